@@ -1,0 +1,71 @@
+# make        set up the environment, run the sweep of config.yaml, write the three documents
+# make test   the same environment, then lint and all tests
+#
+# Also: make soak (the long tests), make lint, make bench, make clean. Another Python: make PYTHON=python3.12
+
+PYTHON ?= python3
+CORES ?= all
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+SOURCES := workflow/scripts tests $(wildcard benchmarks)
+# Named after the pins, so that the environment is brought up to date when they change and only then.
+READY := .venv/ready-$(shell cat envs/requirements.txt envs/constraints.txt | cksum | cut -d' ' -f1)
+# Rules run `python` and `snakemake` of this environment, whatever the caller's shell has active.
+RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+# Progress bars on a terminal; else a line a job, without its list of files. After a failure the
+# errors of all logs are listed, since bars can write over what a job said.
+BARS := --logger rich
+LINES := --quiet rules host
+
+.PHONY: all test soak lint bench clean
+
+all: $(READY)
+	@CORES=$(CORES) $(BIN)/python workflow/scripts/opening_words.py
+	@$(RUN) snakemake --cores $(CORES) $$(test -t 2 && echo $(BARS) || echo $(LINES)) -- all report || { \
+		status=$$?; grep -rE ' (unexpected error|error: )' results/logs >&2; exit $$status; }
+	@$(BIN)/python workflow/scripts/closing_words.py
+
+test: lint
+	@$(RUN) python -m pytest
+
+# The tests of tests/faults in full: 20 kills, a comparison of 1,000 runs.
+soak: $(READY)
+	@$(RUN) SOAK_KILLS=20 SOAK_RUNS=1000 python -m pytest tests/faults
+
+lint: $(READY)
+	@$(RUN) ruff check $(SOURCES)
+	@$(RUN) ruff format --check $(SOURCES)
+	@$(RUN) mypy workflow/scripts/vaesweep
+	@$(RUN) snakefmt --check Snakefile workflow/rules
+	@$(RUN) snakemake --lint
+
+bench: $(READY)
+	@$(RUN) python -m benchmarks
+
+clean:
+	@find results -mindepth 1 -maxdepth 1 ! -name .gitkeep ! -name data -exec rm -rf {} +
+	@echo "Removed everything under results/ but the data."
+
+define CHECK_PYTHON
+import sys
+if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+    sys.exit(f"Python 3.11, 3.12 or 3.13 is needed; {sys.executable} is {sys.version.split()[0]}. "
+             "Name another one: make PYTHON=python3.12")
+try:
+    import ensurepip, venv
+except ImportError:
+    sys.exit("Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv")
+endef
+export CHECK_PYTHON
+
+$(READY):
+	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) found. Install Python 3.11 to 3.13, or name one: make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -c "$$CHECK_PYTHON"
+	@echo "Installing the pinned environment into .venv (a minute or two; about 6 GB with the GPU libraries) ..."
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement envs/requirements.txt
+	@rm -f .venv/ready-*
+	@touch $@

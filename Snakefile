@@ -1,0 +1,39 @@
+# Trains VAEs over seeds and latent sizes, scores how well their codes interpolate, shows the best.
+#
+#   snakemake --cores 8          the submission PDF, the comparison report and all they stand on
+#   snakemake --cores 8 report   results/report.html as well
+#
+# config.yaml holds the sweep; workflow/schemas/config.schema.yaml describes its keys.
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+include: "workflow/rules/start.smk"
+
+
+configfile: "config.yaml"
+
+
+report: "workflow/report/workflow.rst"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/interpolate.smk"
+include: "workflow/rules/score.smk"
+include: "workflow/rules/choose.smk"
+include: "workflow/rules/documents.smk"
+include: "workflow/rules/checks.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.submission.output,
+        rules.comparison_report.output,
+        rules.explorer.output,
+        rules.report_tables.output,
+        rules.score_controls.output,

@@ -1,0 +1,84 @@
+"""What the benchmarks share: the package, the data, the settings of config.yaml, the machine."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "workflow" / "scripts"))
+
+import numpy as np
+import torch
+import yaml
+from numpy.typing import NDArray
+
+from vaesweep.configuration import complete
+from vaesweep.hardware import choose_device, device_name
+from vaesweep.model import VAE, Architecture, StackedLinear
+from vaesweep.splits import load_split
+from vaesweep.training import Settings, TrainedRun
+
+ROOT = Path(__file__).parents[1]
+DATA = Path("results/data/MNIST")
+
+
+def load_images() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return the training and the test images of MNIST; Snakemake fetches them if need be."""
+    files = [ROOT / DATA / f"{split}.npz" for split in ("train", "test")]
+    if not all(file.exists() for file in files):
+        fetch = ["snakemake", "--cores", "1", str(DATA / "train.npz")]
+        mnist = ["--config", "dataset={name: MNIST}"]
+        command = [sys.executable, "-m", *fetch, *mnist]
+        subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
+    return load_split(files[0])[0], load_split(files[1])[0]
+
+
+def configured(latent_size: int, kind: str | None = None) -> tuple[Architecture, dict[str, Any]]:
+    """Return the architecture of config.yaml, or of `kind`, and the fields of its Settings."""
+    config = complete(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
+    model, training = config["model"], config["training"]
+    architecture = Architecture(kind or model["architecture"], tuple(model["hidden"]), latent_size)
+    names = set(Settings.__dataclass_fields__) - {"beta"}
+    return architecture, {"beta": model["beta"]} | {name: training[name] for name in names}
+
+
+def trained_model(run: TrainedRun, architecture: Architecture) -> VAE:
+    """Return the run's model, as a stack of one."""
+    model = VAE(architecture)
+    model.load_state_dict({name: tensor.unsqueeze(0) for name, tensor in run.state.items()})
+    return model
+
+
+def products_per_image(architecture: Architecture) -> int:
+    """Return the floating-point operations of an MLP's matrix products, forward and backward.
+
+    A weight takes part in three products, of 2 operations each; the first layer has no gradient
+    of its input.
+    """
+    layers = [m for m in VAE(architecture).modules() if isinstance(m, StackedLinear)]
+    return sum(6 * m.weight.numel() for m in layers) - 2 * layers[0].weight.numel()
+
+
+def matrix_rate(side: int = 1024) -> float:
+    """Return the best rate of a matrix product in half a second, operations per CPU second."""
+    a, b = torch.rand(side, side), torch.rand(side, side)
+    best, ends = 0.0, time.process_time() + 0.5
+    while time.process_time() < ends:
+        started = time.process_time()
+        a @ b
+        best = max(best, 2 * side**3 / (time.process_time() - started))
+    return best
+
+
+def report(benchmark: str, **results: Any) -> None:
+    """Print the results as JSON, with what they were measured on."""
+    device = choose_device("auto")
+    machine = {
+        "device": device_name(device),
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "python": sys.version.split()[0],
+    }
+    print(json.dumps({"benchmark": benchmark, "machine": machine, **results}, indent=2))

@@ -1,0 +1,79 @@
+"""How long many seeds take as one stack, against one seed alone, on the same device.
+
+The two take turns; the first epoch of each training is left out, since it holds the start of the
+device. The target is at most 2.5 times for 64 seeds on a data-centre GPU.
+"""
+
+import argparse
+import logging
+import statistics
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from common import configured, load_images, report
+from numpy.typing import NDArray
+
+from vaesweep.model import Architecture
+from vaesweep.training import Settings, TrainedRun, train
+
+
+def timed(
+    images: NDArray[np.uint8], architecture: Architecture, settings: Settings, count: int
+) -> tuple[float, list[TrainedRun]]:
+    """Return the seconds of the epochs after the first, and the runs of seeds 0 to `count` - 1."""
+    with tempfile.TemporaryDirectory() as folder:
+        checkpoint = Path(folder) / "checkpoint.pt"
+        seeds = tuple(range(count))
+        log = logging.getLogger()
+        runs = train(images, architecture, settings, seeds, checkpoint, 1e9, log)
+    history = runs[0].history
+    return history[-1]["seconds"] - history[0]["seconds"], runs
+
+
+def main() -> None:
+    """Measure and report."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=64, help="members of the stack")
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--latent-size", type=int, default=20)
+    parser.add_argument("--architecture", choices=["mlp", "conv"])
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--images", type=int, default=60_000, help="training images used")
+    arguments = parser.parse_args()
+    if arguments.epochs < 2:
+        parser.error("--epochs must be at least 2: the first is not counted")
+    torch.set_num_threads(1)
+    images = load_images()[0][: arguments.images]
+    architecture, values = configured(arguments.latent_size, arguments.architecture)
+    changes = {"epochs": arguments.epochs, "device": arguments.device}
+    settings = Settings(**(values | changes))
+    seconds: dict[int, list[float]] = {1: [], arguments.seeds: []}
+    facts: dict[str, Any] = {}
+    for _ in range(arguments.repeats):
+        for count, times in seconds.items():
+            elapsed, runs = timed(images, architecture, settings, count)
+            times.append(elapsed)
+            if count == 1:
+                alone = runs[0].history[-1]["neg_elbo"]
+            else:
+                stacked = runs[0].history[-1]["neg_elbo"]
+                facts = runs[0].facts
+    one, many = (statistics.median(times) for times in seconds.values())
+    report(
+        "gpu_sweep",
+        **vars(arguments),
+        precision=facts["precision"],
+        peak_memory_mib=facts["peak_memory_mib"],
+        seconds_of_one=one,
+        seconds_of_stack=many,
+        times_as_long=many / one,
+        neg_elbo_of_seed_0={"alone": alone, "stacked": stacked},
+    )
+
+
+if __name__ == "__main__":
+    main()

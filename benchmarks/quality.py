@@ -1,0 +1,57 @@
+"""Test -ELBO at latent size 20 with the settings of config.yaml, and after longer trainings.
+
+Runs are named ARCHITECTURE:EPOCHS, e.g. mlp:50; without any, the one of config.yaml is trained.
+"""
+
+import argparse
+import logging
+import sys
+import tempfile
+from pathlib import Path
+
+import torch
+from common import configured, load_images, report, trained_model
+
+from vaesweep.evaluation import evaluate
+from vaesweep.training import Settings, train
+
+LATENT_SIZE = 20
+
+
+def main() -> None:
+    """Train each run for each seed and report."""
+    architecture, values = configured(LATENT_SIZE)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    default = [f"{architecture.kind}:{values['epochs']}"]
+    parser.add_argument("runs", nargs="*", default=default, metavar="ARCHITECTURE:EPOCHS")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
+    images, test_images = load_images()
+    results = []
+    for name in arguments.runs:
+        kind, epochs = name.split(":")
+        architecture, values = configured(LATENT_SIZE, kind)
+        settings = Settings(**(values | {"epochs": int(epochs)}))
+        for seed in arguments.seeds:
+            with tempfile.TemporaryDirectory() as folder:
+                checkpoint = Path(folder) / "checkpoint.pt"
+                log = logging.getLogger()
+                [run] = train(images, architecture, settings, (seed,), checkpoint, 1e9, log)
+            measured = evaluate(trained_model(run, architecture), test_images, settings.beta)
+            results.append(
+                {
+                    "architecture": kind,
+                    "hidden": architecture.hidden,
+                    "epochs": settings.epochs,
+                    "seed": seed,
+                    **measured,
+                    "train_seconds": run.facts["train_seconds"],
+                }
+            )
+    report("quality", latent_size=LATENT_SIZE, runs=results)
+
+
+if __name__ == "__main__":
+    main()

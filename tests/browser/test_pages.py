@@ -1,0 +1,164 @@
+"""Report and explorer as a reader meets them: in a browser, by mouse, by keyboard, on a phone."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from explorer_page import page as explorer_page
+
+pytestmark = pytest.mark.browser
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+DESKTOP, PHONE = (1200, 850), (375, 800)
+CATEGORIES = ("Results", "Comparison", "Runs", "Method", "Cost")
+REPORT = Path(__file__).parents[2] / "results" / "report.html"
+# Snakemake's page carries Tailwind inside and says at every start that this is not its way.
+KNOWN_MESSAGE = "cdn.tailwindcss.com should not be used in production"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium found; install it (Debian: apt-get install chromium)")
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open a file; at the end, whatever went wrong or went out fails the test."""
+    wrong, pages = [], []
+
+    def note(message):
+        if KNOWN_MESSAGE not in message.text and message.type in ("error", "warning"):
+            wrong.append(message.text)
+
+    def opened(path, size, **more):
+        width, height = size
+        page = browser.new_page(viewport={"width": width, "height": height}, **more)
+        page.on("console", note)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on(
+            "request",
+            lambda request: (
+                request.url.startswith(("file:", "data:", "blob:")) or wrong.append(request.url)
+            ),
+        )
+        page.goto(path.as_uri())
+        pages.append(page)
+        return page
+
+    yield opened
+    for page in pages:
+        page.close()
+    assert not wrong
+
+
+@pytest.fixture(scope="module")
+def explorer(tmp_path_factory):
+    path = tmp_path_factory.mktemp("explorer") / "explorer.html"
+    path.write_text(explorer_page(), encoding="utf-8")
+    return path
+
+
+def cell(page, panel, figure="path"):
+    return page.locator(f".panel >> nth={panel} >> .{figure} canvas").get_attribute("data-cell")
+
+
+def grey(page, panel):
+    canvas = page.locator(f".panel >> nth={panel} >> .path canvas")
+    return canvas.evaluate("c => c.getContext('2d').getImageData(14, 14, 1, 1).data[0]")
+
+
+def ready(page):
+    page.wait_for_function("document.querySelector('canvas').dataset.cell")
+    return page
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_slider_shows_the_cell_of_its_frame(open_page, explorer, size):
+    page = ready(open_page(explorer, size))
+    # Opens with different digits, half way, the smallest size and the chosen one: 6 pairs a size.
+    assert (cell(page, 0), cell(page, 1)) == ("32,3", "32,9")
+    slider = page.locator("#t")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert cell(page, 0) == "33,3" and page.locator("#at").inner_text() == "t = 33/64"
+    page.keyboard.press("Home")
+    assert cell(page, 1) == "0,9"
+    box = slider.bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 3, box["y"] + box["height"] / 2)
+    assert cell(page, 1) == "64,9"
+    assert abs(grey(page, 1) - (255 - 64 * 3 - 1)) <= 9
+    page.locator("h1").click()  # focus on nothing: the arrows walk all the same
+    page.keyboard.press("ArrowLeft")
+    assert cell(page, 1) == "63,9"
+    assert cell(page, 1, "fade") == "66,9"  # the second decoded end, over the first
+
+
+def test_lists_choose_kind_row_and_latent_size(open_page, explorer):
+    page = ready(open_page(explorer, DESKTOP))
+    page.select_option("#kind", "same")
+    assert cell(page, 0) == "32,0"
+    page.select_option("#row", "2")
+    assert (cell(page, 0), cell(page, 1)) == ("32,2", "32,8")
+    page.locator(".size >> nth=0").select_option(label="16 (seed 5)")
+    assert cell(page, 0) == "32,8"
+    assert "path" in page.locator(".steps-key >> nth=0").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_explorer_fits_its_window_and_can_be_read(open_page, explorer, size, scheme):
+    page = ready(open_page(explorer, size, color_scheme=scheme))
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    style = "e => { const s = getComputedStyle(e); return [s.color, s.backgroundColor] }"
+    ink, paper = (
+        [int(part) for part in colour.strip("rgb()").split(",")[:3]]
+        for colour in page.locator("body").evaluate(style)
+    )
+    assert abs(sum(ink) - sum(paper)) > 450
+    canvases = page.locator("canvas")
+    assert min(canvases.nth(k).bounding_box()["width"] for k in range(4)) >= 60
+
+
+needs_report = pytest.mark.skipif(
+    not REPORT.exists(), reason="no results/report.html here; `make` writes it"
+)
+
+
+@needs_report
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_every_category_of_the_report_opens(open_page, size):
+    page = open_page(REPORT, size)
+    for category in CATEGORIES:
+        page.reload()
+        page.get_by_text(category, exact=True).last.click()
+        page.get_by_text(category, exact=True).first.wait_for()
+    assert page.get_by_text("How well do the codes").count() == 1
+
+
+@needs_report
+def test_the_report_opens_the_explorer_and_shows_pictures_whole(open_page):
+    page = open_page(REPORT, DESKTOP)
+    page.get_by_text("interpolation explorer").first.click()
+    frame = page.frame_locator("iframe")
+    assert frame.locator("#at").inner_text() == "t = 32/64"
+    page.reload()
+    page.get_by_text("same-digit figure").first.click()
+    picture = page.locator("img[src^='data:image/png']").last
+    picture.wait_for()
+    box = picture.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= DESKTOP[0]
+    assert box["y"] >= 0 and box["y"] + box["height"] <= DESKTOP[1]

@@ -1,0 +1,74 @@
+"""A small sweep on part of MNIST, and the means to copy and compare it."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import numpy as np
+from checkout import Checkout, copy_checkout
+
+from vaesweep.splits import save_split
+
+SEEDS = [0, 1]
+LATENT_SIZES = [2, 4]
+PDF = "results/submission/netid_HW9.pdf"
+# Files that hold no times: the same in every sweep of the same config, code and data.
+EXACT = ("model.safetensors", "interpolations.npz", "pair_scores.csv", "pairs.csv", "chosen.json")
+
+
+def prepare(folder: Path, mnist, **sections) -> Checkout:
+    """A checkout in which fetch_data has run; its data are then cut to MNIST's first images."""
+    checkout = copy_checkout(folder)
+    checkout.configure(
+        **{
+            "sweep": {"seeds": SEEDS, "latent_sizes": LATENT_SIZES},
+            "model": {"hidden": [32]},
+            "training": {"epochs": 1, "checkpoint_seconds": 0, "device": "cpu"},
+            "scoring": {"pairs_per_kind": 10, "judge_seeds": [0], "bootstrap": 100},
+        }
+        | sections
+    )
+    checkout.snakemake("--cores", "1", "results/data/MNIST/train.npz")
+    for split, count in (("train", 6000), ("test", 1000)):
+        images, labels = mnist[split]
+        save_split(checkout / f"results/data/MNIST/{split}.npz", images[:count], labels[:count])
+    return checkout
+
+
+def copy_of(finished: Checkout, folder: Path) -> Checkout:
+    """Copy a finished sweep with its times and Snakemake's memory."""
+    shutil.copytree(finished.folder, folder, symlinks=True)
+    return Checkout(folder)
+
+
+def forget(checkout: Checkout, *names: str) -> None:
+    """Remove parts of results/, as if they had never been made."""
+    for name in names:
+        path = checkout / f"results/{name}"
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def digests(checkout: Checkout) -> dict[str, str]:
+    """The SHA-256 of each result that holds no times."""
+    results = checkout / "results"
+    paths = [path for path in results.rglob("*") if path.name in EXACT or path == checkout / PDF]
+    names = {str(path.relative_to(results)): path for path in paths}
+    return {name: hashlib.sha256(names[name].read_bytes()).hexdigest() for name in sorted(names)}
+
+
+def processes_in(folder: Path) -> list[int]:
+    """Processes whose working folder is `folder`."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink() == folder:
+                found.append(int(process.name))
+        except OSError:
+            continue
+    return found
+
+
+def is_whole(path: Path) -> bool:
+    """Whether an .npz file can be read to its end."""
+    with np.load(path) as arrays:
+        return all(arrays[name].size for name in arrays)

@@ -1,0 +1,65 @@
+"""Comparing many runs takes memory in proportion to them, and little."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from checkout import ROOT
+from small_sweep import copy_of
+
+pytestmark = pytest.mark.faults
+RUNS = int(os.environ.get("SOAK_RUNS", "40"))
+
+COMPARE = """
+import json, resource, sys
+from pathlib import Path
+import pandas as pd
+from vaesweep.comparison import compare
+folders = sorted(Path(sys.argv[1]).iterdir())
+metrics = [json.loads((folder / "metrics.json").read_text()) for folder in folders]
+scores = [pd.read_csv(folder / "pair_scores.csv") for folder in folders]
+comparison = compare(metrics, scores, 500)
+print(len(comparison.runs), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def simulate(finished, folder, runs):
+    """The results of one run, copied under other seeds with other gains."""
+    source = finished / "results/runs/latent-4/seed-1"
+    metrics = json.loads((source / "metrics.json").read_text())
+    scores = pd.read_csv(source / "pair_scores.csv")
+    for number in range(runs):
+        place = folder / f"{number:05d}"
+        place.mkdir(parents=True)
+        named = metrics | {"latent_size": 1 + number // 20, "seed": number % 20}
+        (place / "metrics.json").write_text(json.dumps(named))
+        shifted = scores.assign(gain=scores["gain"] + 1e-4 * (number * 7 % 13))
+        shifted.to_csv(place / "pair_scores.csv", index=False)
+
+
+def test_memory_of_a_comparison(finished, tmp_path):
+    simulate(finished, tmp_path / "runs", RUNS)
+    done = subprocess.run(
+        [sys.executable, "-c", COMPARE, str(tmp_path / "runs")],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "workflow/scripts")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    count, mebibytes = map(int, done.stdout.split())
+    assert count == RUNS and mebibytes < 2048
+
+
+def test_a_plan_of_forty_runs(finished, tmp_path):
+    """Only what is new is planned, and planning stays small."""
+    checkout = copy_of(finished, tmp_path / "project")
+    checkout.configure(sweep={"seeds": list(range(10)), "latent_sizes": [2, 4, 8, 16]})
+    said = checkout.snakemake("all", "-n", "--quiet", "host").stdout
+    lines = [line.split() for line in said.splitlines() if line.startswith("train ")]
+    assert lines[0] == ["train", "36"]
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 4 << 20

@@ -1,0 +1,125 @@
+"""After a change, the jobs that depend on it are planned again, and no others."""
+
+import re
+import shutil
+
+import pytest
+import yaml
+from small_sweep import copy_of
+
+pytestmark = pytest.mark.faults
+
+CHOSEN = {"choose": 1, "score_controls": 1, "explorer": 1}
+CHOOSING = {"compare": 1, **CHOSEN}
+TABLES = {"plot_comparison": 1, "comparison_report": 1, "report_tables": 1}
+DOCUMENTS = {**TABLES, "submission": 1, "report": 1}
+PER_RUN = {"interpolate": 4, "score": 4}
+
+
+def config(**sections):
+    def change(checkout):
+        path = checkout / "config.yaml"
+        values = yaml.safe_load(path.read_text())
+        for name, value in sections.items():
+            values[name] = (values[name] | value) if isinstance(value, dict) else value
+        path.write_text(yaml.safe_dump(values))
+
+    return change
+
+
+def edit(name, old, new):
+    def change(checkout):
+        path = checkout / name
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+
+    return change
+
+
+def touch_everything(checkout):
+    for path in checkout.folder.rglob("*"):
+        if path.is_file() and ".snakemake" not in path.parts and "results" not in path.parts:
+            path.touch()
+
+
+def clone_afresh(checkout):
+    """New sources; results and Snakemake's memory as `cp -a` copies them."""
+    copied = checkout / "workflow-cloned"
+    shutil.copytree(checkout / "workflow", copied, copy_function=shutil.copyfile)
+    shutil.rmtree(checkout / "workflow")
+    copied.rename(checkout / "workflow")
+
+
+def nothing(_):
+    """Leave all as it is."""
+
+
+# What changes, how, and the jobs planned then.
+CHANGES = {
+    "nothing": (nothing, {}),
+    "epochs": (
+        config(training={"epochs": 2}),
+        {"train": 4, **PER_RUN, **CHOOSING, **DOCUMENTS},
+    ),
+    "one more seed": (
+        config(sweep={"seeds": [0, 1, 2]}),
+        {"train": 2, "interpolate": 2, "score": 2, **CHOOSING, **DOCUMENTS},
+    ),
+    "one more latent size": (
+        config(sweep={"latent_sizes": [2, 4, 8]}),
+        {"train": 2, "interpolate": 2, "score": 2, **CHOOSING, **DOCUMENTS},
+    ),
+    "one seed fewer": (config(sweep={"seeds": [0]}), {**CHOOSING, **DOCUMENTS}),
+    "netid": (
+        config(netid="other"),
+        {"submission": 1, "comparison_report": 1, "report_tables": 1, "report": 1},
+    ),
+    "pairs_per_kind": (
+        config(scoring={"pairs_per_kind": 20}),
+        {"draw_pairs": 1, **PER_RUN, **CHOOSING, **DOCUMENTS},
+    ),
+    "pinning a run": (
+        config(selection={"latent_size": 4, "seed": 1}),
+        {**CHOSEN, **DOCUMENTS},
+    ),
+    "paper size": (
+        config(submission={"paper": "a4"}),
+        {"submission": 1, "comparison_report": 1, "report": 1},
+    ),
+    "a comment in training.py": (
+        edit("workflow/scripts/vaesweep/training.py", "WARM_UP", "# A comment.\nWARM_UP"),
+        {"train": 4, **PER_RUN, **CHOOSING, **DOCUMENTS},
+    ),
+    "formula in smoothness.py": (
+        edit("workflow/scripts/vaesweep/smoothness.py", "import", "# Changed.\nimport"),
+        {"score": 4, **CHOOSING, **DOCUMENTS},
+    ),
+    "palette of the figures": (
+        edit("workflow/scripts/vaesweep/comparison_figures.py", "from ", "# Changed.\nfrom "),
+        {**TABLES, "submission": 1, "report": 1},
+    ),
+    "touch of all sources": (touch_everything, {}),
+    "fresh clone with copied results": (clone_afresh, {}),
+}
+
+
+def planned(checkout) -> dict[str, int]:
+    """Jobs of a dry run by rule."""
+    said = checkout.snakemake("all", "report", "-n", "--quiet", "host").stdout
+    if "Nothing to be done" in said:
+        return {}
+    table = said.split("Job stats:")[1].split("total")[0]
+    jobs = re.findall(r"^(\w+) +(\d+)$", table, re.MULTILINE)
+    return {rule: int(count) for rule, count in jobs if rule not in ("all", "job")}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_is_planned_after_a_change(finished, tmp_path, name):
+    change, expected = CHANGES[name]
+    checkout = copy_of(finished, tmp_path / "project")
+    change(checkout)
+    jobs = planned(checkout)
+    too_many = {rule: count for rule, count in jobs.items() if expected.get(rule) != count}
+    missing = {rule: count for rule, count in expected.items() if jobs.get(rule) != count}
+    assert (too_many, missing) == ({}, {})

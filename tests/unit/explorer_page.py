@@ -1,0 +1,31 @@
+"""A small explorer of made-up walks, for the tests that look inside and those in a browser."""
+
+import numpy as np
+import pandas as pd
+
+from vaesweep import explorer
+
+PAIRS = pd.DataFrame(
+    [
+        {"kind": kind, "row": row, "digit_a": row, "digit_b": row if kind == "same" else row + 1}
+        for kind in ("same", "different")
+        for row in range(3)
+    ]
+)
+
+
+def walks() -> list[explorer.Walk]:
+    """Two latent sizes; every frame is one grey level, darker along the path."""
+    made = []
+    for place, size in enumerate((2, 16)):
+        columns = explorer.FRAMES + 2
+        levels = np.arange(columns) * 3 + place
+        cells = np.broadcast_to(levels[None, :, None, None], (len(PAIRS), columns, 28, 28))
+        steps = np.full((2, len(PAIRS), explorer.FRAMES - 1), 0.5 + place)
+        classes = np.full((2, len(PAIRS), explorer.FRAMES, 10), 0.1)
+        made.append(explorer.Walk(size, 4 + place, cells.astype(np.uint8), steps, classes))
+    return made
+
+
+def page() -> str:
+    return explorer.explorer(walks(), PAIRS, 16, "MNIST")

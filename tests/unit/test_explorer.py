@@ -1,0 +1,65 @@
+import io
+import json
+import re
+from base64 import b64decode
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from explorer_page import PAIRS, page, walks
+from PIL import Image
+
+from vaesweep import explorer
+from vaesweep.judges import Judge
+from vaesweep.model import VAE, Architecture
+
+
+@pytest.fixture(scope="module")
+def data():
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page(), re.S)
+    return json.loads(found[1])
+
+
+def unpacked(text, shape):
+    return np.frombuffer(b64decode(text), np.uint8).reshape(shape)
+
+
+def test_a_cell_of_the_sprite_is_a_frame_of_a_path(data):
+    sprite = Image.open(io.BytesIO(b64decode(data["sprite"].split(",")[1]))).convert("L")
+    columns = explorer.FRAMES + 2
+    assert sprite.size == (28 * columns, 28 * 2 * len(PAIRS))
+    sheet = np.asarray(sprite).reshape(2 * len(PAIRS), 28, columns, 28)
+    for place, walk in enumerate(walks()):
+        for pair in range(len(PAIRS)):
+            shown = sheet[place * len(PAIRS) + pair].transpose(1, 0, 2).astype(int)
+            assert np.abs(shown - (255 - walk.cells[pair].astype(int))).max() <= 9  # of 16 levels
+
+
+def test_numbers_are_packed_in_the_order_that_the_page_reads(data):
+    first, second = (unpacked(text, (2, len(PAIRS), explorer.FRAMES - 1)) for text in data["steps"])
+    assert data["longest"] == 1.5
+    assert (second == 255).all() and (first == 85).all()
+    assert (unpacked(data["classes"][0], (2, len(PAIRS), explorer.FRAMES, 10)) == 26).all()
+
+
+def test_page_is_self_contained_and_no_text_can_break_out():
+    text = page()
+    assert not re.search(r'(src|href)="(?!data:)', text)
+    assert "http://www.w3.org/2000/svg" in text and "https:" not in text
+    assert "</script>" not in explorer.fill("__DATA__", {"text": "</script>"})
+
+
+def test_walk_measures_the_path_and_its_cross_fade():
+    torch.manual_seed(0)
+    model = VAE(Architecture("mlp", (8,), 3))
+    model.initialise(0, torch.Generator().manual_seed(0), torch.full((784,), 0.3))
+    images = np.random.default_rng(0).integers(0, 256, (4, 28, 28), dtype=np.uint8)
+    pairs = pd.DataFrame({"index_a": [0, 1], "index_b": [2, 3]})
+    made = explorer.walk(model, 7, images, pairs, [Judge(), Judge()])
+    assert (made.latent_size, made.seed) == (3, 7)
+    assert made.cells.shape == (2, explorer.FRAMES + 2, 28, 28)
+    assert (made.cells[:, 0] == images[:2]).all()
+    assert (made.cells[:, explorer.FRAMES - 1] == images[2:]).all()
+    assert made.steps.shape == (2, 2, explorer.FRAMES - 1)
+    assert made.classes.sum(axis=-1) == pytest.approx(np.ones((2, 2, explorer.FRAMES)))

@@ -1,0 +1,78 @@
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from tiny_data import zipped
+
+from vaesweep.errors import UserError
+from vaesweep.idx import gunzip, idx_bytes, parse_idx
+
+LABELS = np.array([7, 2, 1], np.uint8)
+FILE = bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1])
+
+
+def test_three_labels_as_the_format_says() -> None:
+    assert idx_bytes(LABELS) == FILE
+    assert parse_idx(FILE, "labels").tolist() == [7, 2, 1]
+
+
+@given(arrays(np.uint8, array_shapes(max_dims=4, min_side=0)))
+def test_round_trip(values: np.ndarray) -> None:
+    np.testing.assert_array_equal(parse_idx(idx_bytes(values), "file"), values)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "empty"),
+        (FILE[:-1], "truncated, 10 bytes, expected 11"),
+        (FILE + b"\0", "too long, 12 bytes, expected 11"),
+        (FILE[:6], "header"),
+        (bytes([0, 0, 8, 0]), "header"),
+        (b"\0\0", "expected an IDX file"),
+        (b"PK\3\4 something else", "expected an IDX file"),
+        (b"\n <html></html>", "HTML"),
+        (struct.pack(">HBBI", 0, 0x0D, 1, 1) + bytes(4), "float32"),
+        (struct.pack(">HBBI", 0, 0x55, 1, 1) + bytes(1), "type code 0x55"),
+        (struct.pack(">HBB4I", 0, 8, 4, *[0xFFFFFFFF] * 4), "truncated"),
+    ],
+)
+def test_faults_name_the_file_and_what_was_found(content: bytes, said: str) -> None:
+    with pytest.raises(UserError, match=r"^some/file: ") as caught:
+        parse_idx(content, "some/file")
+    assert said in str(caught.value)
+
+
+@given(st.binary(max_size=64) | st.binary(max_size=24).map(lambda tail: b"\0\0\x08" + tail))
+def test_any_bytes_are_an_array_or_a_user_error(content: bytes) -> None:
+    try:
+        values = parse_idx(content, "file")
+    except UserError:
+        return
+    assert idx_bytes(values) == content
+
+
+@given(st.binary(max_size=64) | st.binary(max_size=64).map(lambda tail: b"\x1f\x8b\x08\0" + tail))
+def test_any_bytes_unpack_or_are_a_user_error(content: bytes) -> None:
+    try:
+        gunzip(content, "file")
+    except UserError as error:
+        assert str(error).startswith("file: ")
+
+
+def test_gunzip_is_bounded() -> None:
+    packed = zipped(bytes(1001))
+    assert gunzip(packed, "file", max_bytes=1001) == bytes(1001)
+    with pytest.raises(UserError, match="unpacks to more than the 1,000 bytes"):
+        gunzip(packed, "file", max_bytes=1000)
+
+
+def test_truncated_and_damaged_gzip() -> None:
+    packed = zipped(bytes(range(256)) * 9)
+    with pytest.raises(UserError, match="truncated gzip"):
+        gunzip(packed[:-9], "file")
+    with pytest.raises(UserError, match="damaged gzip"):
+        gunzip(packed[:-8] + b"12345678", "file")

@@ -1,0 +1,64 @@
+"""The pairs: one draw for every run, no image used twice where that would bias a score."""
+
+import numpy as np
+import pytest
+
+from vaesweep.errors import UserError
+from vaesweep.pairs import draw_pairs
+
+LABELS = np.repeat(np.arange(10, dtype=np.uint8), 40)
+
+
+@pytest.fixture(scope="module")
+def pairs():
+    return draw_pairs(LABELS, pair_seed=3, pairs_per_kind=50)
+
+
+def test_counts(pairs):
+    counts = pairs.groupby(["set", "kind"]).size().to_dict()
+    assert counts == {
+        ("display", "same"): 10,
+        ("display", "different"): 10,
+        ("score", "same"): 50,
+        ("score", "different"): 50,
+    }
+
+
+def test_digits_are_those_of_the_images(pairs):
+    assert (LABELS[pairs["index_a"]] == pairs["digit_a"]).all()
+    assert (LABELS[pairs["index_b"]] == pairs["digit_b"]).all()
+
+
+def test_kinds_keep_their_word(pairs):
+    same = pairs["kind"] == "same"
+    assert (pairs["digit_a"] == pairs["digit_b"]).equals(same)
+    assert (pairs["index_a"] != pairs["index_b"]).all()
+
+
+def test_display_row_is_its_digit(pairs):
+    display = pairs[pairs["set"] == "display"]
+    assert (display["digit_a"] == display["row"]).all()
+    different = display[display["kind"] == "different"]
+    assert sorted(different["digit_b"]) == list(range(10))
+
+
+def test_no_image_twice_in_a_kind_and_none_displayed_and_scored(pairs):
+    for kind in ("same", "different"):
+        used = pairs.loc[pairs["kind"] == kind, ["index_a", "index_b"]].to_numpy().ravel()
+        assert len(set(used)) == len(used)
+    display = pairs["set"] == "display"
+    shown = set(pairs.loc[display, ["index_a", "index_b"]].to_numpy().ravel())
+    scored = set(pairs.loc[~display, ["index_a", "index_b"]].to_numpy().ravel())
+    assert not shown & scored
+
+
+def test_seed_decides(pairs):
+    assert draw_pairs(LABELS, 3, 50).equals(pairs)
+    assert not draw_pairs(LABELS, 4, 50).equals(pairs)
+
+
+def test_too_few_images_of_a_digit():
+    labels = LABELS[6:]  # 34 zeros: 4 displayed leave 30, 15 pairs
+    assert len(draw_pairs(labels, 0, 150)) == 320
+    with pytest.raises(UserError, match=r"34 of digit 0; lower it to at most 150"):
+        draw_pairs(labels, 0, 151)

@@ -1,0 +1,89 @@
+"""What is said before a sweep is submitted to Slurm, with stand-ins for Slurm's commands."""
+
+import pytest
+
+from vaesweep import preflight
+from vaesweep.preflight import lacking_for_slurm
+
+CONFIG = "AccountingStorageType = accounting_storage/{storage}\nMinJobAge = {age} sec\n"
+
+
+@pytest.fixture
+def slurm(tmp_path, monkeypatch):
+    """Put commands that print fixed texts on PATH; gives the function that sets one of them."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(preflight.importlib.util, "find_spec", lambda name: name)
+
+    def prints(command, text, status=0):
+        script = tmp_path / command
+        script.write_text(f"#!/bin/sh\necho '{text}'\nexit {status}\n")
+        script.chmod(0o755)
+
+    for command in ("sbatch", "squeue", "scancel"):
+        prints(command, "")
+    prints("sinfo", "cpu\ngpu")
+    prints("scontrol", CONFIG.format(storage="none", age=300))
+    prints.folder = tmp_path
+    return prints
+
+
+def lacking(partitions=(), accounts=(), status_command="squeue", poll_seconds=30):
+    return lacking_for_slurm(partitions, accounts, status_command, poll_seconds)
+
+
+def test_nothing_is_missing_where_all_is_there(slurm):
+    assert lacking(partitions={"cpu", "gpu"}) == []
+
+
+def test_the_plugin(slurm, monkeypatch):
+    monkeypatch.setattr(preflight.importlib.util, "find_spec", lambda name: None)
+    assert lacking() == [
+        "Snakemake's Slurm plugin is missing: pip install snakemake-executor-plugin-slurm"
+    ]
+
+
+def test_commands(slurm):
+    (slurm.folder / "sbatch").unlink()
+    (slurm.folder / "scancel").unlink()
+    [said] = lacking(partitions={"huge"})
+    assert said.startswith("no sbatch, scancel on PATH")
+
+
+def test_a_controller_that_does_not_answer(slurm):
+    slurm("sinfo", "", status=1)
+    [said] = lacking()
+    assert "does not answer sinfo (exit status 1)" in said
+
+
+def test_partitions(slurm):
+    [said] = lacking(partitions={"cpu", "huge"})
+    assert "slurm_partition 'huge' does not exist on this cluster, which has cpu, gpu" in said
+
+
+def test_accounts_without_a_database(slurm):
+    [said] = lacking(accounts={"lab"})
+    assert "'lab' is set, but this cluster has no accounting database" in said
+
+
+def test_accounts_of_a_database(slurm):
+    slurm("scontrol", CONFIG.format(storage="slurmdbd", age=300))
+    slurm("sacctmgr", "physics\nLab")
+    assert lacking(accounts={"lab"}) == []
+    [said] = lacking(accounts={"chemistry"})
+    assert "'chemistry' is not one of" in said and "which are lab, physics" in said
+
+
+def test_accounts_that_cannot_be_listed_are_left_to_sbatch(slurm):
+    slurm("scontrol", CONFIG.format(storage="slurmdbd", age=300))
+    slurm("sacctmgr", "", status=1)
+    assert lacking(accounts={"lab"}) == []
+
+
+def test_ends_of_jobs_that_would_never_be_seen(slurm):
+    [said] = lacking(status_command="sacct")
+    assert "slurm-status-command is sacct, but this cluster has no accounting database" in said
+    [said] = lacking(poll_seconds=101)
+    assert "after 300 s (MinJobAge)" in said and "to at most 100 in the profile" in said
+    assert lacking(poll_seconds=100) == []
+    slurm("scontrol", CONFIG.format(storage="slurmdbd", age=10))
+    assert lacking(status_command="sacct") == lacking(poll_seconds=101) == []

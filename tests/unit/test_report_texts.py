@@ -1,0 +1,46 @@
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import jinja2
+import pytest
+import yaml
+from docutils.core import publish_doctree
+from docutils.nodes import system_message
+
+ROOT = Path(__file__).parents[2]
+TEXTS = sorted((ROOT / "workflow" / "report").glob("*.rst"))
+CATEGORIES = ("Comparison", "Cost", "Method", "Results", "Runs")
+
+
+class Category(NamedTuple):
+    name: str
+
+
+def render(path: Path, **names: Any) -> str:
+    """Render a text as Snakemake does, but let nothing pass that it does not define."""
+    environment = jinja2.Environment(
+        trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    return environment.from_string(path.read_text(encoding="utf-8")).render(**names)
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_text_renders(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    summary = tmp_path / "results" / "comparison" / "summary.rst"
+    summary.parent.mkdir(parents=True)
+    summary.write_text("What the sweep found.\n", encoding="utf-8")
+    rule = SimpleNamespace(
+        config=yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")),
+        wildcards=SimpleNamespace(latent_size="16", seed="0"),
+        output=["results/a.pdf"],
+    )
+    categories = {Category(name): {} for name in CATEGORIES}
+    links = "".join(f"\n\n.. _{name}: javascript:x" for name in CATEGORIES)
+    text = render(path, snakemake=rule, categories=categories, files=[]) + links
+    document = publish_doctree(text, settings_overrides={"report_level": 2})
+    assert not list(document.findall(system_message))
+    if path.name == "workflow.rst":
+        assert "What the sweep found." in document.astext()
+        assert all(f"{name}:" in document.astext() for name in CATEGORIES)

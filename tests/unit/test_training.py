@@ -1,0 +1,249 @@
+"""The trainer: exact, resumable, and each seed on its own."""
+
+import logging
+import math
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from vaesweep import training
+from vaesweep.checkpoints import fingerprint, load_checkpoint, save_checkpoint
+from vaesweep.errors import UserError
+from vaesweep.model import Architecture, save_member
+from vaesweep.training import Settings, learning_rate_at, train
+
+LOG = logging.getLogger("test")
+MLP = Architecture("mlp", (16,), 3)
+IMAGES = np.random.default_rng(0).integers(0, 256, (200, 28, 28), dtype=np.uint8)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """As in the workflow: the bits depend on the number of threads."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def settings(**changes) -> Settings:
+    values = {
+        "beta": 1.0,
+        "epochs": 3,
+        "batch_size": 20,
+        "learning_rate": 3e-3,
+        "precision": "float32",
+        "device": "cpu",
+    }
+    return Settings(**(values | changes))
+
+
+def run(tmp_path, seeds=(0,), architecture=MLP, checkpoint_seconds=1e9, **changes):
+    path = tmp_path / "checkpoint.pt"
+    return train(IMAGES, architecture, settings(**changes), seeds, path, checkpoint_seconds, LOG)
+
+
+def same(a, b) -> bool:
+    return all(torch.equal(a.state[name], b.state[name]) for name in a.state)
+
+
+def test_the_same_seed_gives_the_same_bits(tmp_path):
+    first, again = (run(tmp_path)[0] for _ in range(2))
+    assert same(first, again)
+
+
+def test_seeds_differ_in_everything_random(tmp_path):
+    first, other = run(tmp_path, (0, 1))
+    assert not any(torch.equal(first.state[n], other.state[n]) for n in first.state)
+    model = training._initialise(MLP, (0, 1), IMAGES)
+    drawn = [p for n, p in model.named_parameters() if n != "decoder.2.bias"]  # the mean image
+    assert not any(torch.equal(p[0], p[1]) for p in drawn)
+    device = torch.device("cpu")
+    epochs = [training._draw_epoch((0, 1), e, 200, settings(), 3, device) for e in (0, 1)]
+    for draws in zip(*epochs, strict=True):  # order, noise
+        four = [draw[:, member] for draw in draws for member in (0, 1)]
+        assert not any(torch.equal(a, b) for i, a in enumerate(four) for b in four[:i])
+
+
+def test_history_has_a_row_an_epoch(tmp_path):
+    [trained] = run(tmp_path)
+    assert [row["epoch"] for row in trained.history] == [1, 2, 3]
+    for row in trained.history:
+        assert row["neg_elbo"] == pytest.approx(row["reconstruction"] + row["kl"])
+    assert trained.history[-1]["neg_elbo"] < trained.history[0]["neg_elbo"]
+    assert trained.facts["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("architecture", "changes"),
+    [(MLP, {}), (Architecture("conv", (8,), 3), {"epochs": 1, "batch_size": 100})],
+)
+def test_a_seed_does_not_depend_on_its_companions(tmp_path, architecture, changes):
+    alone = run(tmp_path, (7,), architecture, **changes)[0]
+    stacked = run(tmp_path, (0, 7), architecture, **changes)[1]
+    assert stacked.seed == 7
+    for name, tensor in alone.state.items():
+        assert torch.allclose(tensor, stacked.state[name], atol=1e-4), name
+    for one, other in zip(alone.history, stacked.history, strict=True):
+        assert one["neg_elbo"] == pytest.approx(other["neg_elbo"], abs=0.3)
+
+
+def test_one_cycle():
+    rates = [learning_rate_at(step, 100, 2.0) for step in range(100)]
+    assert max(rates) == rates[20] == 2.0
+    assert rates[0] == pytest.approx(0.08) and rates[-1] < 0.001
+    assert rates[:21] == sorted(rates[:21]) and rates[20:] == sorted(rates[20:], reverse=True)
+
+
+@pytest.mark.parametrize("step", [1, 10, 17, 29])
+def test_a_killed_training_ends_with_the_same_bits(tmp_path, monkeypatch, step):
+    """The process dies after any step; what was saved is enough."""
+    whole = run(tmp_path)[0]
+    saves = 0
+
+    def dying(path, mark, state):
+        nonlocal saves
+        save_checkpoint(path, mark, state)
+        saves += 1
+        if saves == step:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("vaesweep.training.save_checkpoint", dying)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, checkpoint_seconds=0)
+    monkeypatch.undo()
+    assert (tmp_path / "checkpoint.pt").exists()
+    resumed = run(tmp_path)[0]
+    assert same(whole, resumed)
+    assert [row["neg_elbo"] for row in resumed.history] == [r["neg_elbo"] for r in whole.history]
+    assert not (tmp_path / "checkpoint.pt").exists()
+
+
+IN_A_PROCESS = """
+import logging, sys
+from pathlib import Path
+import numpy as np, torch
+from vaesweep.model import Architecture, save_member
+from vaesweep.training import Settings, train
+
+torch.set_num_threads(1)
+folder = Path(sys.argv[1])
+images, architecture = np.load(folder / "images.npy"), Architecture("mlp", (16,), 3)
+settings = Settings(1.0, 30, 20, 3e-3, "float32", "cpu")
+log = logging.getLogger()
+[run] = train(images, architecture, settings, (0,), folder / "checkpoint.pt", 0.01, log)
+save_member(run.state, architecture, folder / "model.safetensors")
+"""
+
+
+def test_sigkill_three_times_in_a_real_process(tmp_path):
+    """Killed at random moments after its first save, it still ends with the same bytes."""
+    images = np.random.default_rng(1).integers(0, 256, (1000, 28, 28), dtype=np.uint8)
+    np.save(tmp_path / "images.npy", images)
+    path, checkpoint = tmp_path / "whole.pt", tmp_path / "checkpoint.pt"
+    [whole] = train(images, MLP, settings(epochs=30), (0,), path, 1e9, LOG)
+    save_member(whole.state, MLP, tmp_path / "whole.safetensors")
+    command = [sys.executable, "-c", IN_A_PROCESS, str(tmp_path)]
+    environment = {"PYTHONPATH": str(Path(training.__file__).parents[1])}
+    for _ in range(3):
+        saved = checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
+        process = subprocess.Popen(command, env=environment)
+        while not (checkpoint.exists() and checkpoint.stat().st_mtime_ns > saved):
+            assert process.poll() is None, "it ended before it could be killed"
+            time.sleep(0.001)
+        time.sleep(random.uniform(0, 0.1))
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+    subprocess.run(command, env=environment, check=True)
+    written = (tmp_path / "model.safetensors").read_bytes()
+    assert written == (tmp_path / "whole.safetensors").read_bytes()
+    assert not checkpoint.exists()
+
+
+def test_sigterm_saves_before_it_ends(tmp_path, monkeypatch):
+    whole = run(tmp_path)[0]
+    monkeypatch.setattr(
+        "vaesweep.training.learning_rate_at",
+        lambda step, *rest: (
+            (step == 12 and signal.raise_signal(signal.SIGTERM)) or learning_rate_at(step, *rest)
+        ),
+    )
+    with pytest.raises(SystemExit) as ended:
+        run(tmp_path)
+    assert ended.value.code == 143
+    monkeypatch.undo()
+    assert torch.load(tmp_path / "checkpoint.pt", weights_only=True)["step"] == 13
+    assert same(whole, run(tmp_path)[0])
+
+
+def test_a_checkpoint_of_other_settings_is_refused(tmp_path, caplog):
+    save_checkpoint(tmp_path / "checkpoint.pt", "other", {"step": 5})
+    with caplog.at_level(logging.INFO):
+        assert load_checkpoint(tmp_path / "checkpoint.pt", "mine", LOG) is None
+    assert "of another config" in caplog.text
+    (tmp_path / "checkpoint.pt").write_bytes(b"half a file")
+    with caplog.at_level(logging.INFO):
+        assert load_checkpoint(tmp_path / "checkpoint.pt", "mine", LOG) is None
+    assert "cannot be read" in caplog.text
+
+
+def test_every_setting_and_the_code_mark_a_checkpoint(monkeypatch, tmp_path):
+    base = settings()
+    changed = {"epochs": 4, "batch_size": 10, "learning_rate": 1e-3, "beta": 2.0}
+    marks = [fingerprint(IMAGES, (0,), MLP, base)]
+    marks += [fingerprint(IMAGES, (0,), MLP, replace(base, **{k: v})) for k, v in changed.items()]
+    marks += [
+        fingerprint(IMAGES, (0, 1), MLP, base),
+        fingerprint(IMAGES[:100], (0,), MLP, base),
+        fingerprint(IMAGES, (0,), replace(MLP, latent_size=4), base),
+    ]
+    for module in ("model.py", "training.py"):
+        (tmp_path / module).write_text("other code")
+    monkeypatch.setattr("vaesweep.checkpoints.PACKAGE", tmp_path)
+    marks.append(fingerprint(IMAGES, (0,), MLP, base))
+    assert len(set(marks)) == len(marks)
+
+
+def test_divergence_stops_that_run_and_keeps_finite_weights(tmp_path):
+    [trained] = run(tmp_path, learning_rate=1e30)
+    assert trained.facts["status"] == "diverged"
+    assert trained.facts["diverged_in_epoch"] == 1
+    assert all(tensor.isfinite().all() for tensor in trained.state.values())
+    assert len(trained.history) < 3
+
+
+def test_one_diverged_seed_leaves_its_companion_alone(tmp_path, monkeypatch):
+    alone = run(tmp_path, (7,))[0]
+    initialise = training._initialise
+
+    def poisoned(architecture, seeds, images):
+        model = initialise(architecture, seeds, images)
+        with torch.no_grad():
+            model.decoder[0].weight[0, 0, 0] = math.inf
+        return model
+
+    monkeypatch.setattr(training, "_initialise", poisoned)
+    sick, well = run(tmp_path, (0, 7))
+    assert (sick.facts["status"], well.facts["status"]) == ("diverged", "ok")
+    assert sick.facts["diverged_in_epoch"] == 1 and len(well.history) == 3
+    for name, tensor in alone.state.items():
+        assert torch.allclose(tensor, well.state[name], atol=1e-4), name
+
+
+def test_a_plain_autoencoder_has_no_noise(tmp_path):
+    [trained] = run(tmp_path, beta=0.0)
+    assert math.isfinite(trained.history[-1]["neg_elbo"])
+    assert trained.history[-1]["reconstruction"] < run(tmp_path)[0].history[-1]["reconstruction"]
+
+
+def test_batch_larger_than_the_data(tmp_path):
+    with pytest.raises(UserError, match=r"batch_size is 201, but there are 200 training images"):
+        run(tmp_path, batch_size=201)

@@ -1,0 +1,106 @@
+"""A data set of a few images, and mirrors on this machine that serve it well or badly."""
+
+import gzip
+import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+
+from vaesweep.datasets import FILES, Dataset
+from vaesweep.idx import idx_bytes
+
+
+def contents(name: str = "MNIST") -> dict[str, bytes]:
+    """Return four raw IDX files by name: 30 training images and 20 test images."""
+    random = np.random.default_rng(len(name))
+    files = {}
+    for split, count in (("train", 30), ("test", 20)):
+        images, labels = FILES[split]
+        files[images] = idx_bytes(random.integers(0, 256, (count, 28, 28), np.uint8))
+        files[labels] = idx_bytes(np.arange(count, dtype=np.uint8) % 10)
+    return files
+
+
+def dataset(name: str = "MNIST", md5_of_gzip: bool = False) -> Dataset:
+    """Return the data set that `contents` serves."""
+    pack = zipped if md5_of_gzip else bytes
+    sums = {file: hashlib.md5(pack(raw)).hexdigest() for file, raw in contents(name).items()}
+    return Dataset(name, sums, md5_of_gzip)
+
+
+def zipped(raw: bytes) -> bytes:
+    return gzip.compress(raw, mtime=0)
+
+
+def lay_out(folder: Path, name: str = "MNIST") -> Path:
+    """Write the raw files of `contents` to `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, raw in contents(name).items():
+        (folder / file).write_bytes(raw)
+    return folder
+
+
+class Mirrors(ThreadingHTTPServer):
+    """Mirrors named by how they behave: good, missing, html, half, hang, drip, damaged, swapped."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.closing = threading.Event()
+        self.asked: list[str] = []
+
+    def url(self, behaviour: str) -> str:
+        return f"http://127.0.0.1:{self.server_port}/{behaviour}/"
+
+
+@contextmanager
+def local_mirrors() -> Iterator[Mirrors]:
+    server = Mirrors()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.closing.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Mirrors
+
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        _, behaviour, file = self.path.split("/")
+        name = file.removesuffix(".gz")
+        if behaviour == "hang":
+            self.server.closing.wait(10)
+            return
+        if behaviour == "missing":
+            self.send_error(404)
+            return
+        body = zipped(contents()[name])
+        if behaviour == "html":
+            body = b"<!DOCTYPE html><html><body>Please log in to the Wi-Fi</body></html>"
+        if behaviour == "swapped":
+            body = zipped(contents()[name.replace("train", "t10k")])
+        if behaviour == "damaged":
+            body = body[:200] + bytes([body[200] ^ 1]) + body[201:]
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if behaviour == "half":
+            body = body[: len(body) // 2]
+        if behaviour == "drip":
+            while not self.server.closing.wait(0.1):
+                self.wfile.write(body[:1])
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""

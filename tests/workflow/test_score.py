@@ -1,0 +1,96 @@
+"""The score on real digits cannot be fooled: what is not a trained VAE ranks below one."""
+
+import json
+import logging
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from conftest import JUDGE_SEEDS, LATENT_SIZES, SEEDS
+
+from vaesweep.comparison import summarise_pairs
+from vaesweep.interpolation import interpolate
+from vaesweep.judges import load_judge
+from vaesweep.model import VAE, load_model, member_state, save_member
+from vaesweep.smoothness import score_run
+from vaesweep.training import Settings, train
+
+pytestmark = pytest.mark.workflow
+LATENT_SIZE = max(LATENT_SIZES)
+
+
+@pytest.fixture(scope="module")
+def judges(sweep):
+    return {
+        seed: load_judge(sweep / f"results/judges/seed-{seed}.safetensors") for seed in JUDGE_SEEDS
+    }
+
+
+@pytest.fixture(scope="module")
+def gain_of(sweep, mnist, judges):
+    """Gain of any model on the sweep's pairs."""
+    pairs = pd.read_csv(sweep / "results/pairs.csv")
+    images, _ = mnist["test"]
+
+    def gain(model: VAE) -> float:
+        frames, reconstructions = interpolate(model, images, pairs, 7)
+        return summarise_pairs(score_run(frames, reconstructions, pairs, judges), 100)["gain"]
+
+    return gain
+
+
+@pytest.fixture(scope="module")
+def trained(sweep):
+    return load_model(sweep / f"results/runs/latent-{LATENT_SIZE}/seed-0/model.safetensors")
+
+
+@pytest.fixture(scope="module")
+def trained_gains(sweep):
+    folders = [sweep / f"results/runs/latent-{LATENT_SIZE}/seed-{seed}" for seed in SEEDS]
+    return [json.loads((folder / "metrics.json").read_text())["gain"] for folder in folders]
+
+
+def test_the_score_is_what_the_workflow_wrote(gain_of, trained, trained_gains):
+    assert gain_of(trained) == pytest.approx(trained_gains[0])
+
+
+def test_an_untrained_model_ranks_below(gain_of, trained, trained_gains):
+    model = VAE(trained.architecture)
+    model.initialise(0, torch.Generator().manual_seed(0), torch.full((784,), 0.13))
+    assert gain_of(model) < min(trained_gains)
+
+
+def test_a_model_with_shuffled_codes_ranks_below(gain_of, trained, trained_gains, tmp_path):
+    state = member_state(trained, 0)
+    order = torch.randperm(LATENT_SIZE, generator=torch.Generator().manual_seed(0))
+    state["decoder.0.weight"] = state["decoder.0.weight"][order]
+    save_member(state, trained.architecture, tmp_path / "model.safetensors")
+    assert gain_of(load_model(tmp_path / "model.safetensors")) < min(trained_gains)
+
+
+def test_a_collapsed_model_scores_nothing(gain_of, trained, trained_gains, mnist, tmp_path):
+    settings = Settings(20.0, 1, 128, 3e-3, "float32", "cpu")
+    checkpoint = tmp_path / "checkpoint.pt"
+    images, _ = mnist["train"]
+    [run] = train(
+        images, trained.architecture, settings, (0,), checkpoint, 1e9, logging.getLogger()
+    )
+    save_member(run.state, trained.architecture, tmp_path / "model.safetensors")
+    gain = gain_of(load_model(tmp_path / "model.safetensors"))
+    assert gain < min(trained_gains)
+    assert abs(gain) < 0.005
+
+
+def test_no_control_beats_a_trained_vae(sweep, trained_gains):
+    controls = pd.read_csv(sweep / "results/comparison/controls.csv").set_index("control")["gain"]
+    assert set(controls.index) == {
+        "image_cross_fade",
+        "hard_switch",
+        "constant_image",
+        "nearest_training_image",
+    }
+    assert controls.max() < min(trained_gains)
+    assert abs(controls["constant_image"]) < 0.005
+    assert abs(controls["image_cross_fade"]) < 0.005
+    assert np.isfinite(controls).all()

@@ -1,0 +1,240 @@
+"""The main job as a user runs it, held against the contract on its files."""
+
+import json
+
+import matplotlib.image
+import numpy as np
+import pandas as pd
+import pymupdf
+import pytest
+from conftest import JUDGE_SEEDS, LATENT_SIZES, SEEDS
+from listing_text import read_listing, shown
+from safetensors.numpy import load_file
+
+from vaesweep.comparison import PART_COLUMNS, RUN_COLUMNS
+from vaesweep.pairs import KINDS
+from vaesweep.views import VIEW_COLUMNS
+
+pytestmark = pytest.mark.workflow
+RUNS = [(latent_size, seed) for latent_size in LATENT_SIZES for seed in SEEDS]
+DISPLAY = {"same": slice(0, 10), "different": slice(10, 20)}
+PDF = "results/submission/ab-12_HW9.pdf"
+
+
+def folder(sweep, latent_size, seed):
+    return sweep / f"results/runs/latent-{latent_size}/seed-{seed}"
+
+
+@pytest.fixture(scope="module")
+def pairs(sweep):
+    return pd.read_csv(sweep / "results/pairs.csv")
+
+
+@pytest.fixture(scope="module")
+def test_images(sweep):
+    return np.load(sweep / "results/data/MNIST/test.npz")["images"]
+
+
+@pytest.fixture(scope="module")
+def chosen(sweep):
+    return json.loads((sweep / "results/chosen.json").read_text())
+
+
+def test_the_splits_are_those_of_mnist(sweep):
+    for split, count in (("train", 60000), ("test", 10000)):
+        arrays = np.load(sweep / f"results/data/MNIST/{split}.npz")
+        assert arrays["images"].shape == (count, 28, 28)
+        assert np.bincount(arrays["labels"]).min() > count / 12
+
+
+def test_training_never_sees_the_test_split(sweep):
+    said = sweep.snakemake("-n", "--forceall", "--quiet", "rules", "train_judges", check=False)
+    assert "test.npz" not in said.stdout
+    jobs = sweep.snakemake(
+        "-n", "-F", f"{folder(sweep, 2, 0)}/model.safetensors".split("project/")[1]
+    )
+    train = jobs.stdout.split("rule train:")[1].split("output:")[0]
+    assert "train.npz" in train and "test.npz" not in train
+
+
+@pytest.mark.parametrize(("latent_size", "seed"), RUNS)
+def test_files_of_a_run(sweep, pairs, latent_size, seed):
+    run = folder(sweep, latent_size, seed)
+    assert load_file(run / "model.safetensors")["decoder.0.weight"].shape[0] == latent_size
+    history = pd.read_csv(run / "history.csv")
+    assert list(history) == [
+        "epoch",
+        "neg_elbo",
+        "reconstruction",
+        "kl",
+        "learning_rate",
+        "seconds",
+    ]
+    assert len(history) == 1
+    training = json.loads((run / "training.json").read_text())
+    assert (training["latent_size"], training["seed"]) == (latent_size, seed)
+    assert training["status"] == "ok"
+    arrays = np.load(run / "interpolations.npz")
+    assert arrays["frames"].shape == (len(pairs), 9, 28, 28)
+    assert arrays["reconstructions"].shape == (len(pairs), 2, 28, 28)
+    assert arrays["frames"].dtype == arrays["reconstructions"].dtype == np.uint8
+    assert not (run / "checkpoint.pt").exists()
+
+
+@pytest.mark.parametrize(("latent_size", "seed"), RUNS)
+def test_scores_of_a_run(sweep, pairs, latent_size, seed):
+    run = folder(sweep, latent_size, seed)
+    scores = pd.read_csv(run / "pair_scores.csv")
+    assert scores[["set", "kind", "row"]].equals(pairs[["set", "kind", "row"]])
+    parts = [name for name in scores if name.endswith(("evenness", "free", "path", "quality"))]
+    assert len(parts) == 8
+    assert scores[parts].min(axis=None) >= 0 and scores[parts].max(axis=None) <= 1
+    product = scores["evenness"] * scores["ghost_free"] * scores["class_path"]
+    assert np.allclose(np.cbrt(product), scores["quality"])  # one judge: no mean in between
+    assert np.allclose(scores["quality"] - scores["crossfade_quality"], scores["gain"])
+    metrics = json.loads((run / "metrics.json").read_text())
+    scored = scores[scores["set"] == "score"]
+    by_kind = scored.groupby("kind")["gain"].mean()
+    assert metrics["gain"] == pytest.approx(by_kind.mean())
+    assert metrics["gain_low"] < metrics["gain"] < metrics["gain_high"]
+    assert 80 < metrics["neg_elbo"] < 220
+
+
+def test_tables(sweep):
+    runs = pd.read_csv(sweep / "results/comparison/runs.csv")
+    by_kind = [f"{part}_{kind}" for kind in KINDS for part in PART_COLUMNS]
+    ends = ["gain", "gain_low", "gain_high", "rank", "win_probability", "flags"]
+    assert list(runs) == [*RUN_COLUMNS, *by_kind, *ends, *VIEW_COLUMNS]
+    assert runs[list(VIEW_COLUMNS)].notna().all(axis=None)
+    assert list(zip(runs["latent_size"], runs["seed"], strict=True)) == RUNS
+    assert sorted(runs["rank"]) == [1, 2, 3, 4]
+    assert runs["win_probability"].sum() == pytest.approx(1)
+    sizes = pd.read_csv(sweep / "results/comparison/latent_sizes.csv")
+    assert sizes["latent_size"].tolist() == LATENT_SIZES
+    means = runs.groupby("latent_size")["gain"].mean()
+    assert sizes.set_index("latent_size")["gain"].to_dict() == pytest.approx(means.to_dict())
+    for seed in JUDGE_SEEDS:
+        facts = json.loads((sweep / f"results/judges/seed-{seed}.json").read_text())
+        assert facts["accuracy"] > 0.97
+
+
+def test_two_seeds_have_differences_but_no_intervals(sweep):
+    [row] = pd.read_csv(sweep / "results/comparison/differences.csv").to_dict("records")
+    assert [row["latent_size_a"], row["latent_size_b"]] == LATENT_SIZES
+    assert np.isnan(row["low"]) and np.isnan(row["high"])
+    assert 0 <= row["probability_a_above_b"] <= 1
+    sizes = pd.read_csv(sweep / "results/comparison/latent_sizes.csv")
+    assert sizes["gain_low"].isna().all()
+    # One judge has nobody to agree with.
+    assert pd.read_csv(sweep / "results/comparison/judges.csv").empty
+
+
+def test_the_best_seed_of_the_best_size_is_chosen(sweep, chosen):
+    runs = pd.read_csv(sweep / "results/comparison/runs.csv")
+    means = runs.groupby("latent_size")["gain"].mean()
+    assert chosen["latent_size"] == means.idxmax()
+    of_size = runs[runs["latent_size"] == means.idxmax()]
+    best = of_size.loc[of_size["gain"].idxmax()]
+    assert chosen["seed"] == best["seed"] and chosen["value"] == pytest.approx(best["gain"])
+    assert not chosen["pinned"] and chosen["metric"] == "gain"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_frames_hold_the_test_images_of_pairs_csv(sweep, pairs, test_images, kind):
+    shown_pairs = pairs[(pairs["set"] == "display") & (pairs["kind"] == kind)]
+    assert shown_pairs["row"].tolist() == list(range(10))
+    for latent_size, seed in RUNS:
+        frames = np.load(folder(sweep, latent_size, seed) / "interpolations.npz")["frames"]
+        assert (frames[DISPLAY[kind], 0] == test_images[shown_pairs["index_a"]]).all()
+        assert (frames[DISPLAY[kind], 8] == test_images[shown_pairs["index_b"]]).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_png_shows_the_frames(sweep, test_images, pairs, kind):
+    """Every test image of the display pairs is somewhere in the picture, in its 18 greys."""
+    name = {"same": "same_digit.png", "different": "different_digits.png"}[kind]
+    picture = matplotlib.image.imread(folder(sweep, 16, 1) / name)[..., 0]
+    picture = (255 * picture).round().astype(int)
+    rows = pairs[(pairs["set"] == "display") & (pairs["kind"] == kind)]
+    for column, index in (("left", "index_a"), ("right", "index_b")):
+        half = picture.shape[1] // 5
+        part = picture[:, :half] if column == "left" else picture[:, -half:]
+        for image in test_images[rows[index]]:
+            assert contains(part, np.kron(255 - image.astype(int), np.ones((3, 3), int)))
+
+
+def contains(picture, tile):
+    """Whether `tile` stands somewhere in `picture`, but for its outermost rim."""
+    inner = tile[6:-6, 6:-6]
+    windows = np.lib.stride_tricks.sliding_window_view(picture, inner.shape)
+    probe = [(20, 20), (30, 40), (45, 30), (50, 55), (35, 25)]
+    match = np.all([np.abs(windows[..., y, x] - inner[y, x]) <= 8 for y, x in probe], axis=0)
+    return any((np.abs(windows[y, x] - inner) <= 8).all() for y, x in np.argwhere(match))
+
+
+@pytest.mark.parametrize(("page_number", "kind"), [(0, "same"), (1, "different")])
+def test_pages_show_the_test_images_at_both_ends(sweep, pairs, test_images, page_number, kind):
+    """As rendered: what one sees is what pairs.csv names."""
+    document = pymupdf.open(sweep / PDF)
+    page = document[page_number]
+    boxes = sorted(
+        (pymupdf.Rect(info["bbox"]) for info in page.get_image_info()),
+        key=lambda box: (round(box.y0), box.x0),
+    )
+    assert len(boxes) == 90
+    rows = pairs[(pairs["set"] == "display") & (pairs["kind"] == kind)]
+    for column, index in ((0, "index_a"), (8, "index_b")):
+        for row, image in enumerate(test_images[rows[index]]):
+            box = boxes[9 * row + column]
+            scale = 28 * 8 / box.width
+            pixels = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=box, alpha=False)
+            seen = np.frombuffer(pixels.samples, np.uint8).reshape(pixels.height, -1, 3)
+            middles = seen[4::8, 4::8, 0][1:27, 1:27].astype(int)
+            assert np.abs(middles - (255 - image.astype(int))[1:27, 1:27]).max() <= 2
+
+
+def test_the_code_pages_equal_the_sources(sweep):
+    listed = read_listing(sweep / PDF)
+    assert {"Snakefile", "config.yaml", "workflow/scripts/vaesweep/training.py"} <= set(listed)
+    assert "workflow/rules/train.smk" in listed
+    for path, lines in listed.items():
+        if path != "config.yaml":
+            assert lines == shown((sweep / path).read_text(encoding="utf-8")), path
+    assert "netid: ab-12" in listed["config.yaml"]
+
+
+def test_the_submission_names_its_parts(sweep):
+    document = pymupdf.open(sweep / PDF)
+    titles = [title for _, title, _ in document.get_toc()]
+    assert titles[:2] == ["Same digit", "Different digits"]
+    assert document.metadata["author"] == "ab-12"
+    assert not document.metadata["creationDate"]
+    assert (sweep / PDF).stat().st_size < 5e6
+
+
+def test_the_comparison_report_gives_the_numbers_of_the_tables(sweep, chosen):
+    text = "".join(
+        page.get_text() for page in pymupdf.open(sweep / "results/comparison/comparison_report.pdf")
+    )
+    assert f"{chosen['value']:.3f}" in text
+    for gain in pd.read_csv(sweep / "results/comparison/latent_sizes.csv")["gain"]:
+        assert f"{gain:.3f}" in text
+
+
+def test_the_html_report_is_whole(sweep):
+    html = (sweep / "results/report.html").read_text(encoding="utf-8")
+    assert "Same digit" in html or "same digit" in html
+    assert len(html) < 10e6
+    for name in ("runs.html", "latent_sizes.html", "ab-12_HW9.pdf", "gain_by_latent_size.svg"):
+        assert name in html
+
+
+def test_a_second_run_does_nothing(sweep):
+    said = sweep.snakemake("--cores", "2", "all", "report").stdout
+    assert "Nothing to be done" in said
+
+
+def test_documents_come_out_byte_for_byte(sweep):
+    before = {name: (sweep / name).read_bytes() for name in (PDF, "results/chosen.json")}
+    sweep.snakemake("--cores", "2", "--forcerun", "submission", "choose")
+    assert {name: (sweep / name).read_bytes() for name in before} == before

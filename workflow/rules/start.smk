@@ -1,0 +1,23 @@
+# Before anything else is read: the package on the path, the folder joined, config.yaml looked at.
+import sys
+from pathlib import Path
+
+ROOT = Path(workflow.basedir)
+sys.path.append(str(ROOT / "workflow" / "scripts"))
+
+from vaesweep.config_file import check_config_file
+from vaesweep.errors import UserError
+from vaesweep.running import announce, join_folder
+
+# Only the Snakemake that somebody started: its helpers on a cluster's nodes may not see its lock.
+FOLDER = None
+if workflow.is_main_process:
+    FOLDER = join_folder(Path(".snakemake"), Path("results"))
+announce()
+
+# Without config.yaml, one named by --configfile may hold everything.
+if Path("config.yaml").exists() or not workflow.config_settings.configfiles:
+    try:
+        check_config_file(Path("config.yaml"))
+    except UserError as error:
+        sys.exit(f"error: {error}")

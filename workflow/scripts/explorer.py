@@ -1,0 +1,32 @@
+"""Write the interpolation explorer: the best run of each latent size, frame by frame."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from vaesweep.explorer import explorer, walk
+from vaesweep.files import write_whole
+from vaesweep.judges import load_judge
+from vaesweep.logs import logging_to
+from vaesweep.model import load_model
+from vaesweep.splits import load_split
+
+with logging_to(snakemake.log[0]) as log:
+    torch.set_num_threads(snakemake.threads)
+    images, _ = load_split(snakemake.input.test)
+    pairs = pd.read_csv(snakemake.input.pairs)
+    shown = pairs[pairs["set"] == "display"].reset_index(drop=True)
+    sizes = pd.read_csv(snakemake.input.latent_sizes).dropna(subset="best_seed")
+    chosen = json.loads(Path(snakemake.input.chosen).read_text(encoding="utf-8"))
+    judges = [load_judge(path) for path in snakemake.input.judges]
+    walks = []
+    for size, seed in zip(sizes["latent_size"], sizes["best_seed"].astype(int), strict=True):
+        run = f"/latent-{size}/seed-{seed}/"
+        [path] = (path for path in snakemake.input.models if run in path)
+        walks.append(walk(load_model(path), seed, images, shown, judges))
+        log.info("latent size %d, seed %d: %d paths", size, seed, len(shown))
+    page = explorer(walks, shown, chosen["latent_size"], snakemake.params.dataset)
+    write_whole(snakemake.output[0], page.encode())
+    log.info("wrote %s, %.2f MB", snakemake.output[0], len(page) / 1e6)

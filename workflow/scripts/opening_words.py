@@ -1,0 +1,33 @@
+"""Say what is planned, on what, and how long it may take: what `make` begins with."""
+
+import os
+from pathlib import Path
+
+import yaml
+
+from vaesweep.configuration import complete
+from vaesweep.preflight import has_nvidia_gpu
+
+# Seconds on one core of a server of 2023: an epoch of the default networks, interpolating and
+# scoring a run, training a judge, drawing and typesetting.
+EPOCH, RUN, JUDGE, DOCUMENTS = 4.5, 15, 60, 60
+
+config = complete(yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8")))
+sizes, seeds = config["sweep"]["latent_sizes"], config["sweep"]["seeds"]
+epochs, device = config["training"]["epochs"], config["training"]["device"]
+runs = len(sizes) * len(seeds)
+cores = int(os.environ["CORES"]) if os.environ["CORES"].isdigit() else len(os.sched_getaffinity(0))
+if device == "auto":
+    device = "cuda, if PyTorch can use the GPU" if has_nvidia_gpu() else "cpu"
+print(
+    f"Planned: {runs} runs of {epochs} epochs on {config['dataset']['name']}: latent sizes "
+    f"{', '.join(map(str, sizes))}, {len(seeds)} seeds each, and "
+    f"{len(config['scoring']['judge_seeds'])} judges. Device: {device}. Cores: {cores}."
+)
+if device == "cpu" and config["model"]["architecture"] == "mlp":
+    seconds = runs * (epochs * EPOCH + RUN) + len(config["scoring"]["judge_seeds"]) * JUDGE
+    minutes = (seconds / min(cores, runs) + DOCUMENTS) / 60
+    print(
+        f"From scratch this takes some {max(1, round(minutes))} minutes; what is made stays made."
+    )
+print("To watch a run: tail -f results/logs/train/*.log", flush=True)

@@ -1,0 +1,31 @@
+"""Write the HTML report: Snakemake's own, of everything that has been made."""
+
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from vaesweep.errors import UserError
+from vaesweep.logs import logging_to
+
+with logging_to(snakemake.log[0]) as log, TemporaryDirectory() as folder:
+    # The config as it is now, with whatever --config and --configfile changed.
+    config = Path(folder, "config.yaml")
+    config.write_text(snakemake.params.config_text, encoding="utf-8")
+    command = [sys.executable, "-m", "snakemake", "--snakefile", snakemake.params.snakefile]
+    command += ["--configfile", str(config), "--nolock"]  # the lock is held by who called this
+    command += ["--report", snakemake.output[0], "--report-stylesheet", snakemake.input.style]
+    done = subprocess.run(
+        command,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    log.info("%s\n%s", " ".join(command), done.stdout)
+    if done.returncode:
+        raise UserError(
+            f"snakemake --report ended with status {done.returncode}; "
+            f"what it said is in {snakemake.log[0]}"
+        )

@@ -1,0 +1,46 @@
+"""Train the VAEs of one latent size, for one seed or several side by side."""
+
+import json
+import os
+from pathlib import Path
+
+# Deterministic matrix products on a GPU need this before CUDA starts.
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+
+import pandas as pd
+import torch
+
+from vaesweep.files import write_whole
+from vaesweep.logs import logging_to
+from vaesweep.model import Architecture, save_member
+from vaesweep.splits import load_split
+from vaesweep.training import HISTORY_COLUMNS, Settings, train
+
+with logging_to(snakemake.log[0]) as log:
+    torch.set_num_threads(snakemake.threads)
+    params, output = snakemake.params, snakemake.output
+    images, _ = load_split(snakemake.input.train)
+    architecture = Architecture(
+        params.architecture, tuple(params.hidden), int(snakemake.wildcards.latent_size)
+    )
+    settings = Settings(
+        params.beta,
+        params.epochs,
+        params.batch_size,
+        params.learning_rate,
+        params.precision,
+        params.device,
+    )
+    # One path for `train`, a list for a stack of seeds.
+    models, histories, trainings = (
+        [paths] if isinstance(paths, str) else paths
+        for paths in (output.model, output.history, output.training)
+    )
+    checkpoint = Path(models[0]).with_name("checkpoint.pt")
+    seeds = tuple(params.seeds)
+    runs = train(images, architecture, settings, seeds, checkpoint, params.checkpoint_seconds, log)
+    for run, model, history, training in zip(runs, models, histories, trainings, strict=True):
+        save_member(run.state, architecture, model)
+        rows = pd.DataFrame(run.history, columns=HISTORY_COLUMNS)
+        write_whole(history, rows.to_csv(index=False).encode())
+        write_whole(training, json.dumps(run.facts, indent=2).encode())

@@ -1,0 +1,1 @@
+"""How well do the codes of a variational autoencoder interpolate, and which run should one show?"""

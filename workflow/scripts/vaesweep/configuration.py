@@ -1,0 +1,142 @@
+"""The configuration: defaults filled in, every value checked, errors that name the key."""
+
+import difflib
+import math
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from vaesweep.errors import UserError
+
+SCHEMA = Path(__file__).parents[2] / "schemas" / "config.schema.yaml"
+# YAML 1.1, which PyYAML reads, takes 1e-3 for text because it has no dot.
+NUMBER = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
+# The largest whole number up to which floats are exact.
+MOST_EXACT = 2**53
+
+
+def complete(config: dict[str, Any]) -> dict[str, Any]:
+    """Check a configuration and fill in its defaults.
+
+    Args:
+        config: what config.yaml and the command line gave.
+
+    Returns:
+        A new dictionary with every key of the schema.
+
+    Raises:
+        UserError: a key is unknown, a value is not allowed, or the pinned run is not in the sweep.
+    """
+    schema = _schema()
+    filled = _fill(config, schema)
+    error = best_match(Draft202012Validator(schema).iter_errors(filled))
+    if error is not None:
+        raise UserError(_explain(error))
+    _require_finite(filled)
+    _require_pinned_in_sweep(filled)
+    return filled
+
+
+@lru_cache
+def _schema() -> dict[str, Any]:
+    """The schema; read once, for it takes longer than all checks."""
+    schema: dict[str, Any] = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    return schema
+
+
+def _fill(value: Any, schema: dict[str, Any]) -> Any:
+    """Defaults for what is absent; an empty section (null in YAML) takes them all."""
+    if "properties" not in schema:
+        return _as_numbers(value, schema)
+    value = {} if value is None else value
+    if not isinstance(value, dict):
+        return value  # for the validator to refuse
+    known = schema["properties"]
+    filled = {key: _fill(value.get(key, part.get("default")), part) for key, part in known.items()}
+    return filled | {key: part for key, part in value.items() if key not in known}
+
+
+def _as_numbers(value: Any, schema: dict[str, Any]) -> Any:
+    """A value in the type that its schema asks for: 1e-3 is a number, a size of 2.0 is 2."""
+    if isinstance(value, list):
+        return [_as_numbers(part, schema.get("items", {})) for part in value]
+    types = schema.get("type", [])
+    types = [types] if isinstance(types, str) else types
+    if isinstance(value, str) and NUMBER.fullmatch(value) and {"number", "integer"} & set(types):
+        value = float(value)
+    # One value, one writing: 2.0 would be another file name and another parameter than 2.
+    if isinstance(value, float) and value.is_integer() and abs(value) <= MOST_EXACT:
+        return int(value)
+    return value
+
+
+def _explain(error: ValidationError) -> str:
+    """One sentence: key, what was found, what is expected, what to do."""
+    key = ".".join(str(part) for part in error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = list(error.schema["properties"])
+        unknown = next(str(name) for name in error.instance if name not in known)
+        close = difflib.get_close_matches(unknown, known, n=1)
+        advice = f"did you mean {close[0]}?" if close else f"known keys: {', '.join(known)}"
+        shown = _shorten(unknown if unknown.isprintable() else repr(unknown))
+        return f"config: unknown key {'.'.join(filter(None, [key, shown]))}; {advice}"
+    described = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
+    purpose = f" ({described.rstrip('.')})" if described else ""
+    found = _shorten(repr(error.instance))
+    return f"config: {key} is {found}, expected {_expected(error)}{purpose}; edit config.yaml"
+
+
+def _expected(error: ValidationError) -> str:
+    limit = error.validator_value
+    match error.validator:
+        case "type":
+            names = limit if isinstance(limit, list) else [limit]
+            return " or ".join(names)
+        case "enum":
+            return "one of " + ", ".join(str(choice) for choice in limit)
+        case "minimum":
+            return f"at least {limit}"
+        case "exclusiveMinimum":
+            return f"more than {limit}"
+        case "maximum":
+            return f"at most {limit}"
+        case "minItems" | "minLength":
+            return "at least one entry"
+        case "maxItems":
+            return f"at most {limit} entries"
+        case "uniqueItems":
+            return "no entry twice"
+        case "pattern":
+            return str(error.schema["$comment"])
+        case _:
+            return f"{error.validator} {limit}"
+
+
+def _require_finite(config: dict[str, Any]) -> None:
+    """JSON Schema has no word for it: every bound lets .nan pass."""
+    for name, section in config.items():
+        for key, value in section.items() if isinstance(section, dict) else ():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise UserError(
+                    f"config: {name}.{key} is {value}, expected a number; edit config.yaml"
+                )
+
+
+def _shorten(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def _require_pinned_in_sweep(config: dict[str, Any]) -> None:
+    for key, swept in (("latent_size", "latent_sizes"), ("seed", "seeds")):
+        pinned, values = config["selection"][key], config["sweep"][swept]
+        if pinned is not None and pinned not in values:
+            listed = ", ".join(str(value) for value in values)
+            raise UserError(
+                f"config: selection.{key} is {pinned}, which sweep.{swept} ({listed}) does not "
+                f"hold; add it there, or pin one of those, or set null to choose by gain"
+            )

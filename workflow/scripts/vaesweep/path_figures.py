@@ -1,0 +1,150 @@
+"""Figures of paths for the comparison: the same pairs at every latent size, and rows by gain."""
+
+from collections.abc import Mapping
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from vaesweep.figures import frame_real, inch_axes, paths_title, step_labels, tile_image
+from vaesweep.house_style import STYLE, WIDTH, palette
+
+DISPLAY_ROWS = (("same", 2), ("same", 4), ("different", 0), ("different", 1))
+PANEL_GAP = 0.22
+PANEL_WIDTH = (WIDTH - PANEL_GAP) / 2
+LINE_PITCH = 1.08  # from one line of tiles to the next, in tiles
+REAL_GAP = 0.15  # between a real image and its neighbour, in tiles
+TOP = 0.38  # inches above a panel's tiles: title and values of t
+REPEAT = 4  # at this size more than 300 pixels to the inch
+
+
+class _Panel:
+    """Lines of tiles under a title, with the values of t above the columns.
+
+    Lengths are inches; `label` is the room at the left of the tiles.
+    """
+
+    def __init__(
+        self, axes: Axes, place: int, columns: int, lines: int, label: float, title: str
+    ) -> None:
+        self.axes, self.columns = axes, columns
+        self.tile = _tile_side(columns, label)
+        self.left = (PANEL_WIDTH + PANEL_GAP) * (place % 2) + label
+        self.top = _panel_height(columns, lines, label) * (place // 2)
+        axes.text(self.left, self.top + 0.1, title, fontsize=9, fontweight="bold", va="center")
+        for x, text in zip(self._lefts(), step_labels(columns), strict=True):
+            at = (x + self.tile / 2, self.top + TOP - 0.06)
+            axes.text(*at, text, fontsize=6.5, ha="center")
+
+    def draw(self, line: int, frames: NDArray[np.uint8]) -> float:
+        """Draw the frames (columns, height, width) of one path; return the middle of its line."""
+        y = self.top + TOP + self.tile * LINE_PITCH * line
+        for image, x in zip(frames, lefts := self._lefts(), strict=True):
+            tile_image(self.axes, image, x, y, self.tile, REPEAT)
+        for x in (lefts[0], lefts[-1]):
+            frame_real(self.axes, x, y, self.tile, line=0.8)
+        return y + self.tile / 2
+
+    def _lefts(self) -> list[float]:
+        last = self.columns - 1
+        shifts = [REAL_GAP * ((k > 0) + (k == last)) for k in range(self.columns)]
+        return [self.left + self.tile * (k + shift) for k, shift in enumerate(shifts)]
+
+
+@mpl.rc_context(STYLE)
+def display_rows(
+    pairs: pd.DataFrame, frames: Mapping[int, NDArray[np.uint8]], dataset: str
+) -> Figure:
+    """Draw the same four display pairs for every latent size, sizes under each other.
+
+    Args:
+        pairs: `pairs.csv`.
+        frames: For each latent size the frames (pairs, columns, height, width) of its best run.
+        dataset: The data set's name.
+    """
+    colours = palette(frames)
+    columns = next(iter(frames.values())).shape[1]
+    figure, axes = _blank(columns, len(frames), panels=len(DISPLAY_ROWS), label=0.28)
+    for place, (kind, row) in enumerate(DISPLAY_ROWS):
+        at = _position(pairs, kind, row)
+        ends = f"{pairs['digit_a'][at]} → {pairs['digit_b'][at]}"
+        title = f"{paths_title(kind, dataset)}: {ends}"
+        panel = _Panel(axes, place, columns, len(frames), 0.28, title)
+        for line, size in enumerate(sorted(frames)):
+            middle = panel.draw(line, frames[size][at])
+            axes.text(
+                panel.left - 0.07,
+                middle,
+                str(size),
+                fontsize=9,
+                ha="right",
+                va="center",
+                fontweight="bold",
+                color=colours[size],
+            )
+    return figure
+
+
+def ranked_rows(pair_scores: pd.DataFrame, kind: str) -> dict[str, pd.Series]:
+    """Return the display rows of a kind with the highest, the median and the lowest gain.
+
+    Args:
+        pair_scores: `pair_scores.csv` of a run.
+        kind: "same" or "different".
+
+    Returns:
+        The rows under "best", "median" and "worst"; with an even number of rows the median is
+        the better one of the two in the middle.
+    """
+    shown = pair_scores[(pair_scores["set"] == "display") & (pair_scores["kind"] == kind)]
+    ordered = shown.sort_values("gain", ascending=False, kind="stable")
+    places = {"best": 0, "median": (len(ordered) - 1) // 2, "worst": len(ordered) - 1}
+    return {name: ordered.iloc[place] for name, place in places.items()}
+
+
+@mpl.rc_context(STYLE)
+def best_and_worst(
+    pairs: pd.DataFrame, pair_scores: pd.DataFrame, frames: NDArray[np.uint8], dataset: str
+) -> Figure:
+    """Draw the display rows of one run with the highest, the median and the lowest gain.
+
+    Args:
+        pairs: `pairs.csv`.
+        pair_scores: `pair_scores.csv` of the run.
+        frames: The run's frames (pairs, columns, height, width).
+        dataset: The data set's name.
+    """
+    columns, label = frames.shape[1], 0.55
+    figure, axes = _blank(columns, lines=3, panels=2, label=label)
+    for place, kind in enumerate(("same", "different")):
+        panel = _Panel(axes, place, columns, 3, label, paths_title(kind, dataset))
+        for line, (name, score) in enumerate(ranked_rows(pair_scores, kind).items()):
+            middle = panel.draw(line, frames[_position(pairs, kind, int(score["row"]))])
+            left = panel.left - 0.07
+            text = f"{score['gain']:+.3f}".replace("-", "\N{MINUS SIGN}")
+            axes.text(left, middle - 0.01, name, fontsize=8, ha="right", fontweight="bold")
+            axes.text(left, middle + 0.01, text, fontsize=8, ha="right", va="top")
+    return figure
+
+
+def _blank(columns: int, lines: int, panels: int, label: float) -> tuple[Figure, Axes]:
+    """Return a figure with room for the panels, two beside each other."""
+    figure = Figure(figsize=(WIDTH, _panel_height(columns, lines, label) * (panels // 2)))
+    return figure, inch_axes(figure)
+
+
+def _tile_side(columns: int, label: float) -> float:
+    half_frame = 0.02
+    return (PANEL_WIDTH - label - half_frame) / (columns + 2 * REAL_GAP)
+
+
+def _panel_height(columns: int, lines: int, label: float) -> float:
+    return TOP + _tile_side(columns, label) * LINE_PITCH * lines + 0.12
+
+
+def _position(pairs: pd.DataFrame, kind: str, row: int) -> int:
+    found = (pairs["set"] == "display") & (pairs["kind"] == kind) & (pairs["row"] == row)
+    return int(np.flatnonzero(found)[0])

@@ -1,0 +1,126 @@
+"""What a run lacks, found out before the first job starts."""
+
+import getpass
+import importlib.util
+import re
+import shutil
+import subprocess
+from collections.abc import Collection
+from pathlib import Path
+
+PLUGIN = "snakemake_executor_plugin_slurm"
+COMMANDS = ("sbatch", "squeue", "sinfo", "scancel", "scontrol")
+# The plugin trusts squeue only where Slurm remembers finished jobs for three polls.
+POLLS_REMEMBERED = 3
+
+
+def has_nvidia_gpu() -> bool:
+    """Whether a driver offers a GPU: under Linux, or under Windows' WSL. Takes no time."""
+    return any(Path(device).exists() for device in ("/dev/nvidiactl", "/dev/dxg"))
+
+
+def lacking_for_slurm(
+    partitions: Collection[str],
+    accounts: Collection[str],
+    status_command: str,
+    poll_seconds: int,
+) -> list[str]:
+    """Compare what the jobs ask for with what this cluster has.
+
+    Args:
+        partitions: the `slurm_partition` of every job that names one.
+        accounts: the `slurm_account` of every job that names one.
+        status_command: "squeue" or "sacct", which Snakemake asks about its jobs.
+        poll_seconds: seconds between two such questions, `slurm-init-seconds-before-status-checks`.
+
+    Returns:
+        A sentence for each thing that is missing, with what to do about it; none if all is there.
+    """
+    if importlib.util.find_spec(PLUGIN) is None:
+        return [f"Snakemake's Slurm plugin is missing: pip install {PLUGIN.replace('_', '-')}"]
+    absent = [name for name in COMMANDS if shutil.which(name) is None]
+    if absent:
+        return [
+            f"no {', '.join(absent)} on PATH; run on a login node of the cluster, "
+            "or load its Slurm module first"
+        ]
+    known, complaint = _ask("sinfo", "--noheader", "--format=%R")
+    if complaint:
+        return [f"Slurm's controller does not answer sinfo ({complaint}); try again when it does"]
+    lacking = _unknown_partitions(partitions, set(known.split()))
+    settings = _cluster_settings()
+    accounting = not settings.get("AccountingStorageType", "").endswith("/none")
+    lacking += _unusable_accounts(accounts, accounting)
+    lacking += _blind_status_command(status_command, poll_seconds, settings, accounting)
+    return lacking
+
+
+def _unknown_partitions(partitions: Collection[str], known: set[str]) -> list[str]:
+    return [
+        f"slurm_partition {name!r} does not exist on this cluster, which has "
+        f"{', '.join(sorted(known))}; name one of these in the profile"
+        for name in sorted(set(partitions) - known)
+    ]
+
+
+def _unusable_accounts(accounts: Collection[str], accounting: bool) -> list[str]:
+    if not accounts:
+        return []
+    if not accounting:
+        return [
+            f"slurm_account {name!r} is set, but this cluster has no accounting database that "
+            "knows accounts; remove the key from the profile"
+            for name in sorted(accounts)
+        ]
+    user = getpass.getuser()
+    listed, complaint = _ask(
+        "sacctmgr", "--noheader", "--parsable2", "show", "assoc", f"user={user}", "format=account"
+    )
+    known = {name.lower() for name in listed.split()}
+    if complaint or not known:  # nothing to compare with; sbatch has the last word
+        return []
+    return [
+        f"slurm_account {name!r} is not one of {user}'s, which are {', '.join(sorted(known))}; "
+        "name one of these in the profile"
+        for name in sorted(accounts)
+        if name.lower() not in known
+    ]
+
+
+def _blind_status_command(
+    command: str, poll_seconds: int, settings: dict[str, str], accounting: bool
+) -> list[str]:
+    """Where the end of a job would never be seen, Snakemake would wait for ever."""
+    if accounting:
+        return []
+    if command == "sacct":
+        return [
+            "slurm-status-command is sacct, but this cluster has no accounting database; "
+            "set it to squeue in the profile"
+        ]
+    remembered = int(re.match(r"\d*", settings.get("MinJobAge", ""))[0] or 0)  # type: ignore[index]
+    if remembered < POLLS_REMEMBERED * poll_seconds:
+        return [
+            f"Slurm forgets finished jobs after {remembered} s (MinJobAge), too soon to be asked "
+            f"every {poll_seconds} s; lower slurm-init-seconds-before-status-checks to at most "
+            f"{remembered // POLLS_REMEMBERED} in the profile"
+        ]
+    return []
+
+
+def _cluster_settings() -> dict[str, str]:
+    """The lines `Name = value` of `scontrol show config`."""
+    text, _ = _ask("scontrol", "show", "config")
+    pairs = (line.split("=", 1) for line in text.splitlines() if "=" in line)
+    return {name.strip(): value.strip() for name, value in pairs}
+
+
+def _ask(*command: str) -> tuple[str, str]:
+    """What a command prints, and its complaint if it fails or takes more than 20 seconds."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return "", str(error)
+    if done.returncode != 0:
+        return "", done.stderr.strip() or f"exit status {done.returncode}"
+    return done.stdout, ""

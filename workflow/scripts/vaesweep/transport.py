@@ -1,0 +1,133 @@
+"""The 2-Wasserstein distance between images, by the debiased Sinkhorn divergence.
+
+An image is a distribution of mass over its pixels. With squared pixel distance as cost and
+regularisation epsilon, the divergence OT(a,b) - OT(a,a)/2 - OT(b,b)/2 (Feydy et al. 2019,
+arXiv:1810.08278) is zero for equal images and close to the squared Wasserstein distance.
+The kernel of a squared distance is separable, so a step is two 28x28 products.
+"""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+# exp(-distance^2 / EPSILON) is a Gaussian of one pixel's standard deviation: the blur.
+EPSILON = 2.0
+# Coarse to fine: from nearly the size of the image down to the blur, a quarter a step.
+ANNEALING = tuple(EPSILON * 4.0**k for k in range(3, -1, -1))
+# Further steps at the last epsilon, with a momentum that cuts their number by about four. Beside
+# the limit of many steps, distances come out 0.3 % short between digits and 1.7 % between the
+# frames of a cross-fade (means; more momentum was faster but less steady).
+REFINEMENTS = 16
+MOMENTUM = 1.7
+# Mass of an empty pixel beside 1 for white: keeps logarithms finite and blank images defined.
+FLOOR = 1e-7
+# Images a chunk: few enough that a step's arrays stay in the processor's cache.
+CHUNK = 64
+
+
+def wasserstein_distance(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Distance of each image of `a` from the image of `b` in its place.
+
+    Args:
+        a: (N, side, side) grey levels.
+        b: the same shape.
+
+    Returns:
+        (N,) distances in pixels. A blank image counts as evenly spread mass.
+    """
+    return path_lengths(np.stack([a, b], axis=1))[1]
+
+
+def path_lengths(frames: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Distances along paths of images; each image's own term is computed once.
+
+    Args:
+        frames: (N, frames, side, side), a path a row.
+
+    Returns:
+        Steps (N, frames - 1), the distance between neighbours, and ends (N,), the distance
+        between first and last, in pixels.
+    """
+    paths = max(1, CHUNK // frames.shape[1])
+    around = [
+        _distances_around(_masses(frames[start : start + paths]))
+        for start in range(0, len(frames), paths)
+    ]
+    distances: NDArray[np.float64] = torch.cat(around).numpy()
+    return distances[:, :-1], distances[:, -1]
+
+
+def _distances_around(masses: Tensor) -> Tensor:
+    """Distance (N, frames) of each frame from the next, and of the last from the first."""
+    following = masses.roll(-1, dims=1)
+    cross = _cross_cost(masses.flatten(0, 1), following.flatten(0, 1)).view(masses.shape[:2])
+    own = _self_cost(masses.flatten(0, 1)).view(masses.shape[:2])
+    divergence = cross - 0.5 * (own + own.roll(-1, dims=1))
+    return divergence.clamp_min(0).sqrt()
+
+
+def _masses(frames: NDArray[np.uint8]) -> Tensor:
+    """Mass 1 an image, cut to the square outside of which all of them are blank."""
+    rows, columns = (np.flatnonzero(frames.any(axis=(0, 1, axis))) for axis in (3, 2))
+    if len(rows):
+        first = min(rows[0], columns[0])
+        last = max(rows[-1], columns[-1])
+        frames = frames[:, :, first : last + 1, first : last + 1]
+    levels = torch.from_numpy(np.ascontiguousarray(frames)).double() / 255 + FLOOR
+    return levels / levels.sum((-1, -2), keepdim=True)
+
+
+def _cross_cost(a: Tensor, b: Tensor) -> Tensor:
+    """Entropic transport cost (N,) of masses a and b (N, side, side), up to a shared constant.
+
+    Both potentials move at once, so that the result is symmetric and equals `_self_cost` where
+    a equals b.
+    """
+    log_a, log_b = a.log(), b.log()
+    f, g = torch.zeros_like(a), torch.zeros_like(b)
+    for epsilon in ANNEALING:
+        f, g = (
+            0.5 * (f + _soft_minimum(log_b + g / epsilon, epsilon)),
+            0.5 * (g + _soft_minimum(log_a + f / epsilon, epsilon)),
+        )
+    f_before, g_before = f, g
+    for _ in range(REFINEMENTS):
+        f_next = f_before + MOMENTUM * (_soft_minimum(log_b + g / EPSILON, EPSILON) - f_before)
+        g_next = g_before + MOMENTUM * (_soft_minimum(log_a + f / EPSILON, EPSILON) - g_before)
+        f_before, g_before, f, g = f, g, f_next, g_next
+    f, g = (
+        0.5 * (f + _soft_minimum(log_b + g / EPSILON, EPSILON)),
+        0.5 * (g + _soft_minimum(log_a + f / EPSILON, EPSILON)),
+    )
+    return (f * a + g * b).sum((1, 2))
+
+
+def _self_cost(a: Tensor) -> Tensor:
+    """Entropic transport cost (N,) of masses a (N, side, side) with themselves.
+
+    The same steps as `_cross_cost` with one potential in place of two equal ones.
+    """
+    log_a = a.log()
+    f = torch.zeros_like(a)
+    for epsilon in ANNEALING:
+        f = 0.5 * (f + _soft_minimum(log_a + f / epsilon, epsilon))
+    f_before = f
+    for _ in range(REFINEMENTS):
+        f_next = f_before + MOMENTUM * (_soft_minimum(log_a + f / EPSILON, EPSILON) - f_before)
+        f_before, f = f, f_next
+    f = 0.5 * (f + _soft_minimum(log_a + f / EPSILON, EPSILON))
+    return 2 * (f * a).sum((1, 2))
+
+
+def _soft_minimum(h: Tensor, epsilon: float) -> Tensor:
+    """-epsilon log sum_y exp(h(y) - |x - y|^2 / epsilon) at every pixel x; h (N, side, side)."""
+    side = h.shape[-1]
+    grid = torch.arange(side, dtype=h.dtype)
+    kernel = torch.exp(-((grid[:, None] - grid) ** 2) / epsilon)
+    most = h.amax((1, 2), keepdim=True)
+    sums = torch.exp(h - most)
+    for _ in range(2):  # one product an axis; the transpose brings the other axis last
+        sums = (sums.reshape(-1, side) @ kernel).view(-1, side, side).transpose(1, 2)
+    tiny = torch.finfo(h.dtype).tiny
+    return -epsilon * (sums.clamp_min(tiny).log() + most)
