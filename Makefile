@@ -28,8 +28,9 @@ all: $(READY)
 		status=$$?; grep -rE ' (unexpected error|error: )' results/logs >&2; exit $$status; }
 	@$(BIN)/python workflow/scripts/closing_words.py
 
+# Files of tests side by side. One thread each: their jobs take the cores they ask for.
 test: lint
-	@$(RUN) python -m pytest
+	@$(RUN) OMP_NUM_THREADS=1 python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 # The tests of tests/faults in full: 20 kills, a comparison of 1,000 runs.
 soak: $(READY)
@@ -66,6 +67,6 @@ $(READY):
 	@$(PYTHON) -c "$$CHECK_PYTHON"
 	@echo "Installing the pinned environment into .venv (a minute or two; about 6 GB with the GPU libraries) ..."
 	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement envs/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement envs/requirements.txt
 	@rm -f .venv/ready-*
 	@touch $@

@@ -57,3 +57,9 @@ def copy_checkout(folder: Path) -> Checkout:
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, folder / name)
     return Checkout(folder)
+
+
+def copy_of(finished: Checkout, folder: Path) -> Checkout:
+    """Copy a finished sweep with its times and Snakemake's memory."""
+    shutil.copytree(finished.folder, folder, symlinks=True)
+    return Checkout(folder)

@@ -1,15 +1,50 @@
 """What several kinds of tests share."""
 
 import logging
+import os
 
+import main_sweep
 import pytest
-from checkout import ROOT
+from checkout import ROOT, Checkout
+from filelock import FileLock
 
 from vaesweep.data import DATASETS, fetch
 
 
 @pytest.fixture(scope="session")
-def mnist(tmp_path_factory):
+def made_once(tmp_path_factory):
+    """Give `make(folder)`'s folder; of all the processes that run tests, one makes it."""
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+
+    def made(name, make):
+        folder = base / name
+        with FileLock(base / f"{name}.lock"):
+            if not (base / f"{name}.made").exists():
+                make(folder)
+                (base / f"{name}.made").touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def mnist(made_once):
     """The real images: {"train": (images, labels), "test": ...}; kept in data/ as by a sweep."""
-    scratch = tmp_path_factory.mktemp("mnist")
-    return fetch(DATASETS["MNIST"], ROOT / "data", scratch, logging.getLogger("mnist"))
+    images = {}
+
+    def get(scratch):
+        scratch.mkdir(exist_ok=True)
+        images.update(fetch(DATASETS["MNIST"], ROOT / "data", scratch, logging.getLogger("mnist")))
+
+    scratch = made_once("mnist", get)
+    if not images:  # another process fetched them, and left the files in data/
+        get(scratch)
+    return images
+
+
+@pytest.fixture(scope="session")
+def sweep(made_once, mnist) -> Checkout:
+    """A finished sweep of 2 latent sizes x 2 seeds on all of MNIST; tests leave it as it is."""
+    return Checkout(made_once("sweep", main_sweep.make))

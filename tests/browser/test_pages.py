@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from pathlib import Path
 
 import pytest
 from explorer_page import page as explorer_page
@@ -20,7 +19,6 @@ FLAGS = [
 ]
 DESKTOP, PHONE = (1200, 850), (375, 800)
 CATEGORIES = ("Results", "Comparison", "Runs", "Method", "Cost")
-REPORT = Path(__file__).parents[2] / "results" / "report.html"
 # Snakemake's page carries Tailwind inside and says at every start that this is not its way.
 KNOWN_MESSAGE = "cdn.tailwindcss.com should not be used in production"
 
@@ -133,15 +131,9 @@ def test_explorer_fits_its_window_and_can_be_read(open_page, explorer, size, sch
     assert min(canvases.nth(k).bounding_box()["width"] for k in range(4)) >= 60
 
 
-needs_report = pytest.mark.skipif(
-    not REPORT.exists(), reason="no results/report.html here; `make` writes it"
-)
-
-
-@needs_report
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_every_category_of_the_report_opens(open_page, size):
-    page = open_page(REPORT, size)
+def test_every_category_of_the_report_opens(open_page, sweep, size):
+    page = open_page(sweep / "results/report.html", size)
     for category in CATEGORIES:
         page.reload()
         page.get_by_text(category, exact=True).last.click()
@@ -149,9 +141,8 @@ def test_every_category_of_the_report_opens(open_page, size):
     assert page.get_by_text("How well do the codes").count() == 1
 
 
-@needs_report
-def test_the_report_opens_the_explorer_and_shows_pictures_whole(open_page):
-    page = open_page(REPORT, DESKTOP)
+def test_the_report_opens_the_explorer_and_shows_pictures_whole(open_page, sweep):
+    page = open_page(sweep / "results/report.html", DESKTOP)
     page.get_by_text("interpolation explorer").first.click()
     frame = page.frame_locator("iframe")
     assert frame.locator("#at").inner_text() == "t = 32/64"

@@ -6,8 +6,10 @@ from small_sweep import prepare
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory, mnist) -> Checkout:
+def finished(made_once, mnist) -> Checkout:
     """The undisturbed sweep; tests copy it and leave it alone."""
-    checkout = prepare(tmp_path_factory.mktemp("finished") / "project", mnist)
-    checkout.snakemake("--cores", "2", "all", "report")
-    return checkout
+
+    def make(folder):
+        prepare(folder, mnist).snakemake("--cores", "2", "all", "report")
+
+    return Checkout(made_once("finished", make))

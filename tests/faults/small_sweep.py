@@ -35,12 +35,6 @@ def prepare(folder: Path, mnist, **sections) -> Checkout:
     return checkout
 
 
-def copy_of(finished: Checkout, folder: Path) -> Checkout:
-    """Copy a finished sweep with its times and Snakemake's memory."""
-    shutil.copytree(finished.folder, folder, symlinks=True)
-    return Checkout(folder)
-
-
 def forget(checkout: Checkout, *names: str) -> None:
     """Remove parts of results/, as if they had never been made."""
     for name in names:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from checkout import Checkout
-from small_sweep import copy_of, digests, forget, processes_in
+from checkout import Checkout, copy_of
+from small_sweep import digests, forget, processes_in
 
 pytestmark = pytest.mark.faults
 # `make soak` sets the long form.

@@ -3,8 +3,7 @@
 import shutil
 
 import pytest
-from checkout import ROOT, copy_checkout
-from small_sweep import copy_of
+from checkout import ROOT, copy_checkout, copy_of
 
 pytestmark = pytest.mark.faults
 TRAIN = "results/data/MNIST/train.npz"

@@ -8,8 +8,7 @@ import sys
 
 import pandas as pd
 import pytest
-from checkout import ROOT
-from small_sweep import copy_of
+from checkout import ROOT, copy_of
 
 pytestmark = pytest.mark.faults
 RUNS = int(os.environ.get("SOAK_RUNS", "40"))

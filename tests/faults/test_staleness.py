@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 import yaml
-from small_sweep import copy_of
+from checkout import copy_of
 
 pytestmark = pytest.mark.faults
 
@@ -85,6 +85,10 @@ CHANGES = {
     ),
     "paper size": (
         config(submission={"paper": "a4"}),
+        {"submission": 1, "comparison_report": 1, "report": 1},
+    ),
+    "pause between checkpoints": (
+        config(training={"checkpoint_seconds": 60}),
         {"submission": 1, "comparison_report": 1, "report": 1},
     ),
     "a comment in training.py": (

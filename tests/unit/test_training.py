@@ -16,8 +16,10 @@ import torch
 
 from vaesweep import training
 from vaesweep.checkpoints import fingerprint, load_checkpoint, save_checkpoint
+from vaesweep.draws import draw_epoch, initialise
 from vaesweep.errors import UserError
-from vaesweep.model import Architecture, save_member
+from vaesweep.model import Architecture, negative_elbo_terms, save_member
+from vaesweep.stacks import train_stack
 from vaesweep.training import Settings, learning_rate_at, train
 
 LOG = logging.getLogger("test")
@@ -63,11 +65,11 @@ def test_the_same_seed_gives_the_same_bits(tmp_path):
 def test_seeds_differ_in_everything_random(tmp_path):
     first, other = run(tmp_path, (0, 1))
     assert not any(torch.equal(first.state[n], other.state[n]) for n in first.state)
-    model = training._initialise(MLP, (0, 1), IMAGES)
+    model = initialise(MLP, (0, 1), IMAGES)
     drawn = [p for n, p in model.named_parameters() if n != "decoder.2.bias"]  # the mean image
     assert not any(torch.equal(p[0], p[1]) for p in drawn)
     device = torch.device("cpu")
-    epochs = [training._draw_epoch((0, 1), e, 200, settings(), 3, device) for e in (0, 1)]
+    epochs = [draw_epoch((0, 1), epoch, 200, (10, 20, 3), device) for epoch in (0, 1)]
     for draws in zip(*epochs, strict=True):  # order, noise
         four = [draw[:, member] for draw in draws for member in (0, 1)]
         assert not any(torch.equal(a, b) for i, a in enumerate(four) for b in four[:i])
@@ -131,7 +133,8 @@ IN_A_PROCESS = """
 import logging, sys
 from pathlib import Path
 import numpy as np, torch
-from vaesweep.model import Architecture, save_member
+from vaesweep.model import Architecture, negative_elbo_terms, save_member
+from vaesweep.stacks import train_stack
 from vaesweep.training import Settings, train
 
 torch.set_num_threads(1)
@@ -222,7 +225,6 @@ def test_divergence_stops_that_run_and_keeps_finite_weights(tmp_path):
 
 def test_one_diverged_seed_leaves_its_companion_alone(tmp_path, monkeypatch):
     alone = run(tmp_path, (7,))[0]
-    initialise = training._initialise
 
     def poisoned(architecture, seeds, images):
         model = initialise(architecture, seeds, images)
@@ -230,12 +232,41 @@ def test_one_diverged_seed_leaves_its_companion_alone(tmp_path, monkeypatch):
             model.decoder[0].weight[0, 0, 0] = math.inf
         return model
 
-    monkeypatch.setattr(training, "_initialise", poisoned)
+    monkeypatch.setattr(training, "initialise", poisoned)
     sick, well = run(tmp_path, (0, 7))
     assert (sick.facts["status"], well.facts["status"]) == ("diverged", "ok")
     assert sick.facts["diverged_in_epoch"] == 1 and len(well.history) == 3
     for name, tensor in alone.state.items():
         assert torch.allclose(tensor, well.state[name], atol=1e-4), name
+
+
+def test_a_stack_that_does_not_fit_is_halved(tmp_path, monkeypatch, caplog):
+    def hungry(model, images, noise):
+        if model.members > 2:
+            raise torch.OutOfMemoryError
+        return negative_elbo_terms(model, images, noise)
+
+    seeds = (3, 0, 7, 1, 5)
+    monkeypatch.setattr(training, "negative_elbo_terms", hungry)
+    caplog.set_level(logging.INFO)
+    path = tmp_path / "checkpoint.pt"
+    runs = train_stack(IMAGES, MLP, settings(), seeds, path, 0, LOG)
+    assert [run.seed for run in runs] == list(seeds)
+    assert [run.facts["stacked_seeds"] for run in runs] == [2, 2, 1, 2, 2]
+    assert "out of memory with 5 seeds at once; 3 and then the rest instead" in caplog.text
+    alone = run(tmp_path, (7,))[0]
+    for name, tensor in alone.state.items():
+        assert torch.allclose(tensor, runs[2].state[name], atol=1e-4), name
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_single_seed_that_does_not_fit(tmp_path, monkeypatch):
+    def hungry(*_):
+        raise torch.OutOfMemoryError
+
+    monkeypatch.setattr(training, "negative_elbo_terms", hungry)
+    with pytest.raises(UserError, match=r"out of memory on cpu with a single seed; lower"):
+        train_stack(IMAGES, MLP, settings(), (0,), tmp_path / "checkpoint.pt", 1e9, LOG)
 
 
 def test_a_plain_autoencoder_has_no_noise(tmp_path):

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from conftest import JUDGE_SEEDS, LATENT_SIZES, SEEDS
+from main_sweep import JUDGE_SEEDS, LATENT_SIZES, SEEDS
 
 from vaesweep.comparison import summarise_pairs
 from vaesweep.interpolation import interpolate

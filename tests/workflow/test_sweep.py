@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pymupdf
 import pytest
-from conftest import JUDGE_SEEDS, LATENT_SIZES, SEEDS
+from checkout import copy_of
 from listing_text import read_listing, shown
+from main_sweep import JUDGE_SEEDS, LATENT_SIZES, SEEDS
 from safetensors.numpy import load_file
 
 from vaesweep.comparison import PART_COLUMNS, RUN_COLUMNS
@@ -50,9 +51,8 @@ def test_the_splits_are_those_of_mnist(sweep):
 def test_training_never_sees_the_test_split(sweep):
     said = sweep.snakemake("-n", "--forceall", "--quiet", "rules", "train_judges", check=False)
     assert "test.npz" not in said.stdout
-    jobs = sweep.snakemake(
-        "-n", "-F", f"{folder(sweep, 2, 0)}/model.safetensors".split("project/")[1]
-    )
+    model = "results/runs/latent-2/seed-0/model.safetensors"
+    jobs = sweep.snakemake("-n", "-F", model)
     train = jobs.stdout.split("rule train:")[1].split("output:")[0]
     assert "train.npz" in train and "test.npz" not in train
 
@@ -234,7 +234,9 @@ def test_a_second_run_does_nothing(sweep):
     assert "Nothing to be done" in said
 
 
-def test_documents_come_out_byte_for_byte(sweep):
-    before = {name: (sweep / name).read_bytes() for name in (PDF, "results/chosen.json")}
-    sweep.snakemake("--cores", "2", "--forcerun", "submission", "choose")
-    assert {name: (sweep / name).read_bytes() for name in before} == before
+def test_documents_come_out_byte_for_byte(sweep, tmp_path):
+    again = copy_of(sweep, tmp_path / "project")
+    names = (PDF, "results/chosen.json")
+    again.snakemake("--cores", "2", "--force", *names)
+    for name in names:
+        assert (again / name).read_bytes() == (sweep / name).read_bytes()

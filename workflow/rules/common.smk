@@ -55,10 +55,11 @@ def run_labels(pairs):
 
 
 def submitted_code(wildcards):
-    """What page 3 and the pages after it show: the workflow, in the order in which data flows."""
-    modules = sorted((ROOT / "workflow" / "scripts" / "vaesweep").glob("*.py"))
-    scripts = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
-    rules_in_order = "start common data train interpolate score choose documents".split()
-    rule_files = [ROOT / "workflow" / "rules" / f"{name}.smk" for name in rules_in_order]
-    files = [ROOT / "Snakefile", *rule_files, *scripts, *modules]
-    return [str(path.relative_to(ROOT)) for path in files]
+    """What page 3 and the pages after it show: all the code that the two figures and the choice of
+    their run depend on, each script followed by the modules that it is the first to import."""
+    parts = "start common data train interpolate score choose documents".split()
+    steps = "fetch_data draw_pairs train_judges train interpolate score compare choose submission"
+    files = ["Snakefile", *(f"workflow/rules/{part}.smk" for part in parts)]
+    for step in steps.split():
+        files += code(f"{step}.py")
+    return list(dict.fromkeys(files))

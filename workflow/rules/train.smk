@@ -26,7 +26,9 @@ if TOGETHER == "all":
     TOGETHER = len(SEEDS)
 
 TRAINING = {key: config["model"][key] for key in ["architecture", "hidden", "beta"]} | {
-    key: value for key, value in config["training"].items() if key != "seeds_per_job"
+    key: value
+    for key, value in config["training"].items()
+    if key not in ("seeds_per_job", "checkpoint_seconds")
 }
 
 

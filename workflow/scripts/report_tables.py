@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from vaesweep.costs import read_costs
+from vaesweep.files import write_whole
 from vaesweep.logs import logging_to
 from vaesweep.report_pages import cost_page, runs_page, sizes_page
 from vaesweep.summary import summary
@@ -41,5 +42,5 @@ with logging_to(snakemake.log[0]) as log:
         snakemake.output.summary: summary(sizes, runs, chosen, links, pictures),
     }
     for path, text in texts.items():
-        Path(path).write_text(text, encoding="utf-8")
+        write_whole(path, text.encode())
         log.info("wrote %s", path)

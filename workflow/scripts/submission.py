@@ -35,7 +35,10 @@ with logging_to(snakemake.log[0]) as log:
     if params.include_code:
         sources = [("config.yaml", params.config_text)]
         sources += [(path, Path(path).read_text("utf-8")) for path in snakemake.input.shown]
-        lead = "config.yaml is the configuration that was used; each file follows in full."
+        lead = (
+            "config.yaml is the configuration that was used. Then all the code that the two "
+            "figures and the choice of their run depend on, in the order in which data flows."
+        )
         code = typeset_code(sources, "The code that made the figures", lead, params.paper)
         log.info("typeset %d files", len(sources))
 

@@ -14,7 +14,8 @@ from vaesweep.files import write_whole
 from vaesweep.logs import logging_to
 from vaesweep.model import Architecture, save_member
 from vaesweep.splits import load_split
-from vaesweep.training import HISTORY_COLUMNS, Settings, train
+from vaesweep.stacks import train_stack
+from vaesweep.training import HISTORY_COLUMNS, Settings
 
 with logging_to(snakemake.log[0]) as log:
     torch.set_num_threads(snakemake.threads)
@@ -38,7 +39,9 @@ with logging_to(snakemake.log[0]) as log:
     )
     checkpoint = Path(models[0]).with_name("checkpoint.pt")
     seeds = tuple(params.seeds)
-    runs = train(images, architecture, settings, seeds, checkpoint, params.checkpoint_seconds, log)
+    # From the config and not the params, which Snakemake tracks: it changes no result.
+    pause = snakemake.config["training"]["checkpoint_seconds"]
+    runs = train_stack(images, architecture, settings, seeds, checkpoint, pause, log)
     for run, model, history, training in zip(runs, models, histories, trainings, strict=True):
         save_member(run.state, architecture, model)
         rows = pd.DataFrame(run.history, columns=HISTORY_COLUMNS)

@@ -19,6 +19,8 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from PIL import Image
 
+from vaesweep.files import write_whole
+
 PAPER_INCHES = {"us-letter": (8.5, 11.0), "a4": (210 / 25.4, 297 / 25.4)}
 PAGE_MARGIN = 0.5
 REAL_COLOUR = "#D55E00"  # Okabe and Ito's vermillion: told from grey with any colour vision
@@ -110,7 +112,8 @@ def save_png(figure: Figure, path: str | Path) -> None:
     palette = np.concatenate([255 * share.repeat(3, axis=1), shades])
     picture = Image.fromarray(levels.astype(np.uint8)).convert("P")
     picture.putpalette(palette.round().astype(np.uint8).tobytes())
-    picture.save(path, format="png", optimize=True)
+    picture.save(packed := BytesIO(), format="png", optimize=True)
+    write_whole(path, packed.getvalue())
 
 
 def save_pdf(figure: Figure, path: str | Path) -> None:

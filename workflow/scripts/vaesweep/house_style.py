@@ -18,6 +18,8 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
 
+from vaesweep.files import write_whole
+
 STYLE: dict[Any, Any] = sns.axes_style("ticks") | {
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -56,7 +58,7 @@ def save_svg(figure: Figure, path: str | Path) -> None:
     """Write `figure` as SVG with text as outlines, so that it looks the same everywhere."""
     figure.savefig(text := StringIO(), format="svg", metadata={"Date": None, "Creator": None})
     small = re.sub(r"(data:image/png;base64,)([\w+/=\s]+)", _smaller, text.getvalue())
-    Path(path).write_text(small, encoding="utf-8")
+    write_whole(path, small.encode())
 
 
 def _smaller(embedded: re.Match[str]) -> str:

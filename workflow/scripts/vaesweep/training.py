@@ -18,6 +18,7 @@ from vaesweep.checkpoints import (
     save_checkpoint,
     watch_for_termination,
 )
+from vaesweep.draws import draw_epoch, initialise
 from vaesweep.errors import UserError
 from vaesweep.hardware import choose_device, choose_precision, device_name, peak_memory_mib
 from vaesweep.model import PIXELS, VAE, Architecture, member_state, negative_elbo_terms
@@ -119,7 +120,7 @@ def train(
     torch.use_deterministic_algorithms(True)
 
     pixels = torch.from_numpy(images.reshape(-1, PIXELS))
-    model = _initialise(architecture, seeds, images).to(device)
+    model = initialise(architecture, seeds, images).to(device)
     optimiser = torch.optim.Adam(model.parameters(), settings.learning_rate, ADAM_BETAS, fused=True)
     steps_per_epoch = len(images) // settings.batch_size
     steps = steps_per_epoch * settings.epochs
@@ -134,9 +135,9 @@ def train(
         while progress.step < steps and None in progress.diverged:
             epoch, batch = divmod(progress.step, steps_per_epoch)
             if order is None or noise is None or batch == 0:
-                order, noise = _draw_epoch(
-                    seeds, epoch, len(images), settings, architecture.latent_size, device
-                )
+                shape = (steps_per_epoch, settings.batch_size, architecture.latent_size)
+                order, noise = draw_epoch(seeds, epoch, len(images), shape, device)
+                noise *= settings.beta > 0
             rate = learning_rate_at(progress.step, steps, settings.learning_rate)
             optimiser.param_groups[0]["lr"] = rate
 
@@ -192,51 +193,6 @@ def _require_batch(count: int, batch_size: int) -> None:
             f"training.batch_size is {batch_size}, but there are {count} training images; "
             f"lower it to at most {count}"
         )
-
-
-def _generator(seed: int, stream: int, device: torch.device) -> torch.Generator:
-    """The stream of a seed: 0 for its initialisation, 1 + epoch for each epoch."""
-    state = np.random.SeedSequence([seed, stream]).generate_state(1, np.uint64)[0]
-    return torch.Generator(device).manual_seed(int(state >> np.uint64(1)))
-
-
-def _initialise(
-    architecture: Architecture, seeds: tuple[int, ...], images: NDArray[np.uint8]
-) -> VAE:
-    model = VAE(architecture, len(seeds))
-    mean_image = torch.from_numpy(images.reshape(-1, PIXELS).mean(axis=0) / 255).float()
-    for member, seed in enumerate(seeds):
-        model.initialise(member, _generator(seed, 0, torch.device("cpu")), mean_image)
-    return model
-
-
-def _draw_epoch(
-    seeds: tuple[int, ...],
-    epoch: int,
-    count: int,
-    settings: Settings,
-    latent_size: int,
-    device: torch.device,
-) -> tuple[Tensor, Tensor]:
-    """Every random draw of an epoch: a function of each seed and the epoch, and nothing else.
-
-    So a resumed run and a stacked run see the same order and the same noise. They are drawn where
-    they are used: a CPU would take longer to draw for 64 seeds than a GPU takes to train them.
-
-    Returns:
-        Order (steps, members, batch) of image indices and standard normal noise
-        (steps, members, batch, latent_size); zeros for a plain autoencoder.
-    """
-    steps, batch_size = count // settings.batch_size, settings.batch_size
-    orders, noises = [], []
-    for seed in seeds:
-        generator = _generator(seed, 1 + epoch, device)
-        order = torch.randperm(count, generator=generator, device=device)
-        shape = (steps, batch_size, latent_size)
-        orders.append(order[: steps * batch_size].view(steps, batch_size))
-        noise = torch.randn(shape, generator=generator, device=device)
-        noises.append(noise * (settings.beta > 0))
-    return torch.stack(orders, 1), torch.stack(noises, 1)
 
 
 def _resume(

@@ -1,0 +1,68 @@
+"""Every random draw of a training: a function of each seed and the epoch, and of nothing else.
+
+So a resumed run and a stacked run see the same initialisation, order and noise as one that was
+neither interrupted nor stacked.
+"""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vaesweep.model import PIXELS, VAE, Architecture
+
+
+def initialise(
+    architecture: Architecture, seeds: tuple[int, ...], images: NDArray[np.uint8]
+) -> VAE:
+    """Return a stack of VAEs, each with its own seed's parameters.
+
+    Args:
+        architecture: shape of the models.
+        seeds: one for each member.
+        images: (N, 28, 28) training images; their mean is where the output starts.
+    """
+    model = VAE(architecture, len(seeds))
+    mean_image = torch.from_numpy(images.reshape(-1, PIXELS).mean(axis=0) / 255).float()
+    for member, seed in enumerate(seeds):
+        model.initialise(member, _generator(seed, 0, torch.device("cpu")), mean_image)
+    return model
+
+
+def draw_epoch(
+    seeds: tuple[int, ...],
+    epoch: int,
+    count: int,
+    shape: tuple[int, int, int],
+    device: torch.device,
+) -> tuple[Tensor, Tensor]:
+    """Draw the order of the images and the noise of one epoch.
+
+    They are drawn where they are used: a CPU would take longer to draw for 64 seeds than a GPU
+    takes to train them.
+
+    Args:
+        seeds: one for each member.
+        epoch: counted from 0.
+        count: training images.
+        shape: (steps, batch, latent_size).
+        device: where the draws are used.
+
+    Returns:
+        Order (steps, members, batch) of image indices and standard normal noise
+        (steps, members, batch, latent_size).
+    """
+    steps, batch_size, _ = shape
+    orders, noises = [], []
+    for seed in seeds:
+        generator = _generator(seed, 1 + epoch, device)
+        order = torch.randperm(count, generator=generator, device=device)
+        orders.append(order[: steps * batch_size].view(steps, batch_size))
+        noises.append(torch.randn(shape, generator=generator, device=device))
+    return torch.stack(orders, 1), torch.stack(noises, 1)
+
+
+def _generator(seed: int, stream: int, device: torch.device) -> torch.Generator:
+    """The stream of a seed: 0 for its initialisation, 1 + epoch for each epoch."""
+    state = np.random.SeedSequence([seed, stream]).generate_state(1, np.uint64)[0]
+    return torch.Generator(device).manual_seed(int(state >> np.uint64(1)))
