@@ -20,6 +20,8 @@ RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 BARS := --logger rich
 LINES := --quiet rules host
 
+IMPORTED := torch, torchvision, safetensors.torch, pandas, scipy.stats, seaborn, statsmodels.api, snakemake.cli
+
 .PHONY: all test soak lint bench clean
 
 all: $(READY)
@@ -68,5 +70,7 @@ $(READY):
 	@echo "Installing the pinned environment into .venv (a minute or two; about 6 GB with the GPU libraries) ..."
 	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement envs/requirements.txt
+# Bytecode of what every job imports, not of 14,000 files. Some containers forbid to write it later.
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c "import $(IMPORTED)"
 	@rm -f .venv/ready-*
 	@touch $@

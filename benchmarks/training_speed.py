@@ -44,7 +44,7 @@ LATENT_SIZE = 20
 TARGET = 105.6
 MOST_EPOCHS = 15
 RECIPES: dict[str, dict[str, Any]] = {
-    "configured": {"epochs": 2, "learning_rate": 5e-3},
+    "configured": {"epochs": 2, "batch_size": 128, "learning_rate": 5e-3},
     "small": {"hidden": (256, 256), "epochs": 2, "batch_size": 192, "learning_rate": 8e-3},
 }
 

@@ -11,19 +11,20 @@ from pathlib import Path
 
 import pytest
 import torch
-from checkout import Checkout, copy_of
+from checkout import ROOT, Checkout, copy_of
 from small_sweep import digests, forget, processes_in
 
 pytestmark = pytest.mark.faults
 # `make soak` sets the long form.
 KILLS = int(os.environ.get("SOAK_KILLS", "3"))
+SNAKEMAKE = (sys.executable, "-m", "snakemake")
 GOALS = ("--cores", "2", "all")
 
 
-def start(checkout: Checkout, *arguments: str) -> subprocess.Popen[str]:
+def start(checkout: Checkout, *arguments: str, command=SNAKEMAKE) -> subprocess.Popen[str]:
     """Snakemake in its own process group, as a terminal gives it."""
     return subprocess.Popen(
-        [sys.executable, "-m", "snakemake", *arguments],
+        [*command, *arguments],
         cwd=checkout.folder,
         env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
         stdin=subprocess.DEVNULL,
@@ -118,6 +119,22 @@ def test_two_at_once(finished, tmp_path):
     said, _ = first.communicate(timeout=240)
     assert second.returncode != 0 and "cannot be locked" in second.stdout
     assert first.returncode == 0, said
+    assert digests(checkout) == digests(finished)
+
+
+@pytest.mark.skipif(not (ROOT / ".venv").exists(), reason="`make` has set up no environment here")
+def test_two_makes_at_once(finished, tmp_path):
+    checkout = copy_of(finished, tmp_path / "project")
+    (checkout / ".venv").symlink_to(ROOT / ".venv")
+    forget(checkout, "comparison", "chosen.json")
+    first = start(checkout, command=["make"])
+    wait_for(lambda: list((checkout / ".snakemake/locks").glob("*.lock")))
+    second = start(checkout, command=["make"])
+    said, _ = second.communicate(timeout=60)
+    assert second.returncode != 0 and "cannot be locked" in said
+    said, _ = first.communicate(timeout=240)
+    assert first.returncode == 0, said
+    assert "results/submission/netid_HW9.pdf" in said
     assert digests(checkout) == digests(finished)
 
 

@@ -1,9 +1,11 @@
 """Nothing from outside is run, and files are as private as the umask says."""
 
 import os
+import shutil
 import stat
 
 import pytest
+from checkout import ROOT, copy_checkout
 
 from vaesweep.files import write_whole
 from vaesweep.report_pages import runs_page
@@ -19,6 +21,16 @@ def test_files_follow_the_umask(tmp_path, mask, mode):
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == mode
+
+
+def test_the_name_of_a_folder_is_never_run(mnist, tmp_path):
+    checkout = copy_checkout(tmp_path / "project")
+    own = tmp_path / "it's $(touch pwned) `touch pwned`; touch pwned #\"<b>"
+    shutil.copytree(ROOT / "data", own)
+    checkout.configure(dataset={"dir": str(own)})
+    checkout.snakemake("--cores", "1", "results/data/MNIST/test.npz")
+    assert f"{own}" in (checkout / "results/logs/fetch_data/log.log").read_text()
+    assert not list(tmp_path.rglob("pwned"))
 
 
 def test_texts_are_escaped_in_html(finished):

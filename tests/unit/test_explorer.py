@@ -50,6 +50,15 @@ def test_page_is_self_contained_and_no_text_can_break_out():
     assert "</script>" not in explorer.fill("__DATA__", {"text": "</script>"})
 
 
+def test_a_page_holds_the_chosen_size_and_the_best_others():
+    sizes = pd.DataFrame({"latent_size": range(1, 21), "rank": range(20, 0, -1), "best_seed": 0.0})
+    sizes.loc[19, ["rank", "best_seed"]] = np.nan  # no run of it could be scored
+    shown = explorer.sizes_to_show(sizes, 2)["latent_size"].tolist()
+    assert shown == [2, *range(7, 20)]
+    text = explorer.explorer(walks(), PAIRS, 16, "MNIST", left_out=5)
+    assert '"left_out": 5' in text
+
+
 def test_walk_measures_the_path_and_its_cross_fade():
     torch.manual_seed(0)
     model = VAE(Architecture("mlp", (8,), 3))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from vaesweep.explorer import explorer, walk
+from vaesweep.explorer import explorer, sizes_to_show, walk
 from vaesweep.files import write_whole
 from vaesweep.judges import load_judge
 from vaesweep.logs import logging_to
@@ -18,8 +18,9 @@ with logging_to(snakemake.log[0]) as log:
     images, _ = load_split(snakemake.input.test)
     pairs = pd.read_csv(snakemake.input.pairs)
     shown = pairs[pairs["set"] == "display"].reset_index(drop=True)
-    sizes = pd.read_csv(snakemake.input.latent_sizes).dropna(subset="best_seed")
-    chosen = json.loads(Path(snakemake.input.chosen).read_text(encoding="utf-8"))
+    every_size = pd.read_csv(snakemake.input.latent_sizes)
+    chosen = json.loads(Path(snakemake.input.chosen).read_text(encoding="utf-8"))["latent_size"]
+    sizes = sizes_to_show(every_size, chosen)
     judges = [load_judge(path) for path in snakemake.input.judges]
     walks = []
     for size, seed in zip(sizes["latent_size"], sizes["best_seed"].astype(int), strict=True):
@@ -27,6 +28,7 @@ with logging_to(snakemake.log[0]) as log:
         [path] = (path for path in snakemake.input.models if run in path)
         walks.append(walk(load_model(path), seed, images, shown, judges))
         log.info("latent size %d, seed %d: %d paths", size, seed, len(shown))
-    page = explorer(walks, shown, chosen["latent_size"], snakemake.params.dataset)
+    left_out = int(every_size["best_seed"].notna().sum()) - len(sizes)
+    page = explorer(walks, shown, chosen, snakemake.params.dataset, left_out)
     write_whole(snakemake.output[0], page.encode())
     log.info("wrote %s, %.2f MB", snakemake.output[0], len(page) / 1e6)

@@ -27,6 +27,7 @@ from vaesweep.smoothness import cross_fade
 from vaesweep.transport import path_lengths
 
 FRAMES = 65
+MOST_SIZES = 14  # some 0.2 MB each, in a page of at most 3 MB
 LEVELS = 16  # greys of the sprite: four bits a pixel, which the eye does not miss
 TEMPLATE = Path(__file__).parents[2] / "templates" / "explorer.html"
 
@@ -78,7 +79,16 @@ def walk(
     )
 
 
-def explorer(walks: Sequence[Walk], pairs: pd.DataFrame, chosen: int, dataset: str) -> str:
+def sizes_to_show(sizes: pd.DataFrame, chosen: int) -> pd.DataFrame:
+    """Return the rows of latent_sizes.csv to walk through: the chosen size and the best others."""
+    scored = sizes.dropna(subset="best_seed")
+    others = scored[scored["latent_size"] != chosen].sort_values("rank").head(MOST_SIZES - 1)
+    return scored[scored["latent_size"].isin([chosen, *others["latent_size"]])]
+
+
+def explorer(
+    walks: Sequence[Walk], pairs: pd.DataFrame, chosen: int, dataset: str, left_out: int = 0
+) -> str:
     """Write the explorer as one HTML document without any reference to the outside.
 
     Args:
@@ -86,6 +96,7 @@ def explorer(walks: Sequence[Walk], pairs: pd.DataFrame, chosen: int, dataset: s
         pairs: The display pairs of `pairs.csv`, in the order of the walks' paths.
         chosen: The latent size to open with.
         dataset: The data set's name.
+        left_out: How many latent sizes have no walk; the page says so.
     """
     # The first and the last step, between a test image and its reconstruction, are many times as
     # long as the others and would flatten them: they are cut at the longest of the others.
@@ -94,6 +105,7 @@ def explorer(walks: Sequence[Walk], pairs: pd.DataFrame, chosen: int, dataset: s
         "dataset": dataset,
         "frames": FRAMES,
         "chosen": chosen,
+        "left_out": left_out,
         "sizes": [{"latent_size": walk.latent_size, "seed": walk.seed} for walk in walks],
         "kinds": {kind: paths_title(kind, dataset) for kind in KINDS},
         "pairs": pairs[["kind", "row", "digit_a", "digit_b"]].to_dict("records"),
