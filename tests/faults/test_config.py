@@ -105,7 +105,9 @@ def test_the_command_line_is_checked_as_the_file_is(checkout):
 
 @pytest.mark.skipif(has_nvidia_gpu(), reason="this machine has a GPU")
 def test_no_job_starts_for_a_gpu_that_is_not_there(checkout):
-    done = checkout.snakemake("--cores", "1", "--config", 'training={"device": "cuda"}', check=False)
+    done = checkout.snakemake(
+        "--cores", "1", "--config", 'training={"device": "cuda"}', check=False
+    )
     assert done.returncode != 0 and "Traceback" not in done.stdout
     assert "training.device is cuda, but this machine has no NVIDIA GPU" in done.stdout
     assert not list((checkout / "results").rglob("*"))

@@ -77,7 +77,8 @@ def _reason(chosen: dict[str, Any], size: pd.Series, seeds: int) -> str:
         return f"The run of {name} was pinned in config.yaml ({gain})."
     mean = f"mean gain {size['gain']:.3f} over {int(size['seeds'])} seeds"
     others = ", ".join(str(tie["latent_size"]) for tie in chosen["tied_with"])
-    tie = f"; tied with latent size {others}" if others else ""
+    plural = "s" if len(chosen["tied_with"]) > 1 else ""
+    tie = f"; tied with latent size{plural} {others}" if others else ""
     return (
         f"Latent size {chosen['latent_size']} has the highest {mean}{tie}; "
         f"seed {chosen['seed']} is the best of its {seeds} ({gain})."
