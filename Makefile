@@ -34,9 +34,9 @@ all: $(READY)
 test: lint
 	@$(RUN) OMP_NUM_THREADS=1 python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
-# The tests of tests/faults in full: 20 kills, a comparison of 1,000 runs.
+# The tests of tests/faults in full: 20 kills, a comparison of 1,000 runs, a sweep of 208.
 soak: $(READY)
-	@$(RUN) SOAK_KILLS=20 SOAK_RUNS=1000 python -m pytest tests/faults
+	@$(RUN) SOAK_KILLS=20 SOAK_RUNS=1000 SOAK_SEEDS=13 python -m pytest tests/faults
 
 lint: $(READY)
 	@$(RUN) ruff check $(SOURCES)

@@ -11,7 +11,9 @@ import pytest
 from checkout import ROOT, copy_of
 
 pytestmark = pytest.mark.faults
+# `make soak` sets the long forms.
 RUNS = int(os.environ.get("SOAK_RUNS", "40"))
+SEEDS = int(os.environ.get("SOAK_SEEDS", "0"))
 
 COMPARE = """
 import json, resource, sys
@@ -62,3 +64,25 @@ def test_a_plan_of_forty_runs(finished, tmp_path):
     lines = [line.split() for line in said.splitlines() if line.startswith("train ")]
     assert lines[0] == ["train", "36"]
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 4 << 20
+
+
+@pytest.mark.skipif(not SEEDS, reason="half an hour; `make soak` runs it")
+def test_a_sweep_of_many_runs(finished, tmp_path):
+    """Sixteen latent sizes: no job but compare takes more memory because there are more runs."""
+    checkout = copy_of(finished, tmp_path / "project")
+    sizes = list(range(1, 17))
+    checkout.configure(sweep={"seeds": list(range(SEEDS)), "latent_sizes": sizes})
+    checkout.snakemake("--cores", "2", "all", "report")
+    assert len(pd.read_csv(checkout / "results/comparison/runs.csv")) == 16 * SEEDS
+    for rule in ("train", "interpolate", "score"):
+        files = sorted(
+            (checkout / f"results/benchmarks/{rule}").glob("*.tsv"), key=os.path.getmtime
+        )
+        assert len(files) == 16 * SEEDS
+        most = [pd.read_csv(path, sep="\t")["max_rss"].max() for path in files]
+        print(f"{rule}: {min(most):.0f} to {max(most):.0f} MiB, {most[0]:.0f} first")
+        assert max(most) < 1500
+    for name, megabytes in (("comparison/explorer.html", 3), ("report.html", 45)):
+        size = (checkout / "results" / name).stat().st_size / 1e6
+        print(f"{name}: {size:.1f} MB")
+        assert size < megabytes
