@@ -46,5 +46,5 @@ def mnist(made_once):
 
 @pytest.fixture(scope="session")
 def sweep(made_once, mnist) -> Checkout:
-    """A finished sweep of 2 latent sizes x 2 seeds on all of MNIST; tests leave it as it is."""
+    """A finished sweep of 3 latent sizes x 2 seeds on all of MNIST; tests leave it as it is."""
     return Checkout(made_once("sweep", main_sweep.make))

@@ -2,20 +2,25 @@
 
 from pathlib import Path
 
-from checkout import copy_checkout
+from checkout import Checkout, copy_checkout
 
 SEEDS = [0, 1]
-LATENT_SIZES = [2, 16]
+LATENT_SIZES = [2, 4, 16]
 JUDGE_SEEDS = [0]
 
 
 def make(folder: Path) -> None:
-    """Make the documents of 2 latent sizes x 2 seeds x 1 epoch in `folder`."""
+    """Make the documents of all runs in `folder`."""
+    prepare(folder).snakemake("--cores", "2", "all", "report")
+
+
+def prepare(folder: Path) -> Checkout:
+    """Copy the project and set its sweep: 3 latent sizes x 2 seeds x 1 epoch."""
     checkout = copy_checkout(folder)
     checkout.configure(
         netid="ab-12",
         sweep={"seeds": SEEDS, "latent_sizes": LATENT_SIZES},
-        training={"epochs": 1},
+        training={"epochs": 1, "checkpoint_seconds": 1},
         scoring={"pairs_per_kind": 20, "judge_seeds": JUDGE_SEEDS, "bootstrap": 500},
     )
-    checkout.snakemake("--cores", "2", "all", "report")
+    return checkout

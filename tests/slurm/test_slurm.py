@@ -10,17 +10,17 @@ from itertools import pairwise
 from pathlib import Path
 
 import cluster
+import main_sweep
 import pytest
 import yaml
-from checkout import ROOT, Checkout, copy_checkout
+from checkout import ROOT, Checkout
+from main_sweep import LATENT_SIZES, SEEDS
 
 pytestmark = [
     pytest.mark.slurm,
     pytest.mark.skipif(bool(cluster.missing()), reason=cluster.missing() or "Slurm is there"),
 ]
 
-SEEDS = [0, 1, 2]
-LATENT_SIZES = [2, 16]
 RUNS = [(latent_size, seed) for latent_size in LATENT_SIZES for seed in SEEDS]
 SLURM = ("--workflow-profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "3")
 # Timings differ from run to run, and with them whatever shows them.
@@ -58,22 +58,11 @@ def jobs() -> list[Job]:
     return [Job(fields) for fields in found if "JobId" in fields]
 
 
-def new_project(folder: Path) -> Checkout:
-    project = copy_checkout(folder)
-    project.configure(
-        netid="ab-12",
-        sweep={"seeds": SEEDS, "latent_sizes": LATENT_SIZES},
-        training={"epochs": 1, "checkpoint_seconds": 1},
-        scoring={"pairs_per_kind": 20, "judge_seeds": [0], "bootstrap": 500},
-    )
-    return project
-
-
-def with_data_of(local: Checkout, folder: Path) -> Checkout:
+def with_data_of(other: Checkout, folder: Path) -> Checkout:
     """A copy that need not fetch the data and train the judge again."""
-    project = new_project(folder)
+    project = main_sweep.prepare(folder)
     for name in ("results/data", "results/judges"):
-        shutil.copytree(local / name, project / name)
+        shutil.copytree(other / name, project / name)
     return project
 
 
@@ -83,25 +72,17 @@ def nodes():
         yield running
 
 
-@pytest.fixture(scope="module")
-def local(tmp_path_factory) -> Checkout:
-    """The sweep without a cluster."""
-    project = new_project(tmp_path_factory.mktemp("local") / "project")
-    project.snakemake("--cores", "2", "all")
-    return project
-
-
 class Disturber:
     """Does harm to trainings of a running sweep, each time to another one, amid its training."""
 
-    def __init__(self, project: Checkout, sweep: subprocess.Popen) -> None:
+    def __init__(self, project: Checkout, process: subprocess.Popen) -> None:
         self.project = project
-        self.sweep = sweep
+        self.process = process
         self.harmed: list[str] = []
 
     def victim(self, spared_node: str) -> Job | None:
         """A training that runs, has a checkpoint and was left alone so far."""
-        assert self.sweep.poll() is None, "the sweep ended before it was harmed"
+        assert self.process.poll() is None, "the sweep ended before it was harmed"
         for job in jobs():
             if job.fields["JobState"] != "RUNNING" or job.fields["NodeList"] == spared_node:
                 continue
@@ -119,17 +100,17 @@ class Disturber:
 
 
 @pytest.fixture(scope="module")
-def harmed(nodes, local, tmp_path_factory) -> Checkout:
+def harmed(nodes, sweep, tmp_path_factory) -> Checkout:
     """The same sweep on the cluster, with a job cancelled, one requeued and a node lost."""
-    project = with_data_of(local, tmp_path_factory.mktemp("cluster-sweep") / "project")
+    project = with_data_of(sweep, tmp_path_factory.mktemp("cluster-sweep") / "project")
     said = project / "said.txt"
     with said.open("w") as out:
-        sweep = subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "snakemake", *SLURM, "all"],
             cwd=project.folder, stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
-        disturber = Disturber(project, sweep)
+        disturber = Disturber(project, process)
         cluster.run("scancel", disturber.next().name)
         requeued = disturber.next()
         cluster.run("scontrol", "requeue", requeued.name)
@@ -137,15 +118,15 @@ def harmed(nodes, local, tmp_path_factory) -> Checkout:
         cluster.run("scontrol", "update", f"nodename={node}", "state=down", "reason=test")
         time.sleep(15)  # what ran there has ended
         cluster.run("scontrol", "update", f"nodename={node}", "state=resume")
-        assert sweep.wait(timeout=500) == 0, said.read_text()[-6000:]
+        assert process.wait(timeout=500) == 0, said.read_text()[-6000:]
     finally:
-        sweep.kill()
+        process.kill()
     return project
 
 
-def test_the_cluster_makes_what_one_machine_makes(local, harmed):
+def test_the_cluster_makes_what_one_machine_makes(sweep, harmed):
     different = [
-        name for name in EXACT if (local / name).read_bytes() != (harmed / name).read_bytes()
+        name for name in EXACT if (sweep / name).read_bytes() != (harmed / name).read_bytes()
     ]
     assert not different
 
@@ -174,9 +155,9 @@ def test_the_report_can_be_made_afterwards(harmed):
     assert (harmed / "results/report.html").stat().st_size > 100_000
 
 
-def test_gpus_are_asked_for_and_too_little_memory_is_raised(nodes, local, tmp_path):
+def test_gpus_are_asked_for_and_too_little_memory_is_raised(nodes, sweep, tmp_path):
     """The profile's GPU lines as a user uncomments them, and a first guess at memory too low."""
-    project = with_data_of(local, tmp_path / "project")
+    project = with_data_of(sweep, tmp_path / "project")
     profile = project / "profiles/slurm/config.yaml"
     text = profile.read_text()
     text = text.replace("# gpu: 1", "gpu: 1").replace(
@@ -208,9 +189,9 @@ def test_gpus_are_asked_for_and_too_little_memory_is_raised(nodes, local, tmp_pa
     ],
 )
 def test_nothing_is_submitted_that_the_cluster_cannot_run(
-    nodes, local, tmp_path, resource, complaint
+    nodes, sweep, tmp_path, resource, complaint
 ):
-    project = with_data_of(local, tmp_path / "project")
+    project = with_data_of(sweep, tmp_path / "project")
     before = len(jobs())
     target = "results/runs/latent-2/seed-0/model.safetensors"
     said = project.snakemake(*SLURM, "--default-resources", resource, "--", target, check=False)
@@ -218,13 +199,13 @@ def test_nothing_is_submitted_that_the_cluster_cannot_run(
     assert len(jobs()) == before
 
 
-def test_the_profile_works_with_both_options(nodes, local, tmp_path):
+def test_the_profile_works_with_both_options(nodes, sweep, tmp_path):
     """--profile adds it to profiles/default, --workflow-profile puts it in that one's place."""
     keys, default = (
         yaml.safe_load((ROOT / f"profiles/{name}/config.yaml").read_text())
         for name in ("slurm", "default")
     )
     assert {name: keys.get(name) for name in default} == default
-    project = with_data_of(local, tmp_path / "project")
+    project = with_data_of(sweep, tmp_path / "project")
     said = project.snakemake("--profile", "profiles/slurm", "-n", "results/pairs.csv")
     assert "draw_pairs" in said.stdout
