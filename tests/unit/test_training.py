@@ -208,7 +208,7 @@ def test_every_setting_and_the_code_mark_a_checkpoint(monkeypatch, tmp_path):
         fingerprint(IMAGES[:100], (0,), MLP, base),
         fingerprint(IMAGES, (0,), replace(MLP, latent_size=4), base),
     ]
-    for module in ("draws.py", "model.py", "training.py"):
+    for module in ("draws.py", "model.py", "optimiser.py", "training.py"):
         (tmp_path / module).write_text("other code")
     monkeypatch.setattr("vaesweep.checkpoints.PACKAGE", tmp_path)
     marks.append(fingerprint(IMAGES, (0,), MLP, base))

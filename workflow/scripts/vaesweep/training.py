@@ -22,6 +22,7 @@ from vaesweep.draws import draw_epoch, initialise
 from vaesweep.errors import UserError
 from vaesweep.hardware import choose_device, choose_precision, device_name, peak_memory_mib
 from vaesweep.model import PIXELS, VAE, Architecture, member_state, negative_elbo_terms
+from vaesweep.optimiser import Adam
 
 WARM_UP = 0.2
 ADAM_BETAS = (0.9, 0.99)
@@ -121,7 +122,7 @@ def train(
 
     pixels = torch.from_numpy(images.reshape(-1, PIXELS))
     model = initialise(architecture, seeds, images).to(device)
-    optimiser = torch.optim.Adam(model.parameters(), settings.learning_rate, ADAM_BETAS, fused=True)
+    optimiser = Adam(model, ADAM_BETAS)
     steps_per_epoch = len(images) // settings.batch_size
     steps = steps_per_epoch * settings.epochs
     mark = fingerprint(images, seeds, architecture, settings)
@@ -139,14 +140,13 @@ def train(
                 order, noise = draw_epoch(seeds, epoch, len(images), shape, device)
                 noise *= settings.beta > 0
             rate = learning_rate_at(progress.step, steps, settings.learning_rate)
-            optimiser.param_groups[0]["lr"] = rate
+            optimiser.learning_rate = rate
 
             # Rows by index_select: advanced indexing of bytes takes ten times as long.
             x = pixels.index_select(0, order[batch].flatten()).float().div_(255)
             x = x.view(len(seeds), settings.batch_size, PIXELS)
             with torch.autocast(device.type, precision, enabled=precision != torch.float32):
                 reconstruction, kl = negative_elbo_terms(model, x, noise[batch])
-            optimiser.zero_grad()
             (reconstruction + settings.beta * kl).sum().backward()
             optimiser.step()
             progress.totals += torch.stack([reconstruction.detach(), kl.detach()])
@@ -158,7 +158,7 @@ def train(
                 _end_epoch(progress, model, epoch + 1, steps_per_epoch, rate)
                 _log_epoch(progress, epoch + 1, settings.epochs, seeds, log)
             if termination or now - saved >= checkpoint_seconds:
-                state = {"model": model.state_dict(), "optimiser": optimiser.state_dict()}
+                state = {"model": model.state_dict(), "optimiser": optimiser.state()}
                 save_checkpoint(checkpoint, mark, state | vars(progress))
                 saved = now
             if termination:
@@ -195,9 +195,7 @@ def _require_batch(count: int, batch_size: int) -> None:
         )
 
 
-def _resume(
-    model: VAE, optimiser: torch.optim.Optimizer, state: dict[str, Any] | None, log: Logger
-) -> Progress:
+def _resume(model: VAE, optimiser: Adam, state: dict[str, Any] | None, log: Logger) -> Progress:
     """Progress at the start, or that of a checkpoint, whose model and optimiser are loaded."""
     members = range(model.members)
     device = next(model.parameters()).device
@@ -211,7 +209,7 @@ def _resume(
             diverged=[None for _ in members],
         )
     model.load_state_dict(state.pop("model"))
-    optimiser.load_state_dict(state.pop("optimiser"))
+    optimiser.load_state(state.pop("optimiser"))
     progress = Progress(**state)
     progress.totals = progress.totals.to(device)
     log.info("resumed from step %d", progress.step)

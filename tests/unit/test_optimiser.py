@@ -1,0 +1,66 @@
+"""Adam without its class: the same steps, and none of the class's start."""
+
+import subprocess
+import sys
+
+import torch
+from checkout import ROOT
+from torch import nn
+
+from vaesweep.optimiser import Adam
+
+
+def steps(model: nn.Module, count: int, step) -> list[torch.Tensor]:
+    """Parameters after `count` steps on the same data."""
+    data = torch.randn(count, 5, 3, generator=torch.Generator().manual_seed(1))
+    for number in range(count):
+        model.zero_grad()
+        model(data[number]).square().sum().backward()
+        step(0.1 / (1 + number))
+    return [parameter.detach().clone() for parameter in model.parameters()]
+
+
+def model() -> nn.Module:
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Linear(3, 4), nn.SiLU(), nn.Linear(4, 1))
+
+
+def test_steps_are_those_of_pytorch():
+    ours, theirs = model(), model()
+    own = Adam(ours, (0.9, 0.99))
+    reference = torch.optim.Adam(theirs.parameters(), betas=(0.9, 0.99), fused=True)
+
+    def step_own(rate):
+        own.learning_rate = rate
+        own.step()
+
+    def step_reference(rate):
+        reference.param_groups[0]["lr"] = rate
+        reference.step()
+
+    for a, b in zip(steps(ours, 7, step_own), steps(theirs, 7, step_reference), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_state_carries_all_that_the_next_step_needs():
+    first, second = model(), model()
+    one, other = Adam(first, (0.9, 0.99)), Adam(second, (0.9, 0.99))
+    one.learning_rate = other.learning_rate = 0.1
+    steps(first, 3, lambda _: one.step())
+    second.load_state_dict(first.state_dict())
+    other.load_state({name: [t.clone() for t in part] for name, part in one.state().items()})
+    after = (steps(m, 2, lambda _, a=a: a.step()) for m, a in ((first, one), (second, other)))
+    assert all(torch.equal(a, b) for a, b in zip(*after, strict=True))
+
+
+def test_training_does_not_import_the_compiler():
+    code = (
+        "import sys, torch; from torch import nn; from vaesweep.optimiser import Adam;"
+        "m = nn.Linear(2, 2); a = Adam(m, (0.9, 0.99));"
+        "m(torch.ones(2)).sum().backward(); a.step();"
+        "import vaesweep.training; sys.exit('torch._dynamo' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT / "workflow" / "scripts", check=False
+    )
+    assert done.returncode == 0
