@@ -20,7 +20,7 @@ RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 BARS := --logger rich
 LINES := --quiet rules host
 
-IMPORTED := torch, torchvision, safetensors.torch, pandas, scipy.stats, seaborn, statsmodels.api, snakemake.cli
+IMPORTED := torch, torchvision, safetensors.torch, pandas, scipy.stats, seaborn, statsmodels.api, snakemake.cli, snakemake.report, pypdf, pytest
 
 .PHONY: all test soak lint bench clean
 
@@ -70,7 +70,7 @@ $(READY):
 	@echo "Installing the pinned environment into .venv (a minute or two; about 6 GB with the GPU libraries) ..."
 	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement envs/requirements.txt
-# Bytecode of what every job imports, not of 14,000 files. Some containers forbid to write it later.
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c "import $(IMPORTED)"
+# Bytecode of what every start imports, not of 14,000 files. Some containers forbid to write it later.
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c "import $(IMPORTED); snakemake.cli.get_argument_parser()"
 	@rm -f .venv/ready-*
 	@touch $@

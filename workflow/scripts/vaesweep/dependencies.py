@@ -1,6 +1,7 @@
 """Which files of this package a script is made of, so that an edit reruns what it touches."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
@@ -25,6 +26,7 @@ def source_files(script: Path) -> list[Path]:
     return [script, *sorted(path for path in found if path != script)]
 
 
+@cache  # every rule asks for much the same modules, and Snakemake starts often
 def _imported_modules(path: Path) -> list[Path]:
     modules = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
