@@ -30,9 +30,9 @@ all: $(READY)
 		status=$$?; grep -rE ' (unexpected error|error: )' results/logs >&2; exit $$status; }
 	@$(BIN)/python workflow/scripts/closing_words.py
 
-# Files of tests side by side. One thread each: their jobs take the cores they ask for.
+# Tests side by side. One thread each: their jobs take the cores they ask for.
 test: lint
-	@$(RUN) OMP_NUM_THREADS=1 python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+	@$(RUN) OMP_NUM_THREADS=1 python -m pytest -n auto --dist loadgroup --no-loadscope-reorder --durations 20
 
 # The tests of tests/faults in full: 20 kills, a comparison of 1,000 runs, a sweep of 208.
 soak: $(READY)

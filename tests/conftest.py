@@ -10,6 +10,23 @@ from filelock import FileLock
 
 from vaesweep.data import DATASETS, fetch
 
+# Those that take minutes first, so that no single one is left at the end.
+ORDER = ("slurm", "faults", "browser", "workflow")
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items):
+    """Sort the tests by ORDER; one process runs those of a file, which share what they set up."""
+    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ORDER])
+    for item in items:
+        if not item.get_closest_marker("faults"):  # each has its own copy of a sweep
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
+def pytest_xdist_auto_num_workers():
+    """One more than there are cores, since tests of killed sweeps and of Slurm often wait."""
+    return min(8, len(os.sched_getaffinity(0)) + 1)
+
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory):

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -109,14 +110,25 @@ def test_an_interrupted_training_goes_on(finished, tmp_path, way):
     assert (checkout / target).read_bytes() == resumed
 
 
+@contextmanager
+def standing_still(process: subprocess.Popen[str], checkout: Checkout):
+    """Hold a run where it has locked its folder."""
+    wait_for(lambda: list((checkout / ".snakemake/locks").glob("*.lock")))
+    os.killpg(process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGCONT)
+
+
 def test_two_at_once(finished, tmp_path):
     """The second says that the folder is taken, and harms nothing."""
     checkout = copy_of(finished, tmp_path / "project")
     forget(checkout, "comparison", "chosen.json")
     goal = "results/chosen.json"
     first = start(checkout, "--cores", "1", goal)
-    wait_for(lambda: list((checkout / ".snakemake/locks").glob("*.lock")))
-    second = checkout.snakemake("--cores", "1", goal, check=False)
+    with standing_still(first, checkout):
+        second = checkout.snakemake("--cores", "1", goal, check=False)
     said, _ = first.communicate(timeout=240)
     assert second.returncode != 0 and "cannot be locked" in second.stdout
     assert first.returncode == 0, said
@@ -129,9 +141,9 @@ def test_two_makes_at_once(finished, tmp_path):
     (checkout / ".venv").symlink_to(ROOT / ".venv")
     forget(checkout, "comparison", "chosen.json")
     first = start(checkout, command=["make"])
-    wait_for(lambda: list((checkout / ".snakemake/locks").glob("*.lock")))
-    second = start(checkout, command=["make"])
-    said, _ = second.communicate(timeout=60)
+    with standing_still(first, checkout):
+        second = start(checkout, command=["make"])
+        said, _ = second.communicate(timeout=120)
     assert second.returncode != 0 and "cannot be locked" in said
     said, _ = first.communicate(timeout=240)
     assert first.returncode == 0, said
