@@ -32,7 +32,7 @@ all: $(READY)
 
 # Tests side by side. One thread each: their jobs take the cores they ask for.
 test: lint
-	@$(RUN) OMP_NUM_THREADS=1 python -m pytest -n auto --dist loadgroup --no-loadscope-reorder --durations 20
+	@$(RUN) OMP_NUM_THREADS=1 python -m pytest -n auto --durations 20
 
 # The tests of tests/faults in full: 20 kills, a comparison of 1,000 runs, a sweep of 208.
 soak: $(READY)

@@ -7,6 +7,7 @@ import main_sweep
 import pytest
 from checkout import ROOT, Checkout
 from filelock import FileLock
+from xdist.scheduler import LoadScopeScheduling
 
 from vaesweep.data import DATASETS, fetch
 
@@ -14,13 +15,25 @@ from vaesweep.data import DATASETS, fetch
 ORDER = ("slurm", "faults", "browser", "workflow")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """Sort the tests by ORDER; one process runs those of a file, which share what they set up."""
+    """Sort the tests by ORDER, and the others after them."""
     items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ORDER])
-    for item in items:
-        if not item.get_closest_marker("faults"):  # each has its own copy of a sweep
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
+class Scheduler(LoadScopeScheduling):
+    """One process runs all tests of a file, which share what they set up.
+
+    Those of tests/faults share nothing but the sweep that every process may copy.
+    """
+
+    def _split_scope(self, nodeid):
+        return nodeid if nodeid.startswith("tests/faults/") else nodeid.split("::")[0]
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Distribute tests by Scheduler."""
+    config.option.loadscopereorder = False  # ORDER is meant
+    return Scheduler(config, log)
 
 
 def pytest_xdist_auto_num_workers():

@@ -108,30 +108,25 @@ def test_runs_page_shows_diverged_runs_last(runs: pd.DataFrame) -> None:
     assert "diverged" in rows[-1] and "nan" not in text
 
 
-def write_benchmark(path: Path, seconds: float, cpu: str, memory: str) -> None:
+def write_benchmark(path: Path, seconds: float, memory: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
         "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
-        f"{seconds}\t0:00:01\t{memory}\t1\t1\t1\t0\t0\t99\t{cpu}\n",
+        f"{seconds}\t0:00:01\t{memory}\t1\t1\t1\t0\t0\t99\t1\n",
         encoding="utf-8",
     )
 
 
 def test_costs_leave_out_runs_of_an_earlier_sweep(tmp_path: Path) -> None:
-    write_benchmark(tmp_path / "train/latent-16_seed-0.tsv", 10, "9", "300")
-    write_benchmark(tmp_path / "train/latent-16_seed-1.tsv", 20, "18", "400")
-    write_benchmark(tmp_path / "train/latent-99_seed-0.tsv", 1000, "1000", "1000")
-    write_benchmark(tmp_path / "choose.tsv", 1, "1", "1")  # not in a rule's folder
-    write_benchmark(tmp_path / "choose/all.tsv", 0.5, "NA", "-")
+    write_benchmark(tmp_path / "train/latent-16_seed-0.tsv", 10, "300")
+    write_benchmark(tmp_path / "train/latent-16_seed-1.tsv", 20, "400")
+    write_benchmark(tmp_path / "train/latent-99_seed-0.tsv", 1000, "1000")
+    write_benchmark(tmp_path / "choose.tsv", 1, "1")  # not in a rule's folder
+    write_benchmark(tmp_path / "choose/all.tsv", 0.5, "-")
     costs = read_costs(tmp_path, {(16, 0), (16, 1)})
     rules = by_rule(costs).set_index("rule")
     assert list(rules.index) == ["train", "choose", "all"]
-    assert rules.loc["train", ["jobs", "seconds_each", "seconds", "cpu_seconds"]].tolist() == [
-        2,
-        15,
-        30,
-        27,
-    ]
+    assert rules.loc["train", ["jobs", "seconds_each", "seconds"]].tolist() == [2, 15, 30]
     assert rules.loc["train", "memory_mib"] == 400
     assert rules.loc["all", "seconds"] == 30.5
     assert "nan" not in cost_page(costs, "")

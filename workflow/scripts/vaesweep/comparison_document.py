@@ -48,7 +48,7 @@ RUN_COLUMNS: Columns = (
     ("neg_elbo", "\N{MINUS SIGN}ELBO,\nnats", 1),
     ("active_units", "active\nunits", 0),
     ("train_seconds", "to train,\ns", 0),
-    ("cpu_minutes", "processor,\nmin", 1),
+    ("job_seconds", "all jobs,\ns", 0),
     ("flags", "flags", None),
 )
 COST_COLUMNS: Columns = (
@@ -56,7 +56,6 @@ COST_COLUMNS: Columns = (
     ("jobs", "jobs", None),
     ("seconds_each", "a job, s", 1),
     ("seconds", "all jobs, s", 0),
-    ("cpu_seconds", "processor, s", 0),
     ("memory_mib", "most memory, MiB", 0),
 )
 VIEW_HEADINGS = {
@@ -194,12 +193,12 @@ def _over_seeds(size: pd.Series) -> str:
 
 
 def _with_cost(runs: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
-    """Add `cpu_minutes`, the processor time of all jobs of a run, missing where unknown."""
+    """Add `job_seconds`, those of all jobs of a run, missing where unknown."""
     own = costs.dropna(subset="seed") if len(costs) else costs
     if own.empty:
-        return runs.assign(cpu_minutes=float("nan"))
-    minutes = own.groupby(["latent_size", "seed"])["cpu_seconds"].sum() / 60
-    return runs.join(minutes.rename("cpu_minutes"), on=["latent_size", "seed"])
+        return runs.assign(job_seconds=float("nan"))
+    seconds = own.groupby(["latent_size", "seed"])["seconds"].sum()
+    return runs.join(seconds.rename("job_seconds"), on=["latent_size", "seed"])
 
 
 def _views(runs: pd.DataFrame) -> dict[str, Any] | None:

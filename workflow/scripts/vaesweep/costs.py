@@ -19,8 +19,8 @@ def read_costs(folder: str | Path, runs: Collection[tuple[int, int]]) -> pd.Data
 
     Returns:
         Columns `rule`, `latent_size` and `seed` (missing for jobs that belong to no run),
-        `seconds` (wall clock), `cpu_seconds`, `memory_mib` (largest resident set). A job too
-        short to be sampled has no memory figure.
+        `seconds` (wall clock), `memory_mib` (largest resident set). A job too short to be
+        sampled has no memory figure.
     """
     rows = []
     for path in sorted(Path(folder).glob("*/*.tsv")):
@@ -28,6 +28,7 @@ def read_costs(folder: str | Path, runs: Collection[tuple[int, int]]) -> pd.Data
         key = (int(run[1]), int(run[2])) if run else None
         if key is not None and key not in runs:
             continue
+        # Not its `cpu_time`: that is of its last look, up to 30 seconds before the job ended.
         measured = pd.read_csv(path, sep="\t", na_values=["-", "NA"]).iloc[-1]
         rows.append(
             {
@@ -35,11 +36,10 @@ def read_costs(folder: str | Path, runs: Collection[tuple[int, int]]) -> pd.Data
                 "latent_size": key[0] if key else None,
                 "seed": key[1] if key else None,
                 "seconds": float(measured["s"]),
-                "cpu_seconds": float(measured["cpu_time"]),
                 "memory_mib": float(measured["max_rss"]),
             }
         )
-    names = ["rule", "latent_size", "seed", "seconds", "cpu_seconds", "memory_mib"]
+    names = ["rule", "latent_size", "seed", "seconds", "memory_mib"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -47,14 +47,13 @@ def by_rule(costs: pd.DataFrame) -> pd.DataFrame:
     """Sum the jobs of each rule, the dearest rule first, and add a line for all of them.
 
     Returns:
-        Columns `rule`, `jobs`, `seconds_each` (mean), `seconds`, `cpu_seconds` (sums) and
-        `memory_mib` (the largest of any job).
+        Columns `rule`, `jobs`, `seconds_each` (mean), `seconds` (sum) and `memory_mib` (the
+        largest of any job).
     """
     grouped = costs.groupby("rule").agg(
         jobs=("seconds", "size"),
         seconds_each=("seconds", "mean"),
         seconds=("seconds", "sum"),
-        cpu_seconds=("cpu_seconds", "sum"),
         memory_mib=("memory_mib", "max"),
     )
     rules = grouped.sort_values("seconds", ascending=False).reset_index()
@@ -62,7 +61,6 @@ def by_rule(costs: pd.DataFrame) -> pd.DataFrame:
         "rule": "all",
         "jobs": len(costs),
         "seconds": costs["seconds"].sum(),
-        "cpu_seconds": costs["cpu_seconds"].sum(),
         "memory_mib": costs["memory_mib"].max(),
     }
     return pd.concat([rules, pd.DataFrame([total])], ignore_index=True)

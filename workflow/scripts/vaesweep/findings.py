@@ -1,5 +1,6 @@
 """What a sweep found, in sentences; every number in them is read from the tables."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -115,7 +116,7 @@ def _judges(judges: pd.DataFrame) -> Iterable[str]:
     if judges.empty:
         return
     firsts = sorted({*judges["first_latent_size_a"], *judges["first_latent_size_b"]})
-    agreement = number(judges["rank_correlation"].min(), 2)
+    agreement = number(math.floor(judges["rank_correlation"].min() * 1000) / 1000, 3)
     if len(firsts) == 1:
         yield (
             f"All judges put latent size {firsts[0]} first; they rank the runs alike, with a rank "

@@ -87,7 +87,6 @@ def cost_page(costs: pd.DataFrame, style: str) -> str:
         Column("jobs", "jobs"),
         Column("seconds_each", "a job, s", 1, "mean wall clock of one job"),
         Column("seconds", "all jobs, s", 1, "sum over the jobs; several may run at the same time"),
-        Column("cpu_seconds", "CPU, s", 1, "processor time of all jobs"),
         Column("memory_mib", "memory, MiB", 0, "the most that any job held"),
     ]
     return page(
