@@ -139,7 +139,7 @@ def test_two_at_once(finished, tmp_path):
 def test_two_makes_at_once(finished, tmp_path):
     checkout = copy_of(finished, tmp_path / "project")
     (checkout / ".venv").symlink_to(ROOT / ".venv")
-    forget(checkout, "comparison", "chosen.json")
+    forget(checkout, "submission", "report.html")
     first = start(checkout, command=["make"])
     with standing_still(first, checkout):
         second = start(checkout, command=["make"])

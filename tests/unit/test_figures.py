@@ -285,6 +285,11 @@ def test_differences_show_each_two_sizes_once_as_row_less_column():
     assert [label.get_text() for label in axes.get_xticklabels()] == ["2", "8"]
 
 
+def test_one_latent_size_has_no_differences_to_show():
+    figure = evidence_figures.differences(DIFFERENCES.iloc[:0])
+    assert "One latent size" in figure.axes[0].texts[0].get_text()
+
+
 def test_controls_stand_below_the_latent_sizes():
     _, sizes = tables()
     left, _ = evidence_figures.controls(sizes, CONTROLS, "MNIST").axes

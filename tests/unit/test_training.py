@@ -19,8 +19,9 @@ from vaesweep.checkpoints import fingerprint, load_checkpoint, save_checkpoint
 from vaesweep.draws import draw_epoch, initialise
 from vaesweep.errors import UserError
 from vaesweep.model import Architecture, negative_elbo_terms, save_member
+from vaesweep.optimiser import one_cycle
 from vaesweep.stacks import train_stack
-from vaesweep.training import Settings, learning_rate_at, train
+from vaesweep.training import Settings, train
 
 LOG = logging.getLogger("test")
 MLP = Architecture("mlp", (16,), 3)
@@ -99,7 +100,7 @@ def test_a_seed_does_not_depend_on_its_companions(tmp_path, architecture, change
 
 
 def test_one_cycle():
-    rates = [learning_rate_at(step, 100, 2.0) for step in range(100)]
+    rates = [one_cycle(step, 100, 2.0) for step in range(100)]
     assert max(rates) == rates[20] == 2.0
     assert rates[0] == pytest.approx(0.08) and rates[-1] < 0.001
     assert rates[:21] == sorted(rates[:21]) and rates[20:] == sorted(rates[20:], reverse=True)
@@ -174,9 +175,9 @@ def test_sigkill_three_times_in_a_real_process(tmp_path):
 def test_sigterm_saves_before_it_ends(tmp_path, monkeypatch):
     whole = run(tmp_path)[0]
     monkeypatch.setattr(
-        "vaesweep.training.learning_rate_at",
+        "vaesweep.training.one_cycle",
         lambda step, *rest: (
-            (step == 12 and signal.raise_signal(signal.SIGTERM)) or learning_rate_at(step, *rest)
+            (step == 12 and signal.raise_signal(signal.SIGTERM)) or one_cycle(step, *rest)
         ),
     )
     with pytest.raises(SystemExit) as ended:

@@ -25,7 +25,13 @@ def differences(table: pd.DataFrame) -> Figure:
 
     Args:
         table: `differences.csv`: latent_size_a, latent_size_b, difference, low, high, p_holm, tied.
+            Without a row, as of a sweep of one latent size, the figure says so.
     """
+    if table.empty:
+        figure, axes = wide_figure(0.5)
+        axes.set_axis_off()
+        axes.text(0, 0.5, "One latent size: there is no other to compare it with.", va="center")
+        return figure
     both = pd.concat([table, _mirrored(table)])
     by_size = {"index": "latent_size_a", "columns": "latent_size_b"}
     values = both.pivot(**by_size, values="difference").sort_index().sort_index(axis=1)

@@ -18,10 +18,12 @@ from torch.nn import functional
 
 from vaesweep.files import write_whole
 from vaesweep.model import SIDE
+from vaesweep.optimiser import Adam, one_cycle
 
-EPOCHS = 4
+EPOCHS = 3
 BATCH_SIZE = 128
-LEARNING_RATE = 3e-3
+LEARNING_RATE = 5e-3
+ADAM_BETAS = (0.9, 0.99)
 HELD_OUT = 5000
 MAX_BLUR = 1.0
 CLEAN_SHARE = 1 / 3
@@ -109,18 +111,18 @@ def train_judge(
     held_out, kept = order[:HELD_OUT], order[HELD_OUT:]
     pixels, digits = torch.from_numpy(images).unsqueeze(1), torch.from_numpy(labels).long()
     steps = EPOCHS * (len(kept) // BATCH_SIZE)
-    optimiser = torch.optim.Adam(judge.parameters(), fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=steps)
+    optimiser = Adam(judge, ADAM_BETAS)
+    step = 0
     for epoch in range(EPOCHS):
         for chosen in kept[torch.randperm(len(kept))].split(BATCH_SIZE)[: steps // EPOCHS]:
             x = pixels[chosen].float() / 255
             mixed, target = _cross_fade(x)
             ghost_loss = functional.mse_loss(torch.sigmoid(judge.ghost(mixed)).squeeze(1), target)
             class_loss = functional.cross_entropy(judge.classifier(_blur(x)), digits[chosen])
-            optimiser.zero_grad()
             (ghost_loss + class_loss).backward()
+            optimiser.learning_rate = one_cycle(step, steps, LEARNING_RATE)
             optimiser.step()
-            schedule.step()
+            step += 1
         facts = _measure(judge, pixels[held_out].float() / 255, digits[held_out])
         log.info("epoch %d/%d: accuracy %.4f, ghost error %.4f, on %d held-out training images",
                  epoch + 1, EPOCHS, facts["accuracy"], facts["ghost_error"], HELD_OUT)  # fmt: skip

@@ -1,12 +1,16 @@
-"""Adam without the compiler.
+"""Adam without the compiler, and the schedule of its learning rate.
 
 The first use of an optimiser class of PyTorch imports its compiler, which takes as long as
 importing PyTorch itself and is not used here. The function behind the class does without.
 """
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.optim.adam import adam
+
+WARM_UP = 0.2
 
 
 class Adam:
@@ -56,3 +60,13 @@ class Adam:
         for name, own in self.state().items():
             for tensor, saved in zip(own, state[name], strict=True):
                 tensor.copy_(saved)
+
+
+def one_cycle(step: int, steps: int, peak: float) -> float:
+    """One cycle (Smith 2018, arXiv:1803.09820): cosine up for a fifth of the steps, cosine down."""
+    progress = step / steps
+    if progress < WARM_UP:
+        share = 0.04 + 0.96 * (1 - math.cos(math.pi * progress / WARM_UP)) / 2
+    else:
+        share = (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP))) / 2
+    return peak * share

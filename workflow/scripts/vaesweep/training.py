@@ -22,9 +22,8 @@ from vaesweep.draws import draw_epoch, initialise
 from vaesweep.errors import UserError
 from vaesweep.hardware import choose_device, choose_precision, device_name, peak_memory_mib
 from vaesweep.model import PIXELS, VAE, Architecture, member_state, negative_elbo_terms
-from vaesweep.optimiser import Adam
+from vaesweep.optimiser import Adam, one_cycle
 
-WARM_UP = 0.2
 ADAM_BETAS = (0.9, 0.99)
 HISTORY_COLUMNS = ["epoch", "neg_elbo", "reconstruction", "kl", "learning_rate", "seconds"]
 
@@ -118,7 +117,8 @@ def train(
     device = choose_device(settings.device)
     precision, reason = choose_precision(settings.precision, device)
     log.info("device %s (%s), precision %s (%s)", device, device_name(device), precision, reason)
-    torch.use_deterministic_algorithms(True)
+    # As torch.use_deterministic_algorithms(True), which imports the compiler besides.
+    torch.set_deterministic_debug_mode("error")
 
     pixels = torch.from_numpy(images.reshape(-1, PIXELS))
     model = initialise(architecture, seeds, images).to(device)
@@ -139,7 +139,7 @@ def train(
                 shape = (steps_per_epoch, settings.batch_size, architecture.latent_size)
                 order, noise = draw_epoch(seeds, epoch, len(images), shape, device)
                 noise *= settings.beta > 0
-            rate = learning_rate_at(progress.step, steps, settings.learning_rate)
+            rate = one_cycle(progress.step, steps, settings.learning_rate)
             optimiser.learning_rate = rate
 
             # Rows by index_select: advanced indexing of bytes takes ten times as long.
@@ -175,16 +175,6 @@ def train(
         "torch": torch.__version__,
     }
     return _results(progress, architecture, settings, seeds, steps_per_epoch, facts)
-
-
-def learning_rate_at(step: int, steps: int, peak: float) -> float:
-    """One cycle (Smith 2018, arXiv:1803.09820): cosine up for a fifth of the steps, cosine down."""
-    progress = step / steps
-    if progress < WARM_UP:
-        share = 0.04 + 0.96 * (1 - math.cos(math.pi * progress / WARM_UP)) / 2
-    else:
-        share = (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP))) / 2
-    return peak * share
 
 
 def _require_batch(count: int, batch_size: int) -> None:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.nn import functional
+from torch import Tensor
 
 from vaesweep.judges import Judge
 from vaesweep.model import PIXELS, SIDE, VAE
@@ -16,7 +16,7 @@ PATH_VIEWS = ("path_length", "directness", "step_gini", "feature_path_length")
 VIEW_COLUMNS = (*PATH_VIEWS, "prior_frechet", "nll_is")
 
 PRIOR_SAMPLES = 5000
-LIKELIHOOD_IMAGES = 1000
+LIKELIHOOD_IMAGES = 500
 LIKELIHOOD_CHUNK = 20
 NOISE_SEED = 1
 
@@ -88,7 +88,7 @@ def importance_sampled_nll(model: VAE, images: NDArray[np.uint8], samples: int) 
     """Importance-sampled negative log-likelihood of binarised test images, in nats per image.
 
     -log 1/K sum_k p(x, z_k) / q(z_k | x) with z_k from the posterior q (Burda et al. 2016,
-    arXiv:1509.00519), on the first 1,000 test images, each pixel drawn once as Bernoulli of its
+    arXiv:1509.00519), on the first 500 test images, each pixel drawn once as Bernoulli of its
     grey level: a likelihood in the strict sense needs binary data. It falls towards the true
     value as K grows.
 
@@ -107,9 +107,14 @@ def importance_sampled_nll(model: VAE, images: NDArray[np.uint8], samples: int) 
         codes = mean + noise * torch.exp(0.5 * log_variance)
         logits = model.decode(codes.view(1, -1, mean.shape[-1])).view(len(x), samples, PIXELS)
         # log p(x|z) = x . logits - sum softplus(logits); the constants of p(z) and q(z|x) cancel.
-        log_likelihood = torch.einsum("nkp,np->nk", logits, x) - functional.softplus(logits).sum(-1)
+        log_likelihood = torch.einsum("nkp,np->nk", logits, x) - _softplus(logits).sum(-1)
         log_prior = -0.5 * codes.square().sum(-1)
         log_posterior = -0.5 * (noise.square() + log_variance).sum(-1)
         weights = log_likelihood + log_prior - log_posterior
         total -= (torch.logsumexp(weights, dim=1) - math.log(samples)).sum().item()
     return total / len(binary)
+
+
+def _softplus(x: Tensor) -> Tensor:
+    """log(1 + exp(x)), in half the time of PyTorch's, whose log1p is slow on a CPU."""
+    return x.abs().neg_().exp_().add_(1).log_().add_(x.clamp_min(0))
