@@ -139,6 +139,20 @@ def test_size_first_then_seed():
 
 
 @pytest.mark.parametrize(
+    ("gains", "reason"),
+    [
+        ({(8, 0): 0.5}, "The run of latent size 8, seed 0 is the only one to choose from (gain"),
+        ({(8, 0): 0.5, (8, 1): 0.4}, "Latent size 8 is the only one; seed 0 is the best of its 2"),
+        ({(8, 0): 0.5, (2, 0): 0.4}, "mean gain 0.500 over 1 seed; its run is seed 0."),
+    ],
+)
+def test_the_reason_fits_a_small_sweep(gains, reason):
+    compared = sweep(gains)
+    chosen = choose_run(compared.runs, compared.latent_sizes, None, None)
+    assert reason in chosen["reason"]
+
+
+@pytest.mark.parametrize(
     ("size", "seed", "expected"), [(2, None, (2, 1)), (None, 0, (8, 0)), (2, 0, (2, 0))]
 )
 def test_a_pinned_part_is_taken_as_it_is(size, seed, expected):

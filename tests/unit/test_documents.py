@@ -286,6 +286,17 @@ def test_report_says_that_the_seed_is_a_draw_and_that_judges_agree():
     assert "held out" in data_of()["judges"]
 
 
+def test_report_of_a_single_run_speaks_of_one():
+    run, size = RUNS.iloc[:1], SIZES.iloc[1:].assign(seeds=1)
+    data = data_of(run, size)
+    assert data["subtitle"].startswith(
+        "1 variational autoencoder on MNIST: latent size 16; 1 seed;"
+    )
+    assert data["findings"][0] == (
+        "Interpolating between codes is better than the pixel cross-fade by +0.123 on average."
+    )
+
+
 def test_report_gives_the_configuration_line_by_line():
     lines = data_of()["config"]
     assert lines[:2] == ["dataset:", "  name: MNIST"]

@@ -25,6 +25,19 @@ def render(path: Path, **names: Any) -> str:
     return environment.from_string(path.read_text(encoding="utf-8")).render(**names)
 
 
+def test_first_page_speaks_of_a_single_run_as_one():
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    config["sweep"] = {"latent_sizes": [16], "seeds": [0]}
+    config["training"]["epochs"] = 1
+    text = render(
+        ROOT / "workflow/report/workflow.rst",
+        snakemake=SimpleNamespace(config=config),
+        categories={},
+    )
+    said = "1 variational autoencoder, of latent size 16 with 1 seed, was trained for 1 epoch on"
+    assert said in " ".join(text.split())
+
+
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
 def test_text_renders(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

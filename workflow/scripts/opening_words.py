@@ -7,6 +7,7 @@ import yaml
 
 from vaesweep.configuration import complete
 from vaesweep.preflight import has_nvidia_gpu
+from vaesweep.wording import counted
 
 # Seconds on one core of a server of 2023: an epoch of the default networks, interpolating and
 # scoring a run, training a judge, drawing and typesetting.
@@ -20,9 +21,10 @@ cores = int(os.environ["CORES"]) if os.environ["CORES"].isdigit() else len(os.sc
 if device == "auto":
     device = "cuda, if PyTorch can use the GPU" if has_nvidia_gpu() else "cpu"
 print(
-    f"Planned: {runs} runs of {epochs} epochs on {config['dataset']['name']}: latent sizes "
-    f"{', '.join(map(str, sizes))}, {len(seeds)} seeds each, and "
-    f"{len(config['scoring']['judge_seeds'])} judges. Device: {device}. Cores: {cores}."
+    f"Planned: {counted(runs, 'run')} of {counted(epochs, 'epoch')} on "
+    f"{config['dataset']['name']}: latent size{'s' if len(sizes) > 1 else ''} "
+    f"{', '.join(map(str, sizes))}, {counted(len(seeds), 'seed')} each, and "
+    f"{counted(len(config['scoring']['judge_seeds']), 'judge')}. Device: {device}. Cores: {cores}."
 )
 if device == "cpu" and config["model"]["architecture"] == "mlp":
     seconds = runs * (epochs * EPOCH + RUN) + len(config["scoring"]["judge_seeds"]) * JUDGE

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from vaesweep.errors import UserError
+from vaesweep.wording import counted
 
 
 def choose_run(
@@ -59,7 +60,8 @@ def choose_run(
         "tied_with": tied,
     }
     size = latent_sizes.set_index("latent_size").loc[chosen["latent_size"]]
-    return chosen | {"reason": _reason(chosen, size, len(candidates))}
+    only = len(latent_sizes) == 1
+    return chosen | {"reason": _reason(chosen, size, len(candidates), only)}
 
 
 def _tied_sizes(latent_sizes: pd.DataFrame, chosen: int) -> list[dict[str, int]]:
@@ -70,16 +72,19 @@ def _tied_sizes(latent_sizes: pd.DataFrame, chosen: int) -> list[dict[str, int]]
     ]
 
 
-def _reason(chosen: dict[str, Any], size: pd.Series, seeds: int) -> str:
+def _reason(chosen: dict[str, Any], size: pd.Series, seeds: int, only: bool) -> str:
     name = f"latent size {chosen['latent_size']}, seed {chosen['seed']}"
     gain = f"gain {chosen['value']:.3f} [{chosen['low']:.3f}, {chosen['high']:.3f}]"
     if chosen["pinned"]:
         return f"The run of {name} was pinned in config.yaml ({gain})."
-    mean = f"mean gain {size['gain']:.3f} over {int(size['seeds'])} seeds"
+    if only and seeds == 1:
+        return f"The run of {name} is the only one to choose from ({gain})."
+    best = f"seed {chosen['seed']} is the best of its {seeds} ({gain})"
+    if only:
+        return f"Latent size {chosen['latent_size']} is the only one; {best}."
+    mean = f"mean gain {size['gain']:.3f} over {counted(int(size['seeds']), 'seed')}"
     others = ", ".join(str(tie["latent_size"]) for tie in chosen["tied_with"])
     plural = "s" if len(chosen["tied_with"]) > 1 else ""
     tie = f"; tied with latent size{plural} {others}" if others else ""
-    return (
-        f"Latent size {chosen['latent_size']} has the highest {mean}{tie}; "
-        f"seed {chosen['seed']} is the best of its {seeds} ({gain})."
-    )
+    first = f"Latent size {chosen['latent_size']} has the highest {mean}{tie}"
+    return f"{first}; {best}." if seeds > 1 else f"{first}; its run is seed {chosen['seed']}."

@@ -14,11 +14,12 @@ import yaml
 
 from vaesweep.costs import by_rule
 from vaesweep.figures import paths_title
-from vaesweep.findings import findings, listed
+from vaesweep.findings import findings
 from vaesweep.pairs import KINDS
 from vaesweep.statistics import LEAST_SEEDS
 from vaesweep.tables import interval, number, signed
 from vaesweep.views import VIEW_COLUMNS
+from vaesweep.wording import counted, listed
 
 VERSIONED = ("torch", "numpy", "scipy", "pandas", "matplotlib", "snakemake", "typst", "pypdf")
 
@@ -150,14 +151,17 @@ def _table(
 
 def _subtitle(runs: pd.DataFrame, latent_sizes: pd.DataFrame, config: Mapping[str, Any]) -> str:
     model, training = config["model"], config["training"]
-    sizes = ", ".join(str(size) for size in sorted(latent_sizes["latent_size"]))
-    networks = f"{ARCHITECTURES[model['architecture']]} networks"
-    epochs = f"{training['epochs']}\N{NO-BREAK SPACE}epochs"
-    return (
-        f"{len(runs)} variational autoencoders on {config['dataset']['name']}: latent sizes "
-        f"{sizes}; {runs['seed'].nunique()} seeds each; {networks}; β = {model['beta']:g}; "
-        f"{epochs}."
+    sizes = sorted(latent_sizes["latent_size"])
+    seeds = counted(runs["seed"].nunique(), "seed")
+    parts = (
+        f"{counted(len(runs), 'variational autoencoder')} on {config['dataset']['name']}: latent "
+        f"size{'s' if len(sizes) > 1 else ''} {', '.join(map(str, sizes))}",
+        f"{seeds} each" if len(sizes) > 1 else seeds,
+        f"{ARCHITECTURES[model['architecture']]} networks",
+        f"β = {model['beta']:g}",
+        counted(training["epochs"], "epoch").replace(" ", "\N{NO-BREAK SPACE}"),
     )
+    return f"{'; '.join(parts)}."
 
 
 def _tiles(chosen: Mapping[str, Any], latent_sizes: pd.DataFrame) -> list[dict[str, str]]:

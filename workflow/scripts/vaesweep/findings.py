@@ -1,13 +1,14 @@
 """What a sweep found, in sentences; every number in them is read from the tables."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from vaesweep.statistics import LEAST_SEEDS, rank_correlation
 from vaesweep.tables import number, signed
+from vaesweep.wording import listed
 
 
 def findings(
@@ -49,16 +50,6 @@ def cautions(runs: pd.DataFrame, latent_sizes: pd.DataFrame) -> list[str]:
     return notes
 
 
-def listed(items: Sequence[object]) -> str:
-    """Join items as in a sentence.
-
-    >>> listed([8, 16, 32])
-    '8, 16 and 32'
-    """
-    *most, last = (str(item) for item in items)
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 def _sizes(latent_sizes: pd.DataFrame) -> Iterable[str]:
     by_gain = latent_sizes.dropna(subset="gain").sort_values("gain", ascending=False)
     first = int(by_gain["latent_size"].iloc[0])
@@ -72,7 +63,14 @@ def _sizes(latent_sizes: pd.DataFrame) -> Iterable[str]:
     elif len(by_gain) > 1:
         yield f"Latent size {first} has the highest mean gain, and no other is tied with it."
     last = by_gain.iloc[-1]
-    if last["gain"] > 0:
+    if len(by_gain) == 1:
+        yield (
+            "Interpolating between codes is better than the pixel cross-fade by "
+            f"{signed(last['gain'], 3)} on average."
+            if last["gain"] > 0
+            else "Interpolating between codes is no better than the pixel cross-fade on average."
+        )
+    elif last["gain"] > 0:
         yield (
             "Every latent size interpolates better than the pixel cross-fade on average; the "
             f"smallest mean gain is {signed(last['gain'], 3)}, at latent size "
@@ -99,10 +97,11 @@ def _seed(
 def _likelihood(runs: pd.DataFrame, latent_sizes: pd.DataFrame) -> Iterable[str]:
     likely = latent_sizes.loc[latent_sizes["neg_elbo"].idxmin()]
     known = runs.dropna(subset=["gain", "neg_elbo"])
-    text = (
-        f"The best likelihood, a \N{MINUS SIGN}ELBO of {number(likely['neg_elbo'], 1)} nats per "
-        f"image, is at latent size {int(likely['latent_size'])}"
-    )
+    nats = f"\N{MINUS SIGN}ELBO of {number(likely['neg_elbo'], 1)} nats per image"
+    if len(latent_sizes) == 1:
+        text = f"The test images have a mean {nats}"
+    else:
+        text = f"The best likelihood, a {nats}, is at latent size {int(likely['latent_size'])}"
     if len(known) > 2:
         together = rank_correlation(known["gain"].to_numpy(), -known["neg_elbo"].to_numpy())
         text += (

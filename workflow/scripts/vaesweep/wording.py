@@ -1,0 +1,22 @@
+"""Counts and lists as sentences have them."""
+
+from collections.abc import Sequence
+
+
+def counted(count: int, noun: str) -> str:
+    """Write a count and its noun, in the plural unless it is one.
+
+    >>> counted(1, "seed"), counted(5, "seed")
+    ('1 seed', '5 seeds')
+    """
+    return f"{count} {noun}" + ("s" if count != 1 else "")
+
+
+def listed(items: Sequence[object]) -> str:
+    """Join items as in a sentence.
+
+    >>> listed([8, 16, 32])
+    '8, 16 and 32'
+    """
+    *most, last = (str(item) for item in items)
+    return f"{', '.join(most)} and {last}" if most else last
