@@ -2,8 +2,9 @@
 
 The example: 784-400-20, ReLU, Adam at 1e-3, batches of 128 from a DataLoader over torchvision's
 MNIST (PIL images), float32, a pass over the test set after each epoch; 10 epochs bring it there.
-This trainer, with config.yaml but for epochs and a peak learning rate that suit so short a training:
-once with the network of config.yaml ("configured"), once with a narrower one ("small"). The seconds of its evaluation count as well.
+This trainer, with config.yaml but for epochs and a peak learning rate that suit so short a
+training: once with the network of config.yaml ("configured"), once with a narrower one ("small").
+The seconds of its evaluation count as well.
 
 One process and one thread a training; they take turns, so that all meet the same machine. CPU
 seconds stand beside the wall seconds: where others use the machine too, only they can be compared.

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pytest
 import torch
 from checkout import ROOT
 from torch import nn
@@ -25,17 +26,23 @@ def model() -> nn.Module:
     return nn.Sequential(nn.Linear(3, 4), nn.SiLU(), nn.Linear(4, 1))
 
 
-def test_steps_are_those_of_pytorch():
+@pytest.mark.parametrize("weight_decay", [0.0, 0.3])
+def test_steps_are_those_of_pytorch(weight_decay):
     ours, theirs = model(), model()
-    own = Adam(ours, (0.9, 0.99))
-    reference = torch.optim.Adam(theirs.parameters(), betas=(0.9, 0.99), fused=True)
+    own = Adam(ours, (0.9, 0.99), weight_decay)
+    groups = [
+        {"params": [layer.weight for layer in theirs[::2]], "weight_decay": weight_decay},
+        {"params": [layer.bias for layer in theirs[::2]], "weight_decay": 0.0},
+    ]
+    reference = torch.optim.AdamW(groups, betas=(0.9, 0.99), fused=True)
 
     def step_own(rate):
         own.learning_rate = rate
         own.step()
 
     def step_reference(rate):
-        reference.param_groups[0]["lr"] = rate
+        for group in reference.param_groups:
+            group["lr"] = rate
         reference.step()
 
     for a, b in zip(steps(ours, 7, step_own), steps(theirs, 7, step_reference), strict=True):
@@ -53,14 +60,30 @@ def test_state_carries_all_that_the_next_step_needs():
     assert all(torch.equal(a, b) for a, b in zip(*after, strict=True))
 
 
-def test_training_does_not_import_the_compiler():
-    code = (
-        "import sys, torch; from torch import nn; from vaesweep.optimiser import Adam;"
-        "m = nn.Linear(2, 2); a = Adam(m, (0.9, 0.99));"
-        "m(torch.ones(2)).sum().backward(); a.step();"
-        "import vaesweep.training; sys.exit('torch._dynamo' in sys.modules)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT / "workflow" / "scripts", check=False
-    )
+TRAININGS = {
+    "model": """
+from vaesweep.model import Architecture
+from vaesweep.training import Settings, train
+settings = Settings(1.0, 1, 32, 1e-3, "float32", "cpu")
+train(images, Architecture("mlp", (8,), 2), settings, (0,), Path(sys.argv[1]), 60.0, log)
+""",
+    "judge": """
+from vaesweep.judges import train_judge
+train_judge(images, images[:, 0, 0], 0, log)
+""",
+}
+
+
+@pytest.mark.parametrize("name", TRAININGS)
+def test_training_does_not_import_the_compiler(name, tmp_path):
+    code = f"""
+import logging, sys
+from pathlib import Path
+import numpy as np
+images, log = np.zeros((5200, 28, 28), np.uint8), logging.getLogger()
+{TRAININGS[name]}
+sys.exit("torch._dynamo" in sys.modules)
+"""
+    command = [sys.executable, "-c", code, str(tmp_path / "checkpoint.pt")]
+    done = subprocess.run(command, cwd=ROOT / "workflow" / "scripts", check=False)
     assert done.returncode == 0

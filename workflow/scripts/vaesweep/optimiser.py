@@ -14,16 +14,24 @@ WARM_UP = 0.2
 
 
 class Adam:
-    """Adam (Kingma and Ba 2015, arXiv:1412.6980), all parameters in one fused kernel.
+    """Adam (Kingma and Ba 2015, arXiv:1412.6980) with decoupled weight decay, in fused kernels.
+
+    Weights decay, biases do not (Loshchilov and Hutter 2019, arXiv:1711.05101).
 
     Attributes:
         learning_rate: of the next step.
     """
 
-    def __init__(self, model: nn.Module, betas: tuple[float, float]) -> None:
+    def __init__(
+        self, model: nn.Module, betas: tuple[float, float], weight_decay: float = 0.0
+    ) -> None:
         self.learning_rate = 0.0
         self.betas = betas
-        self._parameters: list[Tensor] = list(model.parameters())
+        self.weight_decay = weight_decay
+        weights = [p for name, p in model.named_parameters() if name.endswith("weight")]
+        biases = [p for name, p in model.named_parameters() if not name.endswith("weight")]
+        self._parameters: list[Tensor] = [*weights, *biases]
+        self._weights = len(weights)
         self._means = [torch.zeros_like(p) for p in self._parameters]
         self._squares = [torch.zeros_like(p) for p in self._parameters]
         self._steps = [torch.zeros((), device=p.device) for p in self._parameters]
@@ -31,25 +39,29 @@ class Adam:
     @torch.no_grad()
     def step(self) -> None:
         """Move every parameter along its gradient, and forget the gradients."""
-        gradients = [p.grad for p in self._parameters if p.grad is not None]
+        self._step(slice(self._weights), self.weight_decay)
+        self._step(slice(self._weights, None), 0.0)
+        for parameter in self._parameters:
+            parameter.grad = None
+
+    def _step(self, part: slice, weight_decay: float) -> None:
         adam(
-            self._parameters,
-            gradients,
-            self._means,
-            self._squares,
+            self._parameters[part],
+            [p.grad for p in self._parameters[part] if p.grad is not None],
+            self._means[part],
+            self._squares[part],
             [],
-            self._steps,
+            self._steps[part],
             fused=True,
+            decoupled_weight_decay=True,
             amsgrad=False,
             beta1=self.betas[0],
             beta2=self.betas[1],
             lr=self.learning_rate,
-            weight_decay=0.0,
+            weight_decay=weight_decay,
             eps=1e-8,
             maximize=False,
         )
-        for parameter in self._parameters:
-            parameter.grad = None
 
     def state(self) -> dict[str, list[Tensor]]:
         """Everything that the next step depends on, but for the model and the learning rate."""
