@@ -66,7 +66,7 @@ rule plot_comparison:
                 f"{COMPARISON}/figures/{name}.svg",
                 category="Comparison",
                 caption=f"../report/{name}.rst",
-                labels={"figure": name.replace("_", " ")},
+                labels={"figure": name.replace("neg_elbo", "−ELBO").replace("_", " ")},
             )
             for name in FIGURES
         },

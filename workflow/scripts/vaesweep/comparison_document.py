@@ -17,7 +17,7 @@ from vaesweep.figures import paths_title
 from vaesweep.findings import findings
 from vaesweep.pairs import KINDS
 from vaesweep.statistics import LEAST_SEEDS
-from vaesweep.tables import interval, number, signed
+from vaesweep.tables import interval, number, percent, signed
 from vaesweep.views import VIEW_COLUMNS
 from vaesweep.wording import counted, listed
 
@@ -128,10 +128,9 @@ def report_data(
 
 def _with_texts(table: pd.DataFrame) -> pd.DataFrame:
     bounds = zip(table["gain_low"], table["gain_high"], strict=True)
-    first = [number(100 * share, 0) for share in table["win_probability"]]
     return table.assign(
         interval=[interval(low, high, 3) for low, high in bounds],
-        first=[f"{share} %" if share[0].isdigit() else share for share in first],
+        first=[percent(share) for share in table["win_probability"]],
         flags=table["flags"].fillna("") if "flags" in table else "",
     )
 
@@ -178,7 +177,7 @@ def _tiles(chosen: Mapping[str, Any], latent_sizes: pd.DataFrame) -> list[dict[s
             "note": _over_seeds(size),
         },
         {
-            "value": number(100 * size["win_probability"], 0) + " %",
+            "value": percent(size["win_probability"]),
             "label": "the size comes first",
             "note": "share of bootstrap draws",
         },

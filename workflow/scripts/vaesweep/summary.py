@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from vaesweep.tables import interval, number
+from vaesweep.tables import interval, number, percent
 
 _SPECIAL = re.compile(r"([\\*`|_:<>\[\]])")
 
@@ -78,7 +78,7 @@ def _sizes_table(sizes: pd.DataFrame, chosen_size: int) -> str:
             f"**{row.latent_size}**" if row.latent_size == chosen_size else f"{row.latent_size}",
             number(row.gain, 3),
             interval(row.gain_low, row.gain_high, 3),
-            number(row.win_probability, 2),
+            percent(row.win_probability),
             number(row.neg_elbo, 2),
             number(row.active_units, 1),
             number(row.best_seed, 0),

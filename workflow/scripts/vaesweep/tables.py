@@ -44,6 +44,11 @@ def signed(value: Any, decimals: int) -> str:
     return f"+{text}" if not pd.isna(value) and value > 0 and text.strip("0.") else text
 
 
+def percent(share: Any) -> str:
+    """Write a share as whole per cent."""
+    return MISSING if pd.isna(share) else f"{number(100 * share, 0)} %"
+
+
 def interval(low: Any, high: Any, decimals: int) -> str:
     """Write an interval as "low to high", or a dash where a bound is unknown."""
     if pd.isna(low) or pd.isna(high):
