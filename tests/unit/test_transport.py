@@ -4,6 +4,7 @@ import numpy as np
 import ot
 import pytest
 
+from vaesweep.smoothness import cross_fade
 from vaesweep.transport import path_lengths, wasserstein_distance
 
 
@@ -52,6 +53,17 @@ def test_paths_are_measured_step_by_step():
     assert steps[0, 0] == pytest.approx(
         wasserstein_distance(frames[:1, 0], frames[:1, 1])[0], rel=1e-4
     )
+
+
+def test_a_path_is_measured_alike_whatever_is_measured_beside_it(mnist):
+    """The crop to what is not blank is shared by a chunk; it decides nothing."""
+    images, _ = mnist["test"]
+    paths = np.concatenate(
+        [images[:200:2, None], cross_fade(images[:200:2], images[1:200:2], 7)], 1
+    )
+    together, _ = path_lengths(paths)
+    alone = np.concatenate([path_lengths(path[None])[0] for path in paths])
+    assert np.abs(together / alone - 1).max() < 0.01
 
 
 def test_agrees_with_an_exact_solver_on_digits(mnist):
