@@ -30,12 +30,14 @@ class Scheduler(LoadScopeScheduling):
         return nodeid if nodeid.startswith("tests/faults/") else nodeid.split("::")[0]
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Distribute tests by Scheduler."""
     config.option.loadscopereorder = False  # ORDER is meant
     return Scheduler(config, log)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers():
     """One more than there are cores, since tests of killed sweeps and of Slurm often wait."""
     return min(8, len(os.sched_getaffinity(0)) + 1)

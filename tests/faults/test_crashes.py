@@ -110,6 +110,22 @@ def test_an_interrupted_training_goes_on(finished, tmp_path, way):
     assert (checkout / target).read_bytes() == resumed
 
 
+def test_a_sweep_asked_to_end_finishes_the_job_it_is_at(finished, tmp_path):
+    """SIGTERM to Snakemake alone, as a batch system sends it to the process that it started."""
+    checkout = copy_of(finished, tmp_path / "project")
+    runs = [f"runs/latent-4/seed-{seed}" for seed in (0, 1)]
+    forget(checkout, *runs)
+    models = [f"results/{run}/model.safetensors" for run in runs]
+    process = start(checkout, "--cores", "1", *models)
+    wait_for(lambda: jobs_in(checkout, ".train"))
+    process.terminate()
+    process.communicate(timeout=120)
+    assert process.returncode != 0
+    assert [(checkout / model).exists() for model in models].count(True) == 1
+    checkout.snakemake(*GOALS)
+    assert digests(checkout) == digests(finished)
+
+
 @contextmanager
 def standing_still(process: subprocess.Popen[str], checkout: Checkout):
     """Hold a run where it has locked its folder."""

@@ -11,7 +11,7 @@ from vaesweep.wording import counted
 
 # Seconds on one core of a server of 2023: an epoch of the default networks, interpolating and
 # scoring a run, training a judge, drawing and typesetting.
-EPOCH, RUN, JUDGE, DOCUMENTS = 5.5, 15, 75, 60
+EPOCH, RUN, JUDGE, DOCUMENTS = 5, 14, 45, 60
 
 config = complete(yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8")))
 sizes, seeds = config["sweep"]["latent_sizes"], config["sweep"]["seeds"]
