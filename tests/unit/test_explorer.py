@@ -11,6 +11,7 @@ from explorer_page import PAIRS, page, walks
 from PIL import Image
 
 from vaesweep import explorer
+from vaesweep.choice import sizes_to_show
 from vaesweep.judges import Judge
 from vaesweep.model import VAE, Architecture
 
@@ -53,7 +54,7 @@ def test_page_is_self_contained_and_no_text_can_break_out():
 def test_a_page_holds_the_chosen_size_and_the_best_others():
     sizes = pd.DataFrame({"latent_size": range(1, 21), "rank": range(20, 0, -1), "best_seed": 0.0})
     sizes.loc[19, ["rank", "best_seed"]] = np.nan  # no run of it could be scored
-    shown = explorer.sizes_to_show(sizes, 2)["latent_size"].tolist()
+    shown = sizes_to_show(sizes, 2, explorer.MOST_SIZES)["latent_size"].tolist()
     assert shown == [2, *range(7, 20)]
     text = explorer.explorer(walks(), PAIRS, 16, "MNIST", left_out=5)
     assert '"left_out": 5' in text

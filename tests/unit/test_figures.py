@@ -285,6 +285,24 @@ def test_differences_show_each_two_sizes_once_as_row_less_column():
     assert [label.get_text() for label in axes.get_xticklabels()] == ["2", "8"]
 
 
+def test_many_latent_sizes_have_brief_differences():
+    pairs = [(a, b) for b in range(1, 13) for a in range(1, b)]
+    table = pd.DataFrame(pairs, columns=["latent_size_a", "latent_size_b"])
+    table = table.assign(difference=0.01, low=0.0, high=0.02, p_holm=0.5, tied=True)
+    axes = evidence_figures.differences(table).axes[0]
+    assert {text.get_text() for text in axes.texts} == {"(−0.010)"}
+
+
+def test_curves_of_many_latent_sizes_are_named_in_a_legend():
+    history = pd.DataFrame({"epoch": [1, 2], "neg_elbo": [150.0, 120.0]})
+    few, many = (
+        comparison.training_curves({(size, 0): history for size in range(1, count)})
+        for count in (6, 20)
+    )
+    assert few.axes[0].texts and not few.legends
+    assert not many.axes[0].texts and len(many.legends[0].get_texts()) == 19
+
+
 def test_one_latent_size_has_no_differences_to_show():
     figure = evidence_figures.differences(DIFFERENCES.iloc[:0])
     assert "One latent size" in figure.axes[0].texts[0].get_text()

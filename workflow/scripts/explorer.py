@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from vaesweep.explorer import explorer, sizes_to_show, walk
+from vaesweep.choice import sizes_to_show
+from vaesweep.explorer import MOST_SIZES, explorer, walk
 from vaesweep.files import write_whole
 from vaesweep.judges import load_judge
 from vaesweep.logs import logging_to
@@ -20,7 +21,7 @@ with logging_to(snakemake.log[0]) as log:
     shown = pairs[pairs["set"] == "display"].reset_index(drop=True)
     every_size = pd.read_csv(snakemake.input.latent_sizes)
     chosen = json.loads(Path(snakemake.input.chosen).read_text(encoding="utf-8"))["latent_size"]
-    sizes = sizes_to_show(every_size, chosen)
+    sizes = sizes_to_show(every_size, chosen, MOST_SIZES)
     judges = [load_judge(path) for path in snakemake.input.judges]
     walks = []
     for size, seed in zip(sizes["latent_size"], sizes["best_seed"].astype(int), strict=True):

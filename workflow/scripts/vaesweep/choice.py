@@ -64,6 +64,13 @@ def choose_run(
     return chosen | {"reason": _reason(chosen, size, len(candidates), only)}
 
 
+def sizes_to_show(latent_sizes: pd.DataFrame, chosen: int, most: int) -> pd.DataFrame:
+    """Return at most so many rows of latent_sizes.csv: the chosen size and the best others."""
+    scored = latent_sizes.dropna(subset="best_seed")
+    others = scored[scored["latent_size"] != chosen].sort_values("rank").head(most - 1)
+    return scored[scored["latent_size"].isin([chosen, *others["latent_size"]])]
+
+
 def _tied_sizes(latent_sizes: pd.DataFrame, chosen: int) -> list[dict[str, int]]:
     others = latent_sizes[latent_sizes["tied_with_first"] & (latent_sizes["latent_size"] != chosen)]
     return [

@@ -16,6 +16,7 @@ from vaesweep.costs import by_rule
 from vaesweep.figures import paths_title
 from vaesweep.findings import findings
 from vaesweep.pairs import KINDS
+from vaesweep.path_figures import MOST_SIZES
 from vaesweep.statistics import LEAST_SEEDS
 from vaesweep.tables import interval, number, percent, signed
 from vaesweep.views import VIEW_COLUMNS
@@ -117,6 +118,7 @@ def report_data(
         "sizes": _table(sizes, SIZE_COLUMNS, sizes["latent_size"] == chosen["latent_size"]),
         "runs": _table(ranked, RUN_COLUMNS, is_chosen),
         "least_seeds": LEAST_SEEDS,
+        "most_sizes": MOST_SIZES,
         "views": _views(runs),
         "costs": _costs(costs),
         "judges": _judges(judges),

@@ -3,6 +3,7 @@
 All functions take the tables of `results/comparison` and return figures without using pyplot.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,6 +36,7 @@ PARTS = {
 }
 # How far −ELBO may lie above the best for a run to be shown in the closer look, nats.
 CLOSE_NATS = 10.0
+MOST_LABELS = 9  # lines of text beside a figure of two inches
 
 
 @mpl.rc_context(STYLE)
@@ -108,11 +110,7 @@ def neg_elbo_and_gain(runs: pd.DataFrame) -> Figure:
         axes.set_xlabel(f"{NEG_ELBO_LABEL}, ← better")
         axes.set_ylabel("gain")
         axes.margins(0.08)
-    marks = [
-        Line2D([], [], color=colour, marker="o", linestyle="", markersize=5, label=str(size))
-        for size, colour in colours.items()
-    ]
-    figure.legend(handles=marks, title="latent size", loc="outside right center", handletextpad=0.1)
+    _name_colours(figure, colours)
     return figure
 
 
@@ -168,8 +166,24 @@ def training_curves(histories: Mapping[tuple[int, int], pd.DataFrame]) -> Figure
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("epoch")
     axes.set_ylabel("\N{MINUS SIGN}ELBO, training set\n(nats per image)")
-    _label_ends(axes, end, {size: float(np.mean(v)) for size, v in last.items()}, colours)
+    if len(last) > MOST_LABELS:
+        _name_colours(figure, colours)
+    else:
+        _label_ends(axes, end, {size: float(np.mean(v)) for size, v in last.items()}, colours)
     return figure
+
+
+def _name_colours(figure: Figure, colours: Mapping[int, str]) -> None:
+    """Name the latent sizes beside a figure some two inches high."""
+    marks = [
+        Line2D([], [], color=colour, marker="o", linestyle="", markersize=5, label=str(size))
+        for size, colour in colours.items()
+    ]
+    columns = math.ceil(len(marks) / MOST_LABELS)
+    spaces = {"handletextpad": 0.1, "columnspacing": 0.6}
+    figure.legend(
+        handles=marks, title="latent size", loc="outside right center", ncols=columns, **spaces
+    )
 
 
 def _offsets(runs: pd.DataFrame) -> pd.Series:

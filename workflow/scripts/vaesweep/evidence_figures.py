@@ -19,13 +19,17 @@ CONTROLS = {
 }
 
 
+MOST_WITH_INTERVALS = 7  # with more columns, a cell holds the difference alone
+
+
 @mpl.rc_context(STYLE)
 def differences(table: pd.DataFrame) -> Figure:
     """Draw the paired differences between latent sizes as a matrix, row less column.
 
     Args:
         table: `differences.csv`: latent_size_a, latent_size_b, difference, low, high, p_holm, tied.
-            Without a row, as of a sweep of one latent size, the figure says so.
+            Without a row, as of a sweep of one latent size, the figure says so. With many sizes a
+            cell has the difference alone, in brackets if the two are tied.
     """
     if table.empty:
         figure, axes = wide_figure(0.5)
@@ -35,11 +39,12 @@ def differences(table: pd.DataFrame) -> Figure:
     both = pd.concat([table, _mirrored(table)])
     by_size = {"index": "latent_size_a", "columns": "latent_size_b"}
     values = both.pivot(**by_size, values="difference").sort_index().sort_index(axis=1)
-    texts = both.assign(text=_difference_texts(both)).pivot(**by_size, values="text")
+    side = len(values) - 1
+    brief = side > MOST_WITH_INTERVALS
+    texts = both.assign(text=_difference_texts(both, brief)).pivot(**by_size, values="text")
     texts = texts.reindex_like(values)
     beside = np.triu(np.ones(values.shape, dtype=bool))  # each two sizes once
-    side = len(values) - 1
-    figure, axes = wide_figure(0.75 + 0.52 * side)
+    figure, axes = wide_figure(0.75 + (0.3 if brief else 0.52) * side)
     sns.heatmap(
         values.mask(beside).iloc[1:, :-1],
         annot=texts.iloc[1:, :-1],
@@ -48,7 +53,7 @@ def differences(table: pd.DataFrame) -> Figure:
         cmap="PuOr_r",
         center=0,
         linewidths=1.5,
-        annot_kws={"fontsize": 7.5, "linespacing": 1.3},
+        annot_kws={"fontsize": min(7.5, 95 / side), "linespacing": 1.3},
         cbar_kws={"label": "difference in mean gain", "shrink": 0.9},
         ax=axes,
     )
@@ -67,10 +72,13 @@ def _mirrored(table: pd.DataFrame) -> pd.DataFrame:
     return turned.assign(difference=-table["difference"], low=-table["high"], high=-table["low"])
 
 
-def _difference_texts(table: pd.DataFrame) -> list[str]:
+def _difference_texts(table: pd.DataFrame, brief: bool) -> list[str]:
     texts = []
     for row in table.itertuples():
         text = signed(row.difference, 3)
+        if brief:
+            texts.append(f"({text})" if row.tied else text)
+            continue
         if pd.notna(row.low):
             text += f"\n{signed(row.low, 3)} to {signed(row.high, 3)}"
         if pd.notna(row.p_holm):

@@ -79,13 +79,6 @@ def walk(
     )
 
 
-def sizes_to_show(sizes: pd.DataFrame, chosen: int) -> pd.DataFrame:
-    """Return the rows of latent_sizes.csv to walk through: the chosen size and the best others."""
-    scored = sizes.dropna(subset="best_seed")
-    others = scored[scored["latent_size"] != chosen].sort_values("rank").head(MOST_SIZES - 1)
-    return scored[scored["latent_size"].isin([chosen, *others["latent_size"]])]
-
-
 def explorer(
     walks: Sequence[Walk], pairs: pd.DataFrame, chosen: int, dataset: str, left_out: int = 0
 ) -> str:
