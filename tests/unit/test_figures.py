@@ -12,6 +12,8 @@ from matplotlib.image import imread
 
 from vaesweep import comparison_figures as comparison
 from vaesweep import evidence_figures, figures, house_style, path_figures
+from vaesweep.paper import PAPER_INCHES
+from vaesweep.wording import paths_title
 
 STEPS = 7
 DIGITS = [(row, 9 - row) for row in range(10)]
@@ -78,7 +80,7 @@ def test_rendered_page_shows_the_test_images_at_both_ends(frames, letter):
 def test_figure_fills_the_page_inside_half_inch_margins(frames, paper):
     pdf = drawn_page(frames, paper)
     page = pymupdf.open(stream=pdf)[0]
-    width, height = (inches * POINT for inches in figures.PAPER_INCHES[paper])
+    width, height = (inches * POINT for inches in PAPER_INCHES[paper])
     assert (page.rect.width, page.rect.height) == pytest.approx((width, height), abs=0.1)
     boxes = [box for box, _ in tiles_of(pdf)]
     grid = pymupdf.Rect(boxes[0].tl, boxes[-1].br)
@@ -148,8 +150,8 @@ def test_equal_frames_give_equal_files(frames, letter, tmp_path):
 
 
 def test_headings_speak_of_digits_only_for_mnist():
-    assert figures.paths_title("same", "MNIST") == "Same digit"
-    assert figures.paths_title("different", "FashionMNIST") == "Different classes"
+    assert paths_title("same", "MNIST") == "Same digit"
+    assert paths_title("different", "FashionMNIST") == "Different classes"
     assert "7 interpolates" in figures.paths_note(9, "MNIST", 16, 3)
 
 

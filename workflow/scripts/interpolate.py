@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import torch
 
-from vaesweep.figures import draw_preview, paths_note, paths_title, save_png
+from vaesweep.figures import draw_preview, paths_note, save_png
 from vaesweep.files import write_whole
 from vaesweep.interpolation import interpolate
 from vaesweep.logs import logging_to
 from vaesweep.model import load_model
 from vaesweep.splits import load_split
+from vaesweep.wording import paths_title
 
 with logging_to(snakemake.log[0]) as log:
     torch.set_num_threads(snakemake.threads)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vaesweep import comparison_figures, evidence_figures, path_figures
-from vaesweep.choice import sizes_to_show
+from vaesweep.choice import MOST_SIZES_DRAWN, sizes_to_show
 from vaesweep.house_style import save_svg
 from vaesweep.logs import logging_to
 
@@ -25,7 +25,7 @@ with logging_to(snakemake.log[0]) as log:
     pairs = pd.read_csv(snakemake.input.pairs)
     histories = {run_of(path): pd.read_csv(path) for path in snakemake.input.histories}
     paths = {run_of(path): path for path in snakemake.input.interpolations}
-    shown = sizes_to_show(sizes, chosen["latent_size"], path_figures.MOST_SIZES)
+    shown = sizes_to_show(sizes, chosen["latent_size"], MOST_SIZES_DRAWN)
     best = zip(shown["latent_size"], shown["best_seed"].astype(int), strict=True)
     frames = {size: np.load(paths[size, seed])["frames"] for size, seed in best}
     run = chosen["latent_size"], chosen["seed"]

@@ -7,6 +7,9 @@ import pandas as pd
 from vaesweep.errors import UserError
 from vaesweep.wording import counted
 
+# In the figures of frames; more would not fit on a page.
+MOST_SIZES_DRAWN = 10
+
 
 def choose_run(
     runs: pd.DataFrame,

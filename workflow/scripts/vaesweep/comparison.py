@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from vaesweep.columns import PARTS, PATH_VIEWS, VIEW_COLUMNS
 from vaesweep.pairs import KINDS
-from vaesweep.smoothness import PARTS
 from vaesweep.statistics import (
     LEAST_SEEDS,
     Array,
@@ -26,7 +26,6 @@ from vaesweep.statistics import (
     size_draws,
     win_probabilities,
 )
-from vaesweep.views import PATH_VIEWS, VIEW_COLUMNS
 
 RUN_COLUMNS = (
     "latent_size",

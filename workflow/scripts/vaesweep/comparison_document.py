@@ -12,15 +12,14 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from vaesweep.choice import MOST_SIZES_DRAWN
+from vaesweep.columns import VIEW_COLUMNS
 from vaesweep.costs import by_rule
-from vaesweep.figures import paths_title
 from vaesweep.findings import findings
 from vaesweep.pairs import KINDS
-from vaesweep.path_figures import MOST_SIZES
 from vaesweep.statistics import LEAST_SEEDS
 from vaesweep.tables import interval, number, percent, signed
-from vaesweep.views import VIEW_COLUMNS
-from vaesweep.wording import counted, listed
+from vaesweep.wording import counted, listed, paths_title
 
 VERSIONED = ("torch", "numpy", "scipy", "pandas", "matplotlib", "snakemake", "typst", "pypdf")
 
@@ -94,7 +93,7 @@ def report_data(
         trainings: `training.json` of each run.
         costs: What `costs.read_costs` returns.
         config_text: The configuration that was used, as YAML.
-        paper: A key of `figures.PAPER_INCHES`.
+        paper: A key of `paper.PAPER_INCHES`.
     """
     config = yaml.safe_load(config_text)
     dataset = config["dataset"]["name"]
@@ -118,7 +117,7 @@ def report_data(
         "sizes": _table(sizes, SIZE_COLUMNS, sizes["latent_size"] == chosen["latent_size"]),
         "runs": _table(ranked, RUN_COLUMNS, is_chosen),
         "least_seeds": LEAST_SEEDS,
-        "most_sizes": MOST_SIZES,
+        "most_sizes": MOST_SIZES_DRAWN,
         "views": _views(runs),
         "costs": _costs(costs),
         "judges": _judges(judges),

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from vaesweep.figures import QUIET_COLOUR, REAL_COLOUR, paths_title
+from vaesweep.figures import QUIET_COLOUR, REAL_COLOUR
 from vaesweep.house_style import (
     NEG_ELBO_LABEL,
     STYLE,
@@ -27,6 +27,7 @@ from vaesweep.house_style import (
 )
 from vaesweep.pairs import KINDS
 from vaesweep.tables import signed
+from vaesweep.wording import paths_title
 
 PARTS = {
     "evenness": "evenness W",

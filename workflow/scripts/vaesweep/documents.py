@@ -16,8 +16,8 @@ import matplotlib as mpl
 import typst
 from pypdf import PdfReader, PdfWriter
 
-from vaesweep.figures import PAPER_INCHES
 from vaesweep.listing import paginate
+from vaesweep.paper import PAPER_INCHES
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 LISTING_PITCH = 10.2  # points from one row of code to the next
@@ -59,7 +59,7 @@ def typeset_code(sources: Sequence[tuple[str, str]], heading: str, lead: str, pa
         sources: (path, text) of each file, in order.
         heading: The title above the first file.
         lead: A sentence under the title.
-        paper: A key of `figures.PAPER_INCHES`.
+        paper: A key of `paper.PAPER_INCHES`.
     """
     rows = int((PAPER_INCHES[paper][1] * 72 - LISTING_MARGINS) / LISTING_PITCH)
     pages = paginate(sources, rows, rows - LISTING_TITLE_ROWS)

@@ -6,10 +6,11 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from vaesweep.figures import QUIET_COLOUR, paths_title
+from vaesweep.figures import QUIET_COLOUR
 from vaesweep.house_style import STYLE, WIDTH, palette, wide_figure
 from vaesweep.pairs import KINDS
 from vaesweep.tables import signed
+from vaesweep.wording import paths_title
 
 CONTROLS = {
     "image_cross_fade": "cross-fade of the test images",

@@ -18,13 +18,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from vaesweep.figures import paths_title
 from vaesweep.interpolation import interpolate
 from vaesweep.judges import Judge
 from vaesweep.model import VAE
 from vaesweep.pairs import KINDS
 from vaesweep.smoothness import cross_fade
 from vaesweep.transport import path_lengths
+from vaesweep.wording import paths_title
 
 FRAMES = 65
 MOST_SIZES = 14  # some 0.2 MB each, in a page of at most 3 MB

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vaesweep.files import write_whole
+from vaesweep.paper import PAPER_INCHES
 
-PAPER_INCHES = {"us-letter": (8.5, 11.0), "a4": (210 / 25.4, 297 / 25.4)}
 PAGE_MARGIN = 0.5
 REAL_COLOUR = "#D55E00"  # Okabe and Ito's vermillion: told from grey with any colour vision
 QUIET_COLOUR = "#666666"
@@ -52,12 +52,6 @@ class Layout:
     repeat: int
     lefts: list[float]
     tops: list[float]
-
-
-def paths_title(kind: str, dataset: str) -> str:
-    """Return the heading of a figure of paths; `kind` is "same" or "different"."""
-    one, many = ("digit", "digits") if dataset == "MNIST" else ("class", "classes")
-    return f"Same {one}" if kind == "same" else f"Different {many}"
 
 
 def paths_note(columns: int, dataset: str, latent_size: int, seed: int) -> str:

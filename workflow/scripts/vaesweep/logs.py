@@ -1,5 +1,6 @@
 """The log of a rule: lines of time and message, in the file that the rule names."""
 
+import gc
 import logging
 import sys
 from collections.abc import Iterator
@@ -45,3 +46,6 @@ def logging_to(path: str | Path) -> Iterator[logging.Logger]:
     finally:
         with suppress(OSError):  # a full disk
             handler.close()
+        # What is alive stays so until the process ends. Otherwise the interpreter's last collection
+        # looks through all of PyTorch: 0.3 s a job.
+        gc.freeze()

@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from vaesweep.figures import frame_real, inch_axes, paths_title, step_labels, tile_image
+from vaesweep.figures import frame_real, inch_axes, step_labels, tile_image
 from vaesweep.house_style import STYLE, WIDTH, palette
+from vaesweep.wording import paths_title
 
-MOST_SIZES = 10  # more would not fit on a page
 DISPLAY_ROWS = (("same", 2), ("same", 4), ("different", 0), ("different", 1))
 PANEL_GAP = 0.22
 PANEL_WIDTH = (WIDTH - PANEL_GAP) / 2

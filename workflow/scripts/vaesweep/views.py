@@ -12,9 +12,6 @@ from vaesweep.model import PIXELS, SIDE, VAE
 
 Array = NDArray[np.float64]
 
-PATH_VIEWS = ("path_length", "directness", "step_gini", "feature_path_length")
-VIEW_COLUMNS = (*PATH_VIEWS, "prior_frechet", "nll_is")
-
 PRIOR_SAMPLES = 5000
 LIKELIHOOD_IMAGES = 500
 LIKELIHOOD_CHUNK = 20

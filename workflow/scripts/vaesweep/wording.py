@@ -1,4 +1,4 @@
-"""Counts and lists as sentences have them."""
+"""Counts, lists and headings as readers have them."""
 
 from collections.abc import Sequence
 
@@ -20,3 +20,9 @@ def listed(items: Sequence[object]) -> str:
     """
     *most, last = (str(item) for item in items)
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def paths_title(kind: str, dataset: str) -> str:
+    """Return the heading of a figure of paths; `kind` is "same" or "different"."""
+    one, many = ("digit", "digits") if dataset == "MNIST" else ("class", "classes")
+    return f"Same {one}" if kind == "same" else f"Different {many}"
