@@ -297,6 +297,11 @@ def test_report_of_a_single_run_speaks_of_one():
     )
 
 
+def test_report_of_many_latent_sizes_says_which_are_drawn():
+    sizes = pd.concat([SIZES.tail(1).assign(latent_size=16 + k) for k in range(11)])
+    assert data_of(sizes=sizes)["drawn_sizes"] == "the chosen latent size and of the best others"
+
+
 def test_report_gives_the_configuration_line_by_line():
     lines = data_of()["config"]
     assert lines[:2] == ["dataset:", "  name: MNIST"]
@@ -319,5 +324,7 @@ def test_report_is_typeset_with_its_numbers(tmp_path):
     assert "Latent size 16, seed 2" in first and "+0.130" in first and "97 %" in first
     text = "".join(page.get_text() for page in document)
     assert "Abacus 1" in text and "Wasserstein" in text and "No benchmark files" in text
+    assert "the best run of every latent size" in " ".join(text.split())
+    assert "#" not in text and "else [" not in text, "the template's own words are shown"
     assert not document.metadata["creationDate"]
     assert typeset("comparison_report.typ", data_of(), tmp_path.glob("*.svg")) == pdf

@@ -117,7 +117,9 @@ def report_data(
         "sizes": _table(sizes, SIZE_COLUMNS, sizes["latent_size"] == chosen["latent_size"]),
         "runs": _table(ranked, RUN_COLUMNS, is_chosen),
         "least_seeds": LEAST_SEEDS,
-        "most_sizes": MOST_SIZES_DRAWN,
+        "drawn_sizes": "every latent size"
+        if len(sizes) <= MOST_SIZES_DRAWN
+        else "the chosen latent size and of the best others",
         "views": _views(runs),
         "costs": _costs(costs),
         "judges": _judges(judges),

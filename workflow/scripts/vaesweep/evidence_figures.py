@@ -61,7 +61,7 @@ def differences(table: pd.DataFrame) -> Figure:
     axes.tick_params(axis="y", rotation=0)
     axes.grid(visible=False)
     axes.set_ylabel("latent size")
-    axes.set_xlabel("less latent size")
+    axes.set_xlabel("minus latent size")
     return figure
 
 
