@@ -298,7 +298,8 @@ def test_report_of_a_single_run_speaks_of_one():
 
 
 def test_report_of_many_latent_sizes_says_which_are_drawn():
-    sizes = pd.concat([SIZES.tail(1).assign(latent_size=16 + k) for k in range(11)])
+    many = [SIZES.tail(1).assign(latent_size=16 + k) for k in range(11)]
+    sizes = pd.concat(many, ignore_index=True)
     assert data_of(sizes=sizes)["drawn_sizes"] == "the chosen latent size and of the best others"
 
 
