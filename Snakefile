@@ -37,3 +37,7 @@ rule all:
         rules.explorer.output,
         rules.report_tables.output,
         rules.score_controls.output,
+        # Those of every run too, so that one that was removed is made again.
+        every_run("same_digit.png"),
+        every_run("different_digits.png"),
+        every_run("metrics.json"),

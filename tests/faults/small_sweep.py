@@ -39,7 +39,7 @@ def forget(checkout: Checkout, *names: str) -> None:
     """Remove parts of results/, as if they had never been made."""
     for name in names:
         path = checkout / f"results/{name}"
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def digests(checkout: Checkout) -> dict[str, str]:

@@ -51,6 +51,10 @@ def clone_afresh(checkout):
     copied.rename(checkout / "workflow")
 
 
+def remove_a_run(checkout):
+    shutil.rmtree(checkout / "results/runs/latent-4/seed-1")
+
+
 def nothing(_):
     """Leave all as it is."""
 
@@ -102,6 +106,10 @@ CHANGES = {
     "palette of the figures": (
         edit("workflow/scripts/vaesweep/comparison_figures.py", "from ", "# Changed.\nfrom "),
         {**TABLES, "report": 1},
+    ),
+    "a run removed": (
+        remove_a_run,
+        {"train": 1, "interpolate": 1, "score": 1, **CHOOSING, **DOCUMENTS},
     ),
     "touch of all sources": (touch_everything, {}),
     "fresh clone with copied results": (clone_afresh, {}),
