@@ -77,8 +77,9 @@ def _explain_marks(axes: Axes) -> None:
         loc="lower right",
         bbox_to_anchor=(1.0, 1.0),
         ncols=len(marks),
-        handletextpad=0.2,
-        columnspacing=1.4,
+        handlelength=1.4,
+        handletextpad=0.5,
+        columnspacing=1.6,
         borderaxespad=0.2,
     )
 
