@@ -37,7 +37,8 @@ PARTS = {
 }
 # How far −ELBO may lie above the best for a run to be shown in the closer look, nats.
 CLOSE_NATS = 10.0
-MOST_LABELS = 9  # lines of text beside a figure of two inches
+# Of numbers beside each other, and of lines of text beside a figure of two inches.
+MOST_LABELS = 9
 
 
 @mpl.rc_context(STYLE)
@@ -46,7 +47,8 @@ def gain_by_latent_size(
 ) -> Figure:
     """Draw the gain of each run as a point, and each size's mean with its interval."""
     figure, axes = wide_figure(3.4)
-    _draw_by_size(axes, runs, latent_sizes, "gain", labelled=True)
+    labelled = len(latent_sizes) <= MOST_LABELS
+    _draw_by_size(axes, runs, latent_sizes, "gain", labelled=labelled)
     axes.axhline(0, color=QUIET_COLOUR, linewidth=1)
     axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
     axes.set_ylabel("gain over the cross-fade")

@@ -53,7 +53,8 @@ def cautions(runs: pd.DataFrame, latent_sizes: pd.DataFrame) -> list[str]:
 def _sizes(latent_sizes: pd.DataFrame) -> Iterable[str]:
     by_gain = latent_sizes.dropna(subset="gain").sort_values("gain", ascending=False)
     first = int(by_gain["latent_size"].iloc[0])
-    others = by_gain[by_gain["tied_with_first"].astype(bool)]["latent_size"].tolist()[1:]
+    tied = by_gain[by_gain["tied_with_first"].astype(bool) & (by_gain["latent_size"] != first)]
+    others = sorted(tied["latent_size"].tolist())
     if others:
         yield (
             f"Latent size {first} has the highest mean gain, but {listed(others)} "
