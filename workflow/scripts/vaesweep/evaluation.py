@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vaesweep.model import PIXELS, VAE, negative_elbo_terms
+from vaesweep.model import PIXELS, VAE, posterior_terms
 
 CHUNK = 1000
 # A unit is active if its posterior mean varies by more than this over the data
@@ -31,12 +31,14 @@ def evaluate(model: VAE, images: NDArray[np.uint8], beta: float) -> dict[str, fl
     latent_size = model.architecture.latent_size
     noise = torch.randn((1, len(images), latent_size), generator=generator) * (beta > 0)
     reconstruction = kl = 0.0
+    means = []
     for x, z in zip(pixels.split(CHUNK, 1), noise.split(CHUNK, 1), strict=True):
-        terms = negative_elbo_terms(model, x, z)
+        mean, log_variance = model.encode(x)
+        terms = posterior_terms(model, x, z, mean, log_variance)
         reconstruction += terms[0].item() * x.shape[1] / len(images)
         kl += terms[1].item() * x.shape[1] / len(images)
-    mean, _ = model.encode(pixels)
-    active = int((mean.squeeze(0).var(dim=0) > ACTIVE_VARIANCE).sum())
+        means.append(mean.squeeze(0))
+    active = int((torch.cat(means).var(dim=0) > ACTIVE_VARIANCE).sum())
     return {
         "neg_elbo": reconstruction + kl,
         "reconstruction": reconstruction,

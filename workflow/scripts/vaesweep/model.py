@@ -24,6 +24,7 @@ from vaesweep.files import write_whole
 SIDE = 28
 PIXELS = SIDE * SIDE
 CHANNELS = (32, 64)
+LOG2_E = math.log2(math.e)
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,13 @@ def negative_elbo_terms(model: VAE, images: Tensor, noise: Tensor) -> tuple[Tens
         images: (members, batch, 784) grey levels in [0, 1], taken as Bernoulli means.
         noise: (members, batch, latent_size) of the reparametrisation; zeros give the mean code.
     """
-    mean, log_variance = model.encode(images)
+    return posterior_terms(model, images, noise, *model.encode(images))
+
+
+def posterior_terms(
+    model: VAE, images: Tensor, noise: Tensor, mean: Tensor, log_variance: Tensor
+) -> tuple[Tensor, Tensor]:
+    """As `negative_elbo_terms`, for a posterior that `model.encode` has given already."""
     logits = model.decode(mean + noise * torch.exp(0.5 * log_variance))
     cross_entropy: Tensor = CrossEntropy.apply(logits, images)
     kl = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance)
@@ -154,16 +161,21 @@ class CrossEntropy(torch.autograd.Function):
     """Cross-entropy of grey levels x under pixels with logits l, in nats, summed over the pixels.
 
     softplus(l) - l x, with softplus(l) = max(l, 0) + log(1 + exp(-|l|)), whose gradient is
-    sigmoid(l) - x. Written out because PyTorch's binary_cross_entropy_with_logits takes twice as
-    long on a CPU, and it is the dearest thing in a step after the products and Adam.
+    sigmoid(l) - x. Written out because it is the dearest thing in a step after the products and
+    Adam, and PyTorch's binary_cross_entropy_with_logits takes three times as long on a CPU. The
+    logarithms of the pixels are summed as those of products: one for 16 of the 784 pixels.
     """
 
     @staticmethod
     def forward(ctx: Any, logits: Tensor, images: Tensor) -> Tensor:
         """Map two tensors (..., pixels) to (...,)."""
         ctx.save_for_backward(logits, images)
-        nats = logits.abs().neg_().exp_().add_(1).log_()
-        return nats.add_(logits.clamp_min(0)).addcmul_(logits, images, value=-1).sum(-1)
+        factors = logits.abs().mul_(-LOG2_E).exp2_().add_(1)  # exp_ takes three times as long
+        while factors.shape[-1] % 2 == 0:  # 784, 392, 196, 98, 49: products of at most 2^16
+            half, other = factors.chunk(2, -1)
+            factors = half * other
+        nats = logits.clamp_min(0).addcmul_(logits, images, value=-1).sum(-1)
+        return nats.add_(factors.log_().sum(-1))
 
     @staticmethod
     @once_differentiable
