@@ -9,8 +9,8 @@ from vaesweep.configuration import complete
 from vaesweep.preflight import has_nvidia_gpu
 from vaesweep.wording import counted
 
-# Seconds on one core, between those of servers with and without AVX512-BF16: an epoch of the default
-# networks, interpolating and scoring a run, training a judge, drawing and typesetting.
+# Seconds on one core, between those of servers with and without AVX512-BF16: an epoch of the
+# default networks, interpolating and scoring a run, training a judge, drawing and typesetting.
 EPOCH, RUN, JUDGE, DOCUMENTS = 4, 12, 40, 40
 
 config = complete(yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8")))
