@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from vaesweep import dependencies
 from vaesweep.dependencies import source_files
 
 SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"
@@ -23,3 +26,54 @@ def test_imports_are_followed_through_modules():
 
 def test_the_script_comes_first():
     assert source_files(SCRIPTS / "train.py")[0] == SCRIPTS / "train.py"
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A package with rooms; gives a function that writes its files and a script beside it."""
+    monkeypatch.setattr(dependencies, "PACKAGE", tmp_path / "vaesweep")
+
+    def write(**files: str) -> Path:
+        for name, text in {"vaesweep.__init__": "", "vaesweep.room.__init__": "", **files}.items():
+            path = tmp_path.joinpath(*name.split(".")).with_suffix(".py")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        return tmp_path / "script.py"
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from vaesweep.room.a import thing",
+        "from vaesweep.room import a",
+        "import vaesweep.room.a",
+        "import vaesweep.room.a as other",
+        "import os, vaesweep.room.a",
+        "def later():\n    from vaesweep.room.a import thing",
+    ],
+)
+def test_every_way_to_import_is_followed_into_rooms(package, line):
+    script = package(**{"script": line, "vaesweep.room.a": "from vaesweep.b import x"} | B)
+    found = [str(path.relative_to(script.parent)) for path in source_files(script)]
+    assert found == ["script.py", "vaesweep/b.py", "vaesweep/room/a.py"]
+
+
+B = {"vaesweep.b": "import numpy\nfrom json import dumps\n"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from vaesweep.room.gone import thing",
+        "from vaesweep.room import gone",
+        "from vaesweep.gone import thing",
+        "import vaesweep.gone",
+        "from . import b",
+    ],
+)
+def test_a_module_that_is_not_there_is_an_error(package, line):
+    script = package(script=f"import os\n{line}", **B)
+    with pytest.raises(ModuleNotFoundError, match=r"script\.py, line 2: the package has no module"):
+        source_files(script)

@@ -1,6 +1,7 @@
-"""Which files of this package a script is made of, so that an edit reruns what it touches."""
+"""Which modules of the package decide a script's result, so that an edit reruns what it touches."""
 
 import ast
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -15,23 +16,48 @@ def source_files(script: Path) -> list[Path]:
 
     Returns:
         Sorted paths, the script first.
+
+    Raises:
+        ModuleNotFoundError: a file imports a module that the package does not have. Passed over, it
+            would be tracked no more, and every test would go on passing.
     """
-    found: dict[Path, None] = {}
+    found: set[Path] = set()
     waiting = [script]
     while waiting:
         path = waiting.pop()
         if path not in found:
-            found[path] = None
+            found.add(path)
             waiting += _imported_modules(path)
-    return [script, *sorted(path for path in found if path != script)]
+    return [script, *sorted(found - {script})]
 
 
 @cache  # every rule asks for much the same modules, and Snakemake starts often
 def _imported_modules(path: Path) -> list[Path]:
-    modules = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            package, *parts = node.module.split(".")
-            names = [parts[0]] if parts else [alias.name for alias in node.names]
-            modules += [PACKAGE / f"{name}.py" for name in names if package == PACKAGE.name]
-    return [module for module in modules if module.exists()]
+    return [
+        _module(name, f"{path}, line {line}")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for line, name in _names(node)
+        if name.split(".")[0] == PACKAGE.name
+    ]
+
+
+def _names(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of each module that an import asks for."""
+    if isinstance(node, ast.Import):
+        yield from ((node.lineno, alias.name) for alias in node.names)
+    elif node.level:
+        yield node.lineno, f"{PACKAGE.name}.{'.' * node.level}{node.module or ''}"  # refused
+    elif node.module:
+        # From a package one imports modules, since its __init__ holds a docstring and nothing else.
+        if PACKAGE.parent.joinpath(*node.module.split(".")).is_dir():
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+        else:
+            yield node.lineno, node.module
+
+
+def _module(name: str, where: str) -> Path:
+    path = PACKAGE.parent.joinpath(*name.split(".")).with_suffix(".py")
+    if not path.is_file():
+        raise ModuleNotFoundError(f"{where}: the package has no module {name}")
+    return path
