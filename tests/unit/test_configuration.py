@@ -1,14 +1,11 @@
 """The configuration: defaults, numbers that YAML reads as text, and errors that name the key."""
 
-from pathlib import Path
-
 import pytest
 import yaml
+from checkout import ROOT
 
 from vaesweep.configuration import complete
 from vaesweep.errors import UserError
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_config_yaml_states_every_default():

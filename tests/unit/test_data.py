@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from checkout import ROOT
 from snakemake.iocontainers import Namedlist
 from tiny_data import Mirrors, contents, dataset, lay_out, local_mirrors
 
@@ -17,7 +18,7 @@ from vaesweep.errors import UserError
 from vaesweep.splits import load_split, save_split
 
 LOG = logging.getLogger("test")
-SCRIPT = Path(data.__file__).parents[1] / "fetch_data.py"
+SCRIPT = ROOT / "workflow/scripts/fetch_data.py"
 IMAGES = np.arange(2 * 784, dtype=np.uint16).astype(np.uint8).reshape(2, 28, 28)
 LABELS = np.array([3, 9], np.uint8)
 

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+from checkout import ROOT
 
 from vaesweep import dependencies
 from vaesweep.dependencies import source_files
 
-SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"
+SCRIPTS = ROOT / "workflow" / "scripts"
 
 
 def names(script: str) -> set[str]:

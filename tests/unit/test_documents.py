@@ -1,10 +1,10 @@
 import json
 from io import BytesIO
-from pathlib import Path
 
 import pandas as pd
 import pymupdf
 import pytest
+from checkout import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from listing_text import read_listing, shown
@@ -14,7 +14,6 @@ from vaesweep.comparison_document import report_data
 from vaesweep.documents import join_submission, typeset, typeset_code
 from vaesweep.paper import PAPER_INCHES
 
-ROOT = Path(__file__).parents[2]
 AWKWARD = (
     "# café, naïve, Ω ≤ ∑ √2 → “quotes” … — ½\n"
     "\n"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from checkout import ROOT
 
-ROOT = Path(__file__).parents[2]
 ENVS = ROOT / "envs"
 PIN = re.compile(r"([A-Za-z0-9._-]+)==(\S+)")
 

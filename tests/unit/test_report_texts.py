@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 import jinja2
 import pytest
 import yaml
+from checkout import ROOT
 from docutils.core import publish_doctree
 from docutils.nodes import system_message
 
-ROOT = Path(__file__).parents[2]
 TEXTS = sorted((ROOT / "workflow" / "report").glob("*.rst"))
 CATEGORIES = ("Comparison", "Cost", "Method", "Results", "Runs")
 

@@ -8,11 +8,11 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from checkout import ROOT
 
 from vaesweep import training
 from vaesweep.checkpoints import fingerprint, load_checkpoint, save_checkpoint
@@ -156,7 +156,7 @@ def test_sigkill_three_times_in_a_real_process(tmp_path):
     [whole] = train(images, MLP, settings(epochs=30), (0,), path, 1e9, LOG)
     save_member(whole.state, MLP, tmp_path / "whole.safetensors")
     command = [sys.executable, "-c", IN_A_PROCESS, str(tmp_path)]
-    environment = {"PYTHONPATH": str(Path(training.__file__).parents[1])}
+    environment = {"PYTHONPATH": str(ROOT / "workflow/scripts")}
     for _ in range(3):
         saved = checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
         process = subprocess.Popen(command, env=environment)
