@@ -14,9 +14,9 @@ import torch
 import yaml
 from numpy.typing import NDArray
 
-from vaesweep.configuration import complete
 from vaesweep.hardware import choose_device, device_name
 from vaesweep.model import VAE, Architecture, StackedLinear
+from vaesweep.running.config import complete
 from vaesweep.splits import load_split
 from vaesweep.training import Settings, TrainedRun
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from checkout import Checkout, copy_checkout
 
-from vaesweep.preflight import has_nvidia_gpu
+from vaesweep.running.preflight import has_nvidia_gpu
 
 pytestmark = pytest.mark.faults
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from vaesweep.config_file import check_config_file
-from vaesweep.configuration import complete
 from vaesweep.errors import UserError
 from vaesweep.idx import gunzip, idx_bytes, parse_idx
+from vaesweep.running.config import complete
+from vaesweep.running.config_file import check_config_file
 
 pytestmark = pytest.mark.faults
 # The same thousand in every run, so that a failure can be looked at where it was seen.

@@ -1,6 +1,6 @@
 from snakemake.exceptions import WorkflowError
 
-from vaesweep.preflight import has_nvidia_gpu, lacking_for_slurm
+from vaesweep.running.preflight import has_nvidia_gpu, lacking_for_slurm
 
 
 # Seconds of work each: on a cluster they run where Snakemake runs, unless a profile groups them. That

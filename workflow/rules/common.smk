@@ -1,7 +1,7 @@
 import yaml
 
-from vaesweep.configuration import complete
-from vaesweep.dependencies import source_files
+from vaesweep.running.config import complete
+from vaesweep.running.dependencies import source_files
 
 try:
     config = complete(config)

@@ -5,9 +5,9 @@ from pathlib import Path
 ROOT = Path(workflow.basedir)
 sys.path.append(str(ROOT / "workflow" / "scripts"))
 
-from vaesweep.config_file import check_config_file
+from vaesweep.running.config_file import check_config_file
 from vaesweep.errors import UserError
-from vaesweep.running import announce, join_folder
+from vaesweep.running.jobs import announce, join_folder
 
 # Only the Snakemake that somebody started: its helpers on a cluster's nodes may not see its lock.
 FOLDER = None

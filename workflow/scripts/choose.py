@@ -6,7 +6,7 @@ import pandas as pd
 
 from vaesweep.choice import choose_run
 from vaesweep.files import write_whole
-from vaesweep.logs import logging_to
+from vaesweep.running.logs import logging_to
 
 with logging_to(snakemake.log[0]) as log:
     runs = pd.read_csv(snakemake.input.runs)

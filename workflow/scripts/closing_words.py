@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from vaesweep.configuration import complete
+from vaesweep.running.config import complete
 from vaesweep.tables import interval, number
 
 config = complete(yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8")))

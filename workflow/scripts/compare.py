@@ -7,7 +7,7 @@ import pandas as pd
 
 from vaesweep.comparison import compare
 from vaesweep.files import write_whole
-from vaesweep.logs import logging_to
+from vaesweep.running.logs import logging_to
 
 with logging_to(snakemake.log[0]) as log:
     metrics = [json.loads(Path(path).read_text("utf-8")) for path in snakemake.input.metrics]

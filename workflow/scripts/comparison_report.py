@@ -9,7 +9,7 @@ from vaesweep.comparison_document import report_data
 from vaesweep.costs import read_costs
 from vaesweep.documents import typeset
 from vaesweep.files import write_whole
-from vaesweep.logs import logging_to
+from vaesweep.running.logs import logging_to
 
 
 def read_json(path: str) -> dict:

@@ -1,8 +1,8 @@
 """Draw the pairs of test images, before any training."""
 
 from vaesweep.files import write_whole
-from vaesweep.logs import logging_to
 from vaesweep.pairs import draw_pairs
+from vaesweep.running.logs import logging_to
 from vaesweep.splits import load_split
 
 with logging_to(snakemake.log[0]) as log:

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from vaesweep.data import DATASETS, fetch
-from vaesweep.logs import logging_to
+from vaesweep.running.logs import logging_to
 from vaesweep.splits import save_split
 
 with logging_to(snakemake.log[0]) as log, tempfile.TemporaryDirectory() as scratch:

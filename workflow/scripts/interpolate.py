@@ -9,8 +9,8 @@ import torch
 from vaesweep.figures import draw_preview, paths_note, save_png
 from vaesweep.files import write_whole
 from vaesweep.interpolation import interpolate
-from vaesweep.logs import logging_to
 from vaesweep.model import load_model
+from vaesweep.running.logs import logging_to
 from vaesweep.splits import load_split
 from vaesweep.wording import paths_title
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import yaml
 
-from vaesweep.configuration import complete
-from vaesweep.preflight import has_nvidia_gpu
+from vaesweep.running.config import complete
+from vaesweep.running.preflight import has_nvidia_gpu
 from vaesweep.wording import counted
 
 # Seconds on one core, between those of servers with and without AVX512-BF16: an epoch of the

@@ -10,7 +10,7 @@ import pandas as pd
 from vaesweep import comparison_figures, evidence_figures, path_figures
 from vaesweep.choice import MOST_SIZES_DRAWN, sizes_to_show
 from vaesweep.house_style import save_svg
-from vaesweep.logs import logging_to
+from vaesweep.running.logs import logging_to
 
 
 def run_of(path: str) -> tuple[int, int]:

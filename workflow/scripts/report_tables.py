@@ -7,8 +7,8 @@ import pandas as pd
 
 from vaesweep.costs import read_costs
 from vaesweep.files import write_whole
-from vaesweep.logs import logging_to
 from vaesweep.report_pages import cost_page, runs_page, sizes_page
+from vaesweep.running.logs import logging_to
 from vaesweep.summary import summary
 
 with logging_to(snakemake.log[0]) as log:

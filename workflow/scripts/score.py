@@ -11,8 +11,8 @@ from vaesweep.comparison import summarise_pairs
 from vaesweep.evaluation import evaluate
 from vaesweep.files import write_whole
 from vaesweep.judges import load_judge
-from vaesweep.logs import logging_to
 from vaesweep.model import load_model
+from vaesweep.running.logs import logging_to
 from vaesweep.smoothness import score_run
 from vaesweep.splits import load_split
 from vaesweep.views import importance_sampled_nll, prior_frechet

@@ -11,7 +11,7 @@ from vaesweep.comparison import summarise_pairs
 from vaesweep.controls import control_paths
 from vaesweep.files import write_whole
 from vaesweep.judges import load_judge
-from vaesweep.logs import logging_to
+from vaesweep.running.logs import logging_to
 from vaesweep.smoothness import score_run
 from vaesweep.splits import load_split
 

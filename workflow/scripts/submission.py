@@ -11,7 +11,7 @@ import yaml
 from vaesweep.documents import join_submission, typeset_code
 from vaesweep.figures import draw_page, paths_note, save_pdf
 from vaesweep.files import write_whole
-from vaesweep.logs import logging_to
+from vaesweep.running.logs import logging_to
 from vaesweep.wording import paths_title
 
 with logging_to(snakemake.log[0]) as log:

@@ -12,8 +12,8 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 import torch
 
 from vaesweep.files import write_whole
-from vaesweep.logs import logging_to
 from vaesweep.model import Architecture, save_member
+from vaesweep.running.logs import logging_to
 from vaesweep.splits import load_split
 from vaesweep.stacks import train_stack
 from vaesweep.training import HISTORY_COLUMNS, Settings

@@ -6,7 +6,7 @@ import torch
 
 from vaesweep.files import write_whole
 from vaesweep.judges import save_judge, train_judge
-from vaesweep.logs import logging_to
+from vaesweep.running.logs import logging_to
 from vaesweep.splits import load_split
 
 with logging_to(snakemake.log[0]) as log:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from vaesweep import preflight
-from vaesweep.preflight import lacking_for_slurm
+from vaesweep.running import preflight
+from vaesweep.running.preflight import lacking_for_slurm
 
 CONFIG = "AccountingStorageType = accounting_storage/{storage}\nMinJobAge = {age} sec\n"
 

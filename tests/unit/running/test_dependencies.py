@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from checkout import ROOT
 
-from vaesweep import dependencies
-from vaesweep.dependencies import source_files
+from vaesweep.running import dependencies
+from vaesweep.running.dependencies import source_files
 
 SCRIPTS = ROOT / "workflow" / "scripts"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from vaesweep.config_file import check_config_file
-from vaesweep.configuration import complete
 from vaesweep.errors import UserError
+from vaesweep.running.config import complete
+from vaesweep.running.config_file import check_config_file
 
 
 @pytest.mark.parametrize(

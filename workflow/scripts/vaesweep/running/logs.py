@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vaesweep.errors import UserError
-from vaesweep.running import ending_with_snakemake
+from vaesweep.running.jobs import ending_with_snakemake
 
 
 class _Lines(logging.FileHandler):

@@ -4,8 +4,8 @@ import pytest
 import yaml
 from checkout import ROOT
 
-from vaesweep.configuration import complete
 from vaesweep.errors import UserError
+from vaesweep.running.config import complete
 
 
 def test_config_yaml_states_every_default():
