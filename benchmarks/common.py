@@ -14,10 +14,10 @@ import torch
 import yaml
 from numpy.typing import NDArray
 
+from vaesweep.data.splits import load_split
 from vaesweep.hardware import choose_device, device_name
 from vaesweep.model import VAE, Architecture, StackedLinear
 from vaesweep.running.config import complete
-from vaesweep.splits import load_split
 from vaesweep.training import Settings, TrainedRun
 
 ROOT = Path(__file__).parents[1]

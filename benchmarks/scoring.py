@@ -16,12 +16,12 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "workflow" / "scripts"))
 
+from vaesweep.data.pairs import draw_pairs
+from vaesweep.data.splits import load_split
 from vaesweep.interpolation import interpolate
 from vaesweep.judges import load_judge
 from vaesweep.model import load_model
-from vaesweep.pairs import draw_pairs
 from vaesweep.smoothness import score_run
-from vaesweep.splits import load_split
 from vaesweep.transport import path_lengths
 
 

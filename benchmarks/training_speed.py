@@ -35,9 +35,9 @@ from common import (
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vaesweep.datasets import FILES
+from vaesweep.data.datasets import FILES
+from vaesweep.data.idx import idx_bytes
 from vaesweep.evaluation import evaluate
-from vaesweep.idx import idx_bytes
 from vaesweep.training import Settings, train
 
 LATENT_SIZE = 20

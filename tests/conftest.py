@@ -9,7 +9,7 @@ from checkout import ROOT, Checkout
 from filelock import FileLock
 from xdist.scheduler import LoadScopeScheduling
 
-from vaesweep.data import DATASETS, fetch
+from vaesweep.data.fetch import DATASETS, fetch
 
 # Those that take minutes first, so that no single one is left at the end.
 ORDER = ("slurm", "faults", "browser", "workflow")

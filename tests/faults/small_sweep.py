@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from checkout import Checkout, copy_checkout
 
-from vaesweep.splits import save_split
+from vaesweep.data.splits import save_split
 
 SEEDS = [0, 1]
 LATENT_SIZES = [2, 4]

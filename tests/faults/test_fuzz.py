@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from vaesweep.data.idx import gunzip, idx_bytes, parse_idx
 from vaesweep.errors import UserError
-from vaesweep.idx import gunzip, idx_bytes, parse_idx
 from vaesweep.running.config import complete
 from vaesweep.running.config_file import check_config_file
 

@@ -13,8 +13,8 @@ from vaesweep.comparison import (
     run_flags,
     summarise_pairs,
 )
+from vaesweep.data.pairs import KINDS
 from vaesweep.errors import UserError
-from vaesweep.pairs import KINDS
 
 DRAWS = 500
 

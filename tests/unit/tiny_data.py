@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from vaesweep.datasets import FILES, Dataset
-from vaesweep.idx import idx_bytes
+from vaesweep.data.datasets import FILES, Dataset
+from vaesweep.data.idx import idx_bytes
 
 
 def contents(name: str = "MNIST") -> dict[str, bytes]:

@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 
 from vaesweep.columns import VIEW_COLUMNS
 from vaesweep.comparison import PART_COLUMNS, RUN_COLUMNS
-from vaesweep.pairs import KINDS
+from vaesweep.data.pairs import KINDS
 
 pytestmark = pytest.mark.workflow
 RUNS = [(latent_size, seed) for latent_size in LATENT_SIZES for seed in SEEDS]

@@ -1,9 +1,9 @@
 """Draw the pairs of test images, before any training."""
 
+from vaesweep.data.pairs import draw_pairs
+from vaesweep.data.splits import load_split
 from vaesweep.files import write_whole
-from vaesweep.pairs import draw_pairs
 from vaesweep.running.logs import logging_to
-from vaesweep.splits import load_split
 
 with logging_to(snakemake.log[0]) as log:
     _, labels = load_split(snakemake.input.test)

@@ -7,12 +7,12 @@ import pandas as pd
 import torch
 
 from vaesweep.choice import sizes_to_show
+from vaesweep.data.splits import load_split
 from vaesweep.explorer import MOST_SIZES, explorer, walk
 from vaesweep.files import write_whole
 from vaesweep.judges import load_judge
 from vaesweep.model import load_model
 from vaesweep.running.logs import logging_to
-from vaesweep.splits import load_split
 
 with logging_to(snakemake.log[0]) as log:
     torch.set_num_threads(snakemake.threads)

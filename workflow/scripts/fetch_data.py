@@ -3,9 +3,9 @@
 import tempfile
 from pathlib import Path
 
-from vaesweep.data import DATASETS, fetch
+from vaesweep.data.fetch import DATASETS, fetch
+from vaesweep.data.splits import save_split
 from vaesweep.running.logs import logging_to
-from vaesweep.splits import save_split
 
 with logging_to(snakemake.log[0]) as log, tempfile.TemporaryDirectory() as scratch:
     params = snakemake.params

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import torch
 
+from vaesweep.data.splits import load_split
 from vaesweep.figures import draw_preview, paths_note, save_png
 from vaesweep.files import write_whole
 from vaesweep.interpolation import interpolate
 from vaesweep.model import load_model
 from vaesweep.running.logs import logging_to
-from vaesweep.splits import load_split
 from vaesweep.wording import paths_title
 
 with logging_to(snakemake.log[0]) as log:

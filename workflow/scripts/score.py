@@ -8,13 +8,13 @@ import pandas as pd
 import torch
 
 from vaesweep.comparison import summarise_pairs
+from vaesweep.data.splits import load_split
 from vaesweep.evaluation import evaluate
 from vaesweep.files import write_whole
 from vaesweep.judges import load_judge
 from vaesweep.model import load_model
 from vaesweep.running.logs import logging_to
 from vaesweep.smoothness import score_run
-from vaesweep.splits import load_split
 from vaesweep.views import importance_sampled_nll, prior_frechet
 
 with logging_to(snakemake.log[0]) as log:

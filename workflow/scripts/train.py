@@ -11,10 +11,10 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 import torch
 
+from vaesweep.data.splits import load_split
 from vaesweep.files import write_whole
 from vaesweep.model import Architecture, save_member
 from vaesweep.running.logs import logging_to
-from vaesweep.splits import load_split
 from vaesweep.stacks import train_stack
 from vaesweep.training import HISTORY_COLUMNS, Settings
 

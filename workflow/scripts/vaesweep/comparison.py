@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vaesweep.columns import PARTS, PATH_VIEWS, VIEW_COLUMNS
-from vaesweep.pairs import KINDS
+from vaesweep.data.pairs import KINDS
 from vaesweep.statistics import (
     LEAST_SEEDS,
     Array,

@@ -15,8 +15,8 @@ import yaml
 from vaesweep.choice import MOST_SIZES_DRAWN
 from vaesweep.columns import VIEW_COLUMNS
 from vaesweep.costs import by_rule
+from vaesweep.data.pairs import KINDS
 from vaesweep.findings import findings
-from vaesweep.pairs import KINDS
 from vaesweep.statistics import LEAST_SEEDS
 from vaesweep.tables import interval, number, percent, signed
 from vaesweep.wording import counted, listed, paths_title

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from vaesweep.data.pairs import KINDS
 from vaesweep.figures import QUIET_COLOUR, REAL_COLOUR
 from vaesweep.house_style import (
     NEG_ELBO_LABEL,
@@ -25,7 +26,6 @@ from vaesweep.house_style import (
     spaced,
     wide_figure,
 )
-from vaesweep.pairs import KINDS
 from vaesweep.tables import signed
 from vaesweep.wording import paths_title
 

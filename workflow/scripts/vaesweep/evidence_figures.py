@@ -6,9 +6,9 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
+from vaesweep.data.pairs import KINDS
 from vaesweep.figures import QUIET_COLOUR
 from vaesweep.house_style import STYLE, WIDTH, palette, wide_figure
-from vaesweep.pairs import KINDS
 from vaesweep.tables import signed
 from vaesweep.wording import paths_title
 

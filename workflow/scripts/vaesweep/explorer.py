@@ -18,10 +18,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
+from vaesweep.data.pairs import KINDS
 from vaesweep.interpolation import interpolate
 from vaesweep.judges import Judge
 from vaesweep.model import VAE
-from vaesweep.pairs import KINDS
 from vaesweep.smoothness import cross_fade
 from vaesweep.transport import path_lengths
 from vaesweep.wording import paths_title

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from tiny_data import zipped
 
+from vaesweep.data.idx import gunzip, idx_bytes, parse_idx
 from vaesweep.errors import UserError
-from vaesweep.idx import gunzip, idx_bytes, parse_idx
 
 LABELS = np.array([7, 2, 1], np.uint8)
 FILE = bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1])

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vaesweep.data.idx import GZIP_MAGIC, gunzip, parse_idx
+from vaesweep.data.splits import IMAGE_SHAPE
 from vaesweep.errors import UserError
-from vaesweep.idx import GZIP_MAGIC, gunzip, parse_idx
-from vaesweep.splits import IMAGE_SHAPE
 
 # Images and labels of each split: the same four names in all of these data sets.
 FILES = {

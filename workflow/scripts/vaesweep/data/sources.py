@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from logging import Logger
 from pathlib import Path
 
-from vaesweep.datasets import FILE_NAMES, Dataset, Served, check
-from vaesweep.download import download
+from vaesweep.data.datasets import FILE_NAMES, Dataset, Served, check
+from vaesweep.data.download import download
 from vaesweep.errors import UserError
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from tiny_data import Mirrors, contents, dataset, lay_out, local_mirrors, zipped
 
-from vaesweep import datasets, download
-from vaesweep.datasets import DATASETS, Dataset, check
+from vaesweep.data import datasets, download
+from vaesweep.data.datasets import DATASETS, Dataset, check
+from vaesweep.data.sources import from_folder, from_mirrors, torchvision_mirrors
 from vaesweep.errors import UserError
-from vaesweep.sources import from_folder, from_mirrors, torchvision_mirrors
 
 LOG = logging.getLogger("test")
 TRAIN_IMAGES = "train-images-idx3-ubyte"

@@ -6,8 +6,8 @@ import time
 import urllib.error
 import urllib.request
 
+from vaesweep.data.idx import MAX_BYTES
 from vaesweep.errors import UserError
-from vaesweep.idx import MAX_BYTES
 
 STALL_SECONDS = 8.0  # longest wait for a connection, and for the next bytes
 GRACE_SECONDS = 15.0  # after this long ...

@@ -12,10 +12,10 @@ from checkout import ROOT
 from snakemake.iocontainers import Namedlist
 from tiny_data import Mirrors, contents, dataset, lay_out, local_mirrors
 
-from vaesweep import data
-from vaesweep.data import fetch
+from vaesweep.data import fetch as data
+from vaesweep.data.fetch import fetch
+from vaesweep.data.splits import load_split, save_split
 from vaesweep.errors import UserError
-from vaesweep.splits import load_split, save_split
 
 LOG = logging.getLogger("test")
 SCRIPT = ROOT / "workflow/scripts/fetch_data.py"

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from logging import Logger
 from pathlib import Path
 
-from vaesweep.datasets import DATASETS, FILES, Dataset, Served, check
+from vaesweep.data.datasets import DATASETS, FILES, Dataset, Served, check
+from vaesweep.data.packages import fashion_mnist_from_debian, mnist_from_wheel
+from vaesweep.data.sources import from_folder, from_mirrors, raw_folder
+from vaesweep.data.splits import Split, validate_split
 from vaesweep.errors import UserError
 from vaesweep.files import write_whole
-from vaesweep.packages import fashion_mnist_from_debian, mnist_from_wheel
-from vaesweep.sources import from_folder, from_mirrors, raw_folder
-from vaesweep.splits import Split, validate_split
 
 __all__ = ["DATASETS", "fetch"]
 

@@ -1,0 +1,1 @@
+"""The images and their pairs: had from a source, checked, kept as one file a split, paired."""
