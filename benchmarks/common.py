@@ -15,10 +15,10 @@ import yaml
 from numpy.typing import NDArray
 
 from vaesweep.data.splits import load_split
-from vaesweep.hardware import choose_device, device_name
-from vaesweep.model import VAE, Architecture, StackedLinear
 from vaesweep.running.config import complete
-from vaesweep.training import Settings, TrainedRun
+from vaesweep.training.hardware import choose_device, device_name
+from vaesweep.training.loop import Settings, TrainedRun
+from vaesweep.training.model import VAE, Architecture, StackedLinear
 
 ROOT = Path(__file__).parents[1]
 DATA = Path("results/data/MNIST")

@@ -16,8 +16,8 @@ import torch
 from common import configured, load_images, report
 from numpy.typing import NDArray
 
-from vaesweep.model import Architecture
-from vaesweep.training import Settings, TrainedRun, train
+from vaesweep.training.loop import Settings, TrainedRun, train
+from vaesweep.training.model import Architecture
 
 
 def timed(

@@ -15,8 +15,8 @@ import torch
 from common import load_images, report
 from torch import Tensor, nn
 
-from vaesweep.hardware import choose_device
-from vaesweep.model import PIXELS, VAE, Architecture, StackedLinear, negative_elbo_terms
+from vaesweep.training.hardware import choose_device
+from vaesweep.training.model import PIXELS, VAE, Architecture, StackedLinear, negative_elbo_terms
 
 STAGES = 8
 ARCHITECTURE = Architecture("mlp", (200, 200), 50)

@@ -13,7 +13,7 @@ import torch
 from common import configured, load_images, report, trained_model
 
 from vaesweep.evaluation import evaluate
-from vaesweep.training import Settings, train
+from vaesweep.training.loop import Settings, train
 
 LATENT_SIZE = 20
 

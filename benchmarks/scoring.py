@@ -20,8 +20,8 @@ from vaesweep.data.pairs import draw_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.interpolation import interpolate
 from vaesweep.judges import load_judge
-from vaesweep.model import load_model
 from vaesweep.smoothness import score_run
+from vaesweep.training.model import load_model
 from vaesweep.transport import path_lengths
 
 

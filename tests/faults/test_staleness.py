@@ -96,7 +96,9 @@ CHANGES = {
         {"submission": 1, "comparison_report": 1, "report": 1},
     ),
     "a comment in training.py": (
-        edit("workflow/scripts/vaesweep/training.py", "ADAM_BETAS", "# A comment.\nADAM_BETAS"),
+        edit(
+            "workflow/scripts/vaesweep/training/loop.py", "ADAM_BETAS", "# A comment.\nADAM_BETAS"
+        ),
         {"train": 4, **PER_RUN, **CHOOSING, **DOCUMENTS},
     ),
     "formula in smoothness.py": (

@@ -13,7 +13,7 @@ from PIL import Image
 from vaesweep import explorer
 from vaesweep.choice import sizes_to_show
 from vaesweep.judges import Judge
-from vaesweep.model import VAE, Architecture
+from vaesweep.training.model import VAE, Architecture
 
 
 @pytest.fixture(scope="module")

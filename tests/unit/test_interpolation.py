@@ -5,7 +5,7 @@ import pandas as pd
 import torch
 
 from vaesweep.interpolation import interpolate, linear_interpolates
-from vaesweep.model import VAE, Architecture
+from vaesweep.training.model import VAE, Architecture
 
 
 def test_seven_points_between_two_codes():

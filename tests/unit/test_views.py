@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from vaesweep.model import VAE, Architecture
+from vaesweep.training.model import VAE, Architecture
 from vaesweep.views import (
     directness,
     feature_path_length,

@@ -12,9 +12,9 @@ from main_sweep import JUDGE_SEEDS, LATENT_SIZES, SEEDS
 from vaesweep.comparison import summarise_pairs
 from vaesweep.interpolation import interpolate
 from vaesweep.judges import load_judge
-from vaesweep.model import VAE, load_model, member_state, save_member
 from vaesweep.smoothness import score_run
-from vaesweep.training import Settings, train
+from vaesweep.training.loop import Settings, train
+from vaesweep.training.model import VAE, load_model, member_state, save_member
 
 pytestmark = pytest.mark.workflow
 LATENT_SIZE = max(LATENT_SIZES)

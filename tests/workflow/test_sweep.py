@@ -197,7 +197,7 @@ def test_pages_show_the_test_images_at_both_ends(sweep, pairs, test_images, page
 
 def test_the_code_pages_equal_the_sources(sweep):
     listed = read_listing(sweep / PDF)
-    assert {"Snakefile", "config.yaml", "workflow/scripts/vaesweep/training.py"} <= set(listed)
+    assert {"Snakefile", "config.yaml", "workflow/scripts/vaesweep/training/loop.py"} <= set(listed)
     assert "workflow/rules/train.smk" in listed
     for path, lines in listed.items():
         if path != "config.yaml":

@@ -11,8 +11,8 @@ from vaesweep.data.splits import load_split
 from vaesweep.explorer import MOST_SIZES, explorer, walk
 from vaesweep.files import write_whole
 from vaesweep.judges import load_judge
-from vaesweep.model import load_model
 from vaesweep.running.logs import logging_to
+from vaesweep.training.model import load_model
 
 with logging_to(snakemake.log[0]) as log:
     torch.set_num_threads(snakemake.threads)

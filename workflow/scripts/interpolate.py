@@ -10,8 +10,8 @@ from vaesweep.data.splits import load_split
 from vaesweep.figures import draw_preview, paths_note, save_png
 from vaesweep.files import write_whole
 from vaesweep.interpolation import interpolate
-from vaesweep.model import load_model
 from vaesweep.running.logs import logging_to
+from vaesweep.training.model import load_model
 from vaesweep.wording import paths_title
 
 with logging_to(snakemake.log[0]) as log:

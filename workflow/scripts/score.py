@@ -12,9 +12,9 @@ from vaesweep.data.splits import load_split
 from vaesweep.evaluation import evaluate
 from vaesweep.files import write_whole
 from vaesweep.judges import load_judge
-from vaesweep.model import load_model
 from vaesweep.running.logs import logging_to
 from vaesweep.smoothness import score_run
+from vaesweep.training.model import load_model
 from vaesweep.views import importance_sampled_nll, prior_frechet
 
 with logging_to(snakemake.log[0]) as log:

@@ -13,10 +13,10 @@ import torch
 
 from vaesweep.data.splits import load_split
 from vaesweep.files import write_whole
-from vaesweep.model import Architecture, save_member
 from vaesweep.running.logs import logging_to
-from vaesweep.stacks import train_stack
-from vaesweep.training import HISTORY_COLUMNS, Settings
+from vaesweep.training.loop import HISTORY_COLUMNS, Settings
+from vaesweep.training.model import Architecture, save_member
+from vaesweep.training.stacks import train_stack
 
 with logging_to(snakemake.log[0]) as log:
     torch.set_num_threads(snakemake.threads)

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vaesweep.model import PIXELS, VAE, posterior_terms
+from vaesweep.training.model import PIXELS, VAE, posterior_terms
 
 CHUNK = 1000
 # A unit is active if its posterior mean varies by more than this over the data

@@ -21,8 +21,8 @@ from PIL import Image
 from vaesweep.data.pairs import KINDS
 from vaesweep.interpolation import interpolate
 from vaesweep.judges import Judge
-from vaesweep.model import VAE
 from vaesweep.smoothness import cross_fade
+from vaesweep.training.model import VAE
 from vaesweep.transport import path_lengths
 from vaesweep.wording import paths_title
 

@@ -6,7 +6,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vaesweep.model import PIXELS, SIDE, VAE
+from vaesweep.training.model import PIXELS, SIDE, VAE
 
 
 def linear_interpolates(start: Tensor, end: Tensor, steps: int) -> Tensor:

@@ -17,8 +17,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vaesweep.files import write_whole
-from vaesweep.model import SIDE
-from vaesweep.optimiser import Adam, one_cycle
+from vaesweep.training.model import SIDE
+from vaesweep.training.optimiser import Adam, one_cycle
 
 EPOCHS = 3
 BATCH_SIZE = 128

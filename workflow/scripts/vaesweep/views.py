@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from vaesweep.judges import Judge
-from vaesweep.model import PIXELS, SIDE, VAE, CrossEntropy
+from vaesweep.training.model import PIXELS, SIDE, VAE, CrossEntropy
 
 Array = NDArray[np.float64]
 

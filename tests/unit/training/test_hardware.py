@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from vaesweep.errors import UserError
-from vaesweep.hardware import choose_device, choose_precision, device_name, peak_memory_mib
+from vaesweep.training.hardware import choose_device, choose_precision, device_name, peak_memory_mib
 
 CPU = torch.device("cpu")
 
@@ -20,7 +20,7 @@ CPU = torch.device("cpu")
     ],
 )
 def test_auto_precision_goes_by_features(monkeypatch, flags, vendor, expected):
-    monkeypatch.setattr("vaesweep.hardware._cpu_features", lambda: (flags, vendor))
+    monkeypatch.setattr("vaesweep.training.hardware._cpu_features", lambda: (flags, vendor))
     precision, reason = choose_precision("auto", CPU)
     assert precision == expected
     assert reason.startswith("auto: ")

@@ -14,14 +14,14 @@ import pytest
 import torch
 from checkout import ROOT
 
-from vaesweep import training
-from vaesweep.checkpoints import fingerprint, load_checkpoint, save_checkpoint
-from vaesweep.draws import draw_epoch, initialise
 from vaesweep.errors import UserError
-from vaesweep.model import Architecture, negative_elbo_terms, save_member
-from vaesweep.optimiser import one_cycle
-from vaesweep.stacks import train_stack
-from vaesweep.training import Settings, train
+from vaesweep.training import loop as training
+from vaesweep.training.checkpoints import fingerprint, load_checkpoint, save_checkpoint
+from vaesweep.training.draws import draw_epoch, initialise
+from vaesweep.training.loop import Settings, train
+from vaesweep.training.model import Architecture, negative_elbo_terms, save_member
+from vaesweep.training.optimiser import one_cycle
+from vaesweep.training.stacks import train_stack
 
 LOG = logging.getLogger("test")
 MLP = Architecture("mlp", (16,), 3)
@@ -119,7 +119,7 @@ def test_a_killed_training_ends_with_the_same_bits(tmp_path, monkeypatch, step):
         if saves == step:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("vaesweep.training.save_checkpoint", dying)
+    monkeypatch.setattr("vaesweep.training.loop.save_checkpoint", dying)
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, checkpoint_seconds=0)
     monkeypatch.undo()
@@ -134,9 +134,9 @@ IN_A_PROCESS = """
 import logging, sys
 from pathlib import Path
 import numpy as np, torch
-from vaesweep.model import Architecture, negative_elbo_terms, save_member
-from vaesweep.stacks import train_stack
-from vaesweep.training import Settings, train
+from vaesweep.training.model import Architecture, negative_elbo_terms, save_member
+from vaesweep.training.stacks import train_stack
+from vaesweep.training.loop import Settings, train
 
 torch.set_num_threads(1)
 folder = Path(sys.argv[1])
@@ -175,7 +175,7 @@ def test_sigkill_three_times_in_a_real_process(tmp_path):
 def test_sigterm_saves_before_it_ends(tmp_path, monkeypatch):
     whole = run(tmp_path)[0]
     monkeypatch.setattr(
-        "vaesweep.training.one_cycle",
+        "vaesweep.training.loop.one_cycle",
         lambda step, *rest: (
             (step == 12 and signal.raise_signal(signal.SIGTERM)) or one_cycle(step, *rest)
         ),
@@ -209,9 +209,9 @@ def test_every_setting_and_the_code_mark_a_checkpoint(monkeypatch, tmp_path):
         fingerprint(IMAGES[:100], (0,), MLP, base),
         fingerprint(IMAGES, (0,), replace(MLP, latent_size=4), base),
     ]
-    for module in ("draws.py", "model.py", "optimiser.py", "training.py"):
+    for module in ("draws.py", "model.py", "optimiser.py", "loop.py"):
         (tmp_path / module).write_text("other code")
-    monkeypatch.setattr("vaesweep.checkpoints.PACKAGE", tmp_path)
+    monkeypatch.setattr("vaesweep.training.checkpoints.PACKAGE", tmp_path)
     marks.append(fingerprint(IMAGES, (0,), MLP, base))
     assert len(set(marks)) == len(marks)
 

@@ -8,7 +8,7 @@ import torch
 from checkout import ROOT
 from torch import nn
 
-from vaesweep.optimiser import Adam
+from vaesweep.training.optimiser import Adam
 
 
 def steps(model: nn.Module, count: int, step) -> list[torch.Tensor]:
@@ -62,8 +62,8 @@ def test_state_carries_all_that_the_next_step_needs():
 
 TRAININGS = {
     "model": """
-from vaesweep.model import Architecture
-from vaesweep.training import Settings, train
+from vaesweep.training.model import Architecture
+from vaesweep.training.loop import Settings, train
 settings = Settings(1.0, 1, 32, 1e-3, "float32", "cpu")
 train(images, Architecture("mlp", (8,), 2), settings, (0,), Path(sys.argv[1]), 60.0, log)
 """,

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from vaesweep.model import (
+from vaesweep.training.model import (
     VAE,
     Architecture,
     CrossEntropy,

@@ -8,8 +8,8 @@ import torch
 from numpy.typing import NDArray
 
 from vaesweep.errors import UserError
-from vaesweep.model import Architecture
-from vaesweep.training import Settings, TrainedRun, train
+from vaesweep.training.loop import Settings, TrainedRun, train
+from vaesweep.training.model import Architecture
 
 
 def train_stack(

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vaesweep.model import PIXELS, VAE, Architecture
+from vaesweep.training.model import PIXELS, VAE, Architecture
 
 
 def initialise(

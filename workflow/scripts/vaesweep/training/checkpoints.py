@@ -56,7 +56,7 @@ def fingerprint(images: NDArray[Any], seeds: tuple[int, ...], *settings: Any) ->
     digest = hashlib.sha256(images.tobytes())
     described = [*(asdict(part) for part in settings), list(seeds), torch.__version__]
     digest.update(json.dumps(described, sort_keys=True).encode())
-    for module in ("draws.py", "model.py", "optimiser.py", "training.py"):
+    for module in ("draws.py", "model.py", "optimiser.py", "loop.py"):
         digest.update((PACKAGE / module).read_bytes())
     return digest.hexdigest()
 

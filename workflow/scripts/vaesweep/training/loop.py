@@ -12,17 +12,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vaesweep.checkpoints import (
+from vaesweep.errors import UserError
+from vaesweep.training.checkpoints import (
     fingerprint,
     load_checkpoint,
     save_checkpoint,
     watch_for_termination,
 )
-from vaesweep.draws import draw_epoch, initialise
-from vaesweep.errors import UserError
-from vaesweep.hardware import choose_device, choose_precision, device_name, peak_memory_mib
-from vaesweep.model import PIXELS, VAE, Architecture, member_state, negative_elbo_terms
-from vaesweep.optimiser import Adam, one_cycle
+from vaesweep.training.draws import draw_epoch, initialise
+from vaesweep.training.hardware import choose_device, choose_precision, device_name, peak_memory_mib
+from vaesweep.training.model import PIXELS, VAE, Architecture, member_state, negative_elbo_terms
+from vaesweep.training.optimiser import Adam, one_cycle
 
 ADAM_BETAS = (0.9, 0.99)
 # Long trainings overfit without it: 50 epochs end 0.5 nats lower with it.

@@ -1,0 +1,1 @@
+"""From the training images to a trained model."""
