@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from common import configured, load_images, report, trained_model
 
-from vaesweep.evaluation import evaluate
+from vaesweep.scoring.likelihood import evaluate
 from vaesweep.training.loop import Settings, train
 
 LATENT_SIZE = 20

@@ -19,10 +19,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "workflow" / "scripts"))
 from vaesweep.data.pairs import draw_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.interpolation import interpolate
-from vaesweep.judges import load_judge
-from vaesweep.smoothness import score_run
+from vaesweep.scoring.judges import load_judge
+from vaesweep.scoring.smoothness import score_run
+from vaesweep.scoring.transport import path_lengths
 from vaesweep.training.model import load_model
-from vaesweep.transport import path_lengths
 
 
 def main() -> None:

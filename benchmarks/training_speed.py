@@ -37,7 +37,7 @@ from torch.nn import functional
 
 from vaesweep.data.datasets import FILES
 from vaesweep.data.idx import idx_bytes
-from vaesweep.evaluation import evaluate
+from vaesweep.scoring.likelihood import evaluate
 from vaesweep.training.loop import Settings, train
 
 LATENT_SIZE = 20

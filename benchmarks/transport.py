@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from common import ROOT, report
 
-from vaesweep import transport
-from vaesweep.smoothness import cross_fade, evenness
+from vaesweep.scoring import transport
+from vaesweep.scoring.smoothness import cross_fade, evenness
 
 STEPS_TO_THE_LIMIT = 600
 TRIED = ((16, 1.7), (16, 1.5), (24, 1.6), (32, 1.5))

@@ -102,7 +102,7 @@ CHANGES = {
         {"train": 4, **PER_RUN, **CHOOSING, **DOCUMENTS},
     ),
     "formula in smoothness.py": (
-        edit("workflow/scripts/vaesweep/smoothness.py", "import", "# Changed.\nimport"),
+        edit("workflow/scripts/vaesweep/scoring/smoothness.py", "import", "# Changed.\nimport"),
         {"score": 4, **CHOOSING, **DOCUMENTS},
     ),
     "palette of the figures": (

@@ -12,7 +12,7 @@ from PIL import Image
 
 from vaesweep import explorer
 from vaesweep.choice import sizes_to_show
-from vaesweep.judges import Judge
+from vaesweep.scoring.judges import Judge
 from vaesweep.training.model import VAE, Architecture
 
 

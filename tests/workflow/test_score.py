@@ -11,8 +11,8 @@ from main_sweep import JUDGE_SEEDS, LATENT_SIZES, SEEDS
 
 from vaesweep.comparison import summarise_pairs
 from vaesweep.interpolation import interpolate
-from vaesweep.judges import load_judge
-from vaesweep.smoothness import score_run
+from vaesweep.scoring.judges import load_judge
+from vaesweep.scoring.smoothness import score_run
 from vaesweep.training.loop import Settings, train
 from vaesweep.training.model import VAE, load_model, member_state, save_member
 

@@ -13,9 +13,9 @@ from listing_text import read_listing, shown
 from main_sweep import JUDGE_SEEDS, LATENT_SIZES, SEEDS
 from safetensors.numpy import load_file
 
-from vaesweep.columns import VIEW_COLUMNS
 from vaesweep.comparison import PART_COLUMNS, RUN_COLUMNS
 from vaesweep.data.pairs import KINDS
+from vaesweep.scoring.columns import VIEW_COLUMNS
 
 pytestmark = pytest.mark.workflow
 RUNS = [(latent_size, seed) for latent_size in LATENT_SIZES for seed in SEEDS]

@@ -10,8 +10,8 @@ from vaesweep.choice import sizes_to_show
 from vaesweep.data.splits import load_split
 from vaesweep.explorer import MOST_SIZES, explorer, walk
 from vaesweep.files import write_whole
-from vaesweep.judges import load_judge
 from vaesweep.running.logs import logging_to
+from vaesweep.scoring.judges import load_judge
 from vaesweep.training.model import load_model
 
 with logging_to(snakemake.log[0]) as log:

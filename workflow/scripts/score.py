@@ -9,13 +9,13 @@ import torch
 
 from vaesweep.comparison import summarise_pairs
 from vaesweep.data.splits import load_split
-from vaesweep.evaluation import evaluate
 from vaesweep.files import write_whole
-from vaesweep.judges import load_judge
 from vaesweep.running.logs import logging_to
-from vaesweep.smoothness import score_run
+from vaesweep.scoring.judges import load_judge
+from vaesweep.scoring.likelihood import evaluate
+from vaesweep.scoring.smoothness import score_run
+from vaesweep.scoring.views import importance_sampled_nll, prior_frechet
 from vaesweep.training.model import load_model
-from vaesweep.views import importance_sampled_nll, prior_frechet
 
 with logging_to(snakemake.log[0]) as log:
     torch.set_num_threads(snakemake.threads)

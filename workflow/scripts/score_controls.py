@@ -8,12 +8,12 @@ import pandas as pd
 import torch
 
 from vaesweep.comparison import summarise_pairs
-from vaesweep.controls import control_paths
 from vaesweep.data.splits import load_split
 from vaesweep.files import write_whole
-from vaesweep.judges import load_judge
 from vaesweep.running.logs import logging_to
-from vaesweep.smoothness import score_run
+from vaesweep.scoring.controls import control_paths
+from vaesweep.scoring.judges import load_judge
+from vaesweep.scoring.smoothness import score_run
 
 with logging_to(snakemake.log[0]) as log:
     torch.set_num_threads(snakemake.threads)

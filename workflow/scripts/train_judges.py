@@ -6,8 +6,8 @@ import torch
 
 from vaesweep.data.splits import load_split
 from vaesweep.files import write_whole
-from vaesweep.judges import save_judge, train_judge
 from vaesweep.running.logs import logging_to
+from vaesweep.scoring.judges import save_judge, train_judge
 
 with logging_to(snakemake.log[0]) as log:
     torch.set_num_threads(snakemake.threads)

@@ -68,7 +68,7 @@ settings = Settings(1.0, 1, 32, 1e-3, "float32", "cpu")
 train(images, Architecture("mlp", (8,), 2), settings, (0,), Path(sys.argv[1]), 60.0, log)
 """,
     "judge": """
-from vaesweep.judges import train_judge
+from vaesweep.scoring.judges import train_judge
 train_judge(images, images[:, 0, 0], 0, log)
 """,
 }

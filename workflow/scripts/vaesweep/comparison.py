@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from vaesweep.columns import PARTS, PATH_VIEWS, VIEW_COLUMNS
 from vaesweep.data.pairs import KINDS
+from vaesweep.scoring.columns import PARTS, PATH_VIEWS, VIEW_COLUMNS
 from vaesweep.statistics import (
     LEAST_SEEDS,
     Array,

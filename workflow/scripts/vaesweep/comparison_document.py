@@ -13,10 +13,10 @@ import pandas as pd
 import yaml
 
 from vaesweep.choice import MOST_SIZES_DRAWN
-from vaesweep.columns import VIEW_COLUMNS
 from vaesweep.costs import by_rule
 from vaesweep.data.pairs import KINDS
 from vaesweep.findings import findings
+from vaesweep.scoring.columns import VIEW_COLUMNS
 from vaesweep.statistics import LEAST_SEEDS
 from vaesweep.tables import interval, number, percent, signed
 from vaesweep.wording import counted, listed, paths_title

@@ -20,10 +20,10 @@ from PIL import Image
 
 from vaesweep.data.pairs import KINDS
 from vaesweep.interpolation import interpolate
-from vaesweep.judges import Judge
-from vaesweep.smoothness import cross_fade
+from vaesweep.scoring.judges import Judge
+from vaesweep.scoring.smoothness import cross_fade
+from vaesweep.scoring.transport import path_lengths
 from vaesweep.training.model import VAE
-from vaesweep.transport import path_lengths
 from vaesweep.wording import paths_title
 
 FRAMES = 65

@@ -4,8 +4,8 @@ import numpy as np
 import ot
 import pytest
 
-from vaesweep.smoothness import cross_fade
-from vaesweep.transport import path_lengths, wasserstein_distance
+from vaesweep.scoring.smoothness import cross_fade
+from vaesweep.scoring.transport import path_lengths, wasserstein_distance
 
 
 def dot(row: int, column: int) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vaesweep.judges import Judge
+from vaesweep.scoring.judges import Judge
 from vaesweep.training.model import PIXELS, SIDE, VAE, CrossEntropy
 
 Array = NDArray[np.float64]

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from vaesweep.training.model import VAE, Architecture
-from vaesweep.views import (
+from vaesweep.scoring.views import (
     directness,
     feature_path_length,
     frechet_distance,
     importance_sampled_nll,
     step_gini,
 )
+from vaesweep.training.model import VAE, Architecture
 
 
 def test_directness():

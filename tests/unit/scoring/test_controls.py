@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vaesweep.controls import control_paths, nearest_images
+from vaesweep.scoring.controls import control_paths, nearest_images
 
 
 @pytest.fixture(scope="module")

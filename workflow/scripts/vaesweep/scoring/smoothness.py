@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vaesweep.columns import PARTS
-from vaesweep.judges import Judge
-from vaesweep.transport import path_lengths
-from vaesweep.views import directness, feature_path_length, step_gini
+from vaesweep.scoring.columns import PARTS
+from vaesweep.scoring.judges import Judge
+from vaesweep.scoring.transport import path_lengths
+from vaesweep.scoring.views import directness, feature_path_length, step_gini
 
 
 def evenness(steps: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,8 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vaesweep.judges import Judgement
-from vaesweep.smoothness import class_path, cross_fade, evenness, ghost_free, quality, score_run
+from vaesweep.scoring.judges import Judgement
+from vaesweep.scoring.smoothness import (
+    class_path,
+    cross_fade,
+    evenness,
+    ghost_free,
+    quality,
+    score_run,
+)
 
 
 def test_evenness():

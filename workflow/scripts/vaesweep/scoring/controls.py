@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vaesweep.smoothness import cross_fade
+from vaesweep.scoring.smoothness import cross_fade
 
 Images = NDArray[np.uint8]
 Paths = tuple[Images, Images]

@@ -1,0 +1,1 @@
+"""How good is a path of images: formulas, judges, and what runs them."""
