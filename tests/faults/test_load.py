@@ -19,7 +19,7 @@ COMPARE = """
 import json, resource, sys
 from pathlib import Path
 import pandas as pd
-from vaesweep.comparison import compare
+from vaesweep.comparison.tables import compare
 folders = sorted(Path(sys.argv[1]).iterdir())
 metrics = [json.loads((folder / "metrics.json").read_text()) for folder in folders]
 scores = [pd.read_csv(folder / "pair_scores.csv") for folder in folders]

@@ -11,7 +11,7 @@ from explorer_page import PAIRS, page, walks
 from PIL import Image
 
 from vaesweep import explorer
-from vaesweep.choice import sizes_to_show
+from vaesweep.comparison.choice import sizes_to_show
 from vaesweep.scoring.judges import Judge
 from vaesweep.training.model import VAE, Architecture
 

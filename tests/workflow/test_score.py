@@ -9,7 +9,7 @@ import pytest
 import torch
 from main_sweep import JUDGE_SEEDS, LATENT_SIZES, SEEDS
 
-from vaesweep.comparison import summarise_pairs
+from vaesweep.comparison.tables import summarise_pairs
 from vaesweep.interpolation import interpolate
 from vaesweep.scoring.judges import load_judge
 from vaesweep.scoring.smoothness import score_run

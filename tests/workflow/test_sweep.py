@@ -13,7 +13,7 @@ from listing_text import read_listing, shown
 from main_sweep import JUDGE_SEEDS, LATENT_SIZES, SEEDS
 from safetensors.numpy import load_file
 
-from vaesweep.comparison import PART_COLUMNS, RUN_COLUMNS
+from vaesweep.comparison.tables import PART_COLUMNS, RUN_COLUMNS
 from vaesweep.data.pairs import KINDS
 from vaesweep.scoring.columns import VIEW_COLUMNS
 

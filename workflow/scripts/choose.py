@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 
-from vaesweep.choice import choose_run
+from vaesweep.comparison.choice import choose_run
 from vaesweep.files import write_whole
 from vaesweep.running.logs import logging_to
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from vaesweep.html_tables import interval, number
 from vaesweep.running.config import complete
-from vaesweep.tables import interval, number
 
 config = complete(yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8")))
 chosen = json.loads(Path("results/chosen.json").read_text(encoding="utf-8"))

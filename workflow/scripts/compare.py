@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from vaesweep.comparison import compare
+from vaesweep.comparison.tables import compare
 from vaesweep.files import write_whole
 from vaesweep.running.logs import logging_to
 

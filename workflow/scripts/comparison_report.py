@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from vaesweep.comparison.costs import read_costs
 from vaesweep.comparison_document import report_data
-from vaesweep.costs import read_costs
 from vaesweep.documents import typeset
 from vaesweep.files import write_whole
 from vaesweep.running.logs import logging_to

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from vaesweep.choice import sizes_to_show
+from vaesweep.comparison.choice import sizes_to_show
 from vaesweep.data.splits import load_split
 from vaesweep.explorer import MOST_SIZES, explorer, walk
 from vaesweep.files import write_whole

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vaesweep import comparison_figures, evidence_figures, path_figures
-from vaesweep.choice import MOST_SIZES_DRAWN, sizes_to_show
+from vaesweep.comparison.choice import MOST_SIZES_DRAWN, sizes_to_show
 from vaesweep.house_style import save_svg
 from vaesweep.running.logs import logging_to
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from vaesweep.costs import read_costs
+from vaesweep.comparison.costs import read_costs
 from vaesweep.files import write_whole
 from vaesweep.report_pages import cost_page, runs_page, sizes_page
 from vaesweep.running.logs import logging_to

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from vaesweep.comparison import summarise_pairs
+from vaesweep.comparison.tables import summarise_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.files import write_whole
 from vaesweep.running.logs import logging_to

@@ -26,7 +26,7 @@ from vaesweep.house_style import (
     spaced,
     wide_figure,
 )
-from vaesweep.tables import signed
+from vaesweep.html_tables import signed
 from vaesweep.wording import paths_title
 
 PARTS = {

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from vaesweep.data.pairs import KINDS
 from vaesweep.figures import QUIET_COLOUR
 from vaesweep.house_style import STYLE, WIDTH, palette, wide_figure
-from vaesweep.tables import signed
+from vaesweep.html_tables import signed
 from vaesweep.wording import paths_title
 
 CONTROLS = {

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from vaesweep.html_tables import number, signed
 from vaesweep.statistics import LEAST_SEEDS, rank_correlation
-from vaesweep.tables import number, signed
 from vaesweep.wording import listed
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vaesweep.choice import choose_run
-from vaesweep.comparison import (
+from vaesweep.comparison.choice import choose_run
+from vaesweep.comparison.tables import (
     PART_COLUMNS,
     compare,
     compare_judges,

@@ -1,0 +1,1 @@
+"""What the runs of a sweep say together: tables, choice, findings, costs."""
