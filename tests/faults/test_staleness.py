@@ -106,7 +106,7 @@ CHANGES = {
         {"score": 4, **CHOOSING, **DOCUMENTS},
     ),
     "palette of the figures": (
-        edit("workflow/scripts/vaesweep/comparison_figures.py", "from ", "# Changed.\nfrom "),
+        edit("workflow/scripts/vaesweep/figures/scores.py", "from ", "# Changed.\nfrom "),
         {**TABLES, "report": 1},
     ),
     "a run removed": (

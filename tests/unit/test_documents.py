@@ -12,7 +12,7 @@ from listing_text import read_listing, shown
 from vaesweep import listing
 from vaesweep.comparison_document import report_data
 from vaesweep.documents import join_submission, typeset, typeset_code
-from vaesweep.paper import PAPER_INCHES
+from vaesweep.figures.paper import PAPER_INCHES
 
 AWKWARD = (
     "# café, naïve, Ω ≤ ∑ √2 → “quotes” … — ½\n"

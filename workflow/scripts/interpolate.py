@@ -7,7 +7,7 @@ import pandas as pd
 import torch
 
 from vaesweep.data.splits import load_split
-from vaesweep.figures import draw_preview, paths_note, save_png
+from vaesweep.figures.tiles import draw_preview, paths_note, save_png
 from vaesweep.files import write_whole
 from vaesweep.interpolation import interpolate
 from vaesweep.running.logs import logging_to

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vaesweep import comparison_figures, evidence_figures, path_figures
 from vaesweep.comparison.choice import MOST_SIZES_DRAWN, sizes_to_show
-from vaesweep.house_style import save_svg
+from vaesweep.figures import evidence as evidence_figures
+from vaesweep.figures import paths as path_figures
+from vaesweep.figures import scores as comparison_figures
+from vaesweep.figures.style import save_svg
 from vaesweep.running.logs import logging_to
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import yaml
 
 from vaesweep.documents import join_submission, typeset_code
-from vaesweep.figures import draw_page, paths_note, save_pdf
+from vaesweep.figures.tiles import draw_page, paths_note, save_pdf
 from vaesweep.files import write_whole
 from vaesweep.running.logs import logging_to
 from vaesweep.wording import paths_title

@@ -16,8 +16,8 @@ import matplotlib as mpl
 import typst
 from pypdf import PdfReader, PdfWriter
 
+from vaesweep.figures.paper import PAPER_INCHES
 from vaesweep.listing import paginate
-from vaesweep.paper import PAPER_INCHES
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 LISTING_PITCH = 10.2  # points from one row of code to the next

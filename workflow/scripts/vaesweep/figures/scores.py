@@ -17,8 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from vaesweep.data.pairs import KINDS
-from vaesweep.figures import QUIET_COLOUR, REAL_COLOUR
-from vaesweep.house_style import (
+from vaesweep.figures.style import (
     NEG_ELBO_LABEL,
     STYLE,
     WIDTH,
@@ -26,6 +25,7 @@ from vaesweep.house_style import (
     spaced,
     wide_figure,
 )
+from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR
 from vaesweep.html_tables import signed
 from vaesweep.wording import paths_title
 

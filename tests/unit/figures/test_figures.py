@@ -10,9 +10,12 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 
-from vaesweep import comparison_figures as comparison
-from vaesweep import evidence_figures, figures, house_style, path_figures
-from vaesweep.paper import PAPER_INCHES
+from vaesweep.figures import evidence as evidence_figures
+from vaesweep.figures import paths as path_figures
+from vaesweep.figures import scores as comparison
+from vaesweep.figures import style as house_style
+from vaesweep.figures import tiles as figures
+from vaesweep.figures.paper import PAPER_INCHES
 from vaesweep.wording import paths_title
 
 STEPS = 7

@@ -19,8 +19,8 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from PIL import Image
 
+from vaesweep.figures.paper import PAPER_INCHES
 from vaesweep.files import write_whole
-from vaesweep.paper import PAPER_INCHES
 
 PAGE_MARGIN = 0.5
 REAL_COLOUR = "#D55E00"  # Okabe and Ito's vermillion: told from grey with any colour vision

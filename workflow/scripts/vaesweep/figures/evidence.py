@@ -7,8 +7,8 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from vaesweep.data.pairs import KINDS
-from vaesweep.figures import QUIET_COLOUR
-from vaesweep.house_style import STYLE, WIDTH, palette, wide_figure
+from vaesweep.figures.style import STYLE, WIDTH, palette, wide_figure
+from vaesweep.figures.tiles import QUIET_COLOUR
 from vaesweep.html_tables import signed
 from vaesweep.wording import paths_title
 

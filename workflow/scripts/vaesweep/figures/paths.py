@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from vaesweep.figures import frame_real, inch_axes, step_labels, tile_image
-from vaesweep.house_style import STYLE, WIDTH, palette
+from vaesweep.figures.style import STYLE, WIDTH, palette
+from vaesweep.figures.tiles import frame_real, inch_axes, step_labels, tile_image
 from vaesweep.wording import paths_title
 
 DISPLAY_ROWS = (("same", 2), ("same", 4), ("different", 0), ("different", 1))

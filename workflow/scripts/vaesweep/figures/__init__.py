@@ -1,0 +1,1 @@
+"""Pictures: the grids of the assignment, and figures that compare."""
