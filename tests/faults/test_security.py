@@ -7,8 +7,8 @@ import stat
 import pytest
 from checkout import ROOT, copy_checkout
 
+from vaesweep.documents.html_report import runs_page
 from vaesweep.files import write_whole
-from vaesweep.report_pages import runs_page
 
 pytestmark = pytest.mark.faults
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from vaesweep import explorer
+from vaesweep.documents import explorer
 
 PAIRS = pd.DataFrame(
     [

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from vaesweep.html_tables import interval, number
+from vaesweep.documents.html_tables import interval, number
 from vaesweep.running.config import complete
 
 config = complete(yaml.safe_load(Path("config.yaml").read_text(encoding="utf-8")))

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from vaesweep.comparison.costs import read_costs
-from vaesweep.comparison_document import report_data
-from vaesweep.documents import typeset
+from vaesweep.documents.comparison_report import report_data
+from vaesweep.documents.typesetting import typeset
 from vaesweep.files import write_whole
 from vaesweep.running.logs import logging_to
 

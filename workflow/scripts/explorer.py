@@ -8,7 +8,7 @@ import torch
 
 from vaesweep.comparison.choice import sizes_to_show
 from vaesweep.data.splits import load_split
-from vaesweep.explorer import MOST_SIZES, explorer, walk
+from vaesweep.documents.explorer import MOST_SIZES, explorer, walk
 from vaesweep.files import write_whole
 from vaesweep.running.logs import logging_to
 from vaesweep.scoring.judges import load_judge

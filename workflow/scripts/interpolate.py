@@ -12,7 +12,7 @@ from vaesweep.files import write_whole
 from vaesweep.interpolation import interpolate
 from vaesweep.running.logs import logging_to
 from vaesweep.training.model import load_model
-from vaesweep.wording import paths_title
+from vaesweep.words import paths_title
 
 with logging_to(snakemake.log[0]) as log:
     torch.set_num_threads(snakemake.threads)

@@ -7,7 +7,7 @@ import yaml
 
 from vaesweep.running.config import complete
 from vaesweep.running.preflight import has_nvidia_gpu
-from vaesweep.wording import counted
+from vaesweep.words import counted
 
 # Seconds on one core, between those of servers with and without AVX512-BF16: an epoch of the
 # default networks, interpolating and scoring a run, training a judge, drawing and typesetting.

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 
 from vaesweep.comparison.costs import read_costs
+from vaesweep.documents.html_report import cost_page, runs_page, sizes_page
+from vaesweep.documents.summary import summary
 from vaesweep.files import write_whole
-from vaesweep.report_pages import cost_page, runs_page, sizes_page
 from vaesweep.running.logs import logging_to
-from vaesweep.summary import summary
 
 with logging_to(snakemake.log[0]) as log:
     sizes = pd.read_csv(snakemake.input.sizes)

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from vaesweep.documents import join_submission, typeset_code
+from vaesweep.documents.typesetting import join_submission, typeset_code
 from vaesweep.figures.tiles import draw_page, paths_note, save_pdf
 from vaesweep.files import write_whole
 from vaesweep.running.logs import logging_to
-from vaesweep.wording import paths_title
+from vaesweep.words import paths_title
 
 with logging_to(snakemake.log[0]) as log:
     params = snakemake.params

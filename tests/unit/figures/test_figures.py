@@ -16,7 +16,7 @@ from vaesweep.figures import scores as comparison
 from vaesweep.figures import style as house_style
 from vaesweep.figures import tiles as figures
 from vaesweep.figures.paper import PAPER_INCHES
-from vaesweep.wording import paths_title
+from vaesweep.words import paths_title
 
 STEPS = 7
 DIGITS = [(row, 9 - row) for row in range(10)]

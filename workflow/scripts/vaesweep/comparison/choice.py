@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from vaesweep.errors import UserError
-from vaesweep.wording import counted
+from vaesweep.words import counted
 
 # In the figures of frames; more would not fit on a page.
 MOST_SIZES_DRAWN = 10

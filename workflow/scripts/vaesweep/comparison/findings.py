@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from vaesweep.html_tables import number, signed
+from vaesweep.documents.html_tables import number, signed
 from vaesweep.statistics import LEAST_SEEDS, rank_correlation
-from vaesweep.wording import listed
+from vaesweep.words import listed
 
 
 def findings(

@@ -7,10 +7,10 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from vaesweep.data.pairs import KINDS
+from vaesweep.documents.html_tables import signed
 from vaesweep.figures.style import STYLE, WIDTH, palette, wide_figure
 from vaesweep.figures.tiles import QUIET_COLOUR
-from vaesweep.html_tables import signed
-from vaesweep.wording import paths_title
+from vaesweep.words import paths_title
 
 CONTROLS = {
     "image_cross_fade": "cross-fade of the test images",

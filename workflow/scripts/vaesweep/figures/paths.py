@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vaesweep.figures.style import STYLE, WIDTH, palette
 from vaesweep.figures.tiles import frame_real, inch_axes, step_labels, tile_image
-from vaesweep.wording import paths_title
+from vaesweep.words import paths_title
 
 DISPLAY_ROWS = (("same", 2), ("same", 4), ("different", 0), ("different", 1))
 PANEL_GAP = 0.22

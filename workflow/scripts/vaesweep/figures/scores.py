@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from vaesweep.data.pairs import KINDS
+from vaesweep.documents.html_tables import signed
 from vaesweep.figures.style import (
     NEG_ELBO_LABEL,
     STYLE,
@@ -26,8 +27,7 @@ from vaesweep.figures.style import (
     wide_figure,
 )
 from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR
-from vaesweep.html_tables import signed
-from vaesweep.wording import paths_title
+from vaesweep.words import paths_title
 
 PARTS = {
     "evenness": "evenness W",

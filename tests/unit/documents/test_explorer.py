@@ -10,8 +10,8 @@ import torch
 from explorer_page import PAIRS, page, walks
 from PIL import Image
 
-from vaesweep import explorer
 from vaesweep.comparison.choice import sizes_to_show
+from vaesweep.documents import explorer
 from vaesweep.scoring.judges import Judge
 from vaesweep.training.model import VAE, Architecture
 

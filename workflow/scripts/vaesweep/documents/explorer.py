@@ -24,12 +24,12 @@ from vaesweep.scoring.judges import Judge
 from vaesweep.scoring.smoothness import cross_fade
 from vaesweep.scoring.transport import path_lengths
 from vaesweep.training.model import VAE
-from vaesweep.wording import paths_title
+from vaesweep.words import paths_title
 
 FRAMES = 65
 MOST_SIZES = 14  # some 0.2 MB each, in a page of at most 3 MB
 LEVELS = 16  # greys of the sprite: four bits a pixel, which the eye does not miss
-TEMPLATE = Path(__file__).parents[2] / "templates" / "explorer.html"
+TEMPLATE = Path(__file__).parents[3] / "templates" / "explorer.html"
 
 
 @dataclass(frozen=True)

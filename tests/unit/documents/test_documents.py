@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from listing_text import read_listing, shown
 
-from vaesweep import listing
-from vaesweep.comparison_document import report_data
-from vaesweep.documents import join_submission, typeset, typeset_code
+from vaesweep.documents import listing
+from vaesweep.documents.comparison_report import report_data
+from vaesweep.documents.typesetting import join_submission, typeset, typeset_code
 from vaesweep.figures.paper import PAPER_INCHES
 
 AWKWARD = (

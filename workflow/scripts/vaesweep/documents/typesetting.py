@@ -16,10 +16,10 @@ import matplotlib as mpl
 import typst
 from pypdf import PdfReader, PdfWriter
 
+from vaesweep.documents.listing import paginate
 from vaesweep.figures.paper import PAPER_INCHES
-from vaesweep.listing import paginate
 
-TEMPLATES = Path(__file__).parents[2] / "templates"
+TEMPLATES = Path(__file__).parents[3] / "templates"
 LISTING_PITCH = 10.2  # points from one row of code to the next
 LISTING_MARGINS = 1.45 * 72  # points above and below the rows together
 LISTING_TITLE_ROWS = 5

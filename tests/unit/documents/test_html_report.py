@@ -6,9 +6,9 @@ from docutils.core import publish_doctree
 from docutils.nodes import raw, reference, system_message, table
 
 from vaesweep.comparison.costs import by_rule, read_costs
-from vaesweep.html_tables import Column, interval, number, page
-from vaesweep.report_pages import cost_page, runs_page, sizes_page
-from vaesweep.summary import escape, link, summary
+from vaesweep.documents.html_report import cost_page, runs_page, sizes_page
+from vaesweep.documents.html_tables import Column, interval, number, page
+from vaesweep.documents.summary import escape, link, summary
 
 PARTS = ("evenness", "ghost_free", "class_path", "quality", "crossfade_quality", "gain")
 CHOSEN = {

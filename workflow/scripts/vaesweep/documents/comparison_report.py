@@ -16,10 +16,10 @@ from vaesweep.comparison.choice import MOST_SIZES_DRAWN
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import findings
 from vaesweep.data.pairs import KINDS
-from vaesweep.html_tables import interval, number, percent, signed
+from vaesweep.documents.html_tables import interval, number, percent, signed
 from vaesweep.scoring.columns import VIEW_COLUMNS
 from vaesweep.statistics import LEAST_SEEDS
-from vaesweep.wording import counted, listed, paths_title
+from vaesweep.words import counted, listed, paths_title
 
 VERSIONED = ("torch", "numpy", "scipy", "pandas", "matplotlib", "snakemake", "typst", "pypdf")
 

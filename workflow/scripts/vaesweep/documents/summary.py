@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from vaesweep.html_tables import interval, number, percent
+from vaesweep.documents.html_tables import interval, number, percent
 
 _SPECIAL = re.compile(r"([\\*`|_:<>\[\]])")
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from vaesweep.comparison.costs import by_rule
-from vaesweep.html_tables import Column, interval, page
+from vaesweep.documents.html_tables import Column, interval, page
 
 _GAIN = "mean quality of the latent paths minus that of the pixel cross-fade of the same two images"
 _SCORES = [

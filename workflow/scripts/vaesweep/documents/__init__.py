@@ -1,0 +1,1 @@
+"""The submission, the reports and the explorer."""
