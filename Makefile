@@ -5,18 +5,19 @@
 
 PYTHON ?= python3
 CORES ?= all
-SHELL := /bin/bash
+SHELL := /bin/bash -O extglob
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
 SOURCES := workflow/scripts tests $(wildcard benchmarks)
 # Named after the pins, so that the environment is brought up to date when they change and only then.
-READY := .venv/ready-$(shell cat envs/requirements.txt envs/constraints.txt | cksum | cut -d' ' -f1)
+# And after the folder, for the commands of an environment that was moved or copied start an old Python.
+FOLDER := $(shell readlink -f .venv)
+READY := .venv/ready-$(shell (echo $(FOLDER); cat envs/requirements.txt envs/constraints.txt) | cksum | cut -d' ' -f1)
 # Rules run `python` and `snakemake` of this environment, whatever the caller's shell has active.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-# Progress bars on a terminal; else a line a job, without its list of files. After a failure the
-# errors of all logs are listed, since bars can write over what a job said.
+# Progress bars on a terminal; else a line a job, without its list of files.
 BARS := --logger rich
 LINES := --quiet rules host
 
@@ -25,10 +26,9 @@ IMPORTED := torch, torchvision, safetensors.torch, pandas, scipy.stats, seaborn,
 .PHONY: all test soak lint bench clean
 
 all: $(READY)
-	@CORES=$(CORES) $(BIN)/python workflow/scripts/opening_words.py
-	@$(RUN) snakemake --cores $(CORES) $$(test -t 2 && echo $(BARS) || echo $(LINES)) -- all report || { \
-		status=$$?; grep -rE ' (unexpected error|error: )' results/logs >&2; exit $$status; }
-	@$(BIN)/python workflow/scripts/closing_words.py
+	@case "$(CORES)" in all|[1-9]*([0-9])) ;; *) \
+		echo "CORES=$(CORES): expected all, or a number from 1; for example make CORES=4" >&2; exit 1;; esac
+	@$(RUN) snakemake --cores $(CORES) $$(test -t 2 && echo $(BARS) || echo $(LINES)) -- all report
 
 # Tests side by side. One thread each: their jobs take the cores they ask for.
 test: lint
@@ -49,7 +49,7 @@ bench: $(READY)
 	@$(RUN) python -m benchmarks
 
 clean:
-	@find results -mindepth 1 -maxdepth 1 ! -name .gitkeep ! -name data -exec rm -rf {} +
+	@find results/ -mindepth 1 -maxdepth 1 ! -name .gitkeep ! -name data -exec rm -rf {} +
 	@echo "Removed everything under results/ but the data."
 
 define CHECK_PYTHON
@@ -68,7 +68,8 @@ $(READY):
 	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) found. Install Python 3.11 to 3.13, or name one: make PYTHON=/path/to/python" >&2; exit 1; }
 	@$(PYTHON) -c "$$CHECK_PYTHON"
 	@echo "Installing the pinned environment into .venv (a minute or two; about 6 GB with the GPU libraries) ..."
-	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
+	@test "$$(cat .venv/folder 2>/dev/null)" = "$(FOLDER)" || $(PYTHON) -m venv --clear .venv
+	@echo "$(FOLDER)" > .venv/folder
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement envs/requirements.txt
 # Bytecode of what every start imports, not of 14,000 files. Some containers forbid to write it later.
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c "import $(IMPORTED); snakemake.cli.get_argument_parser()"

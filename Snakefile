@@ -26,7 +26,8 @@ include: "workflow/rules/interpolate.smk"
 include: "workflow/rules/score.smk"
 include: "workflow/rules/choose.smk"
 include: "workflow/rules/documents.smk"
-include: "workflow/rules/checks.smk"
+include: "workflow/rules/html_report.smk"
+include: "workflow/rules/hooks.smk"
 
 
 rule all:

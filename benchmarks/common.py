@@ -1,12 +1,17 @@
 """What the benchmarks share: the package, the data, the settings of config.yaml, the machine."""
 
 import json
+import logging
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+# Deterministic matrix products on a GPU need this before CUDA starts.
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 sys.path.insert(0, str(Path(__file__).parents[1] / "workflow" / "scripts"))
 
 import numpy as np
@@ -16,8 +21,8 @@ from numpy.typing import NDArray
 
 from vaesweep.data.splits import load_split
 from vaesweep.running.config import complete
-from vaesweep.training.hardware import choose_device, device_name
-from vaesweep.training.loop import Settings, TrainedRun
+from vaesweep.training.hardware import choose_hardware
+from vaesweep.training.loop import Settings, TrainedRun, train
 from vaesweep.training.model import VAE, Architecture, StackedLinear
 
 ROOT = Path(__file__).parents[1]
@@ -42,6 +47,21 @@ def configured(latent_size: int, kind: str | None = None) -> tuple[Architecture,
     architecture = Architecture(kind or model["architecture"], tuple(model["hidden"]), latent_size)
     names = set(Settings.__dataclass_fields__) - {"beta"}
     return architecture, {"beta": model["beta"]} | {name: training[name] for name in names}
+
+
+def train_seeds(
+    architecture: Architecture,
+    values: dict[str, Any],
+    seeds: tuple[int, ...],
+    images: NDArray[np.uint8],
+    device: str = "auto",
+) -> list[TrainedRun]:
+    """Train a run for each seed with these values of Settings, on what config.yaml asks for."""
+    log = logging.getLogger()
+    hardware = choose_hardware(device, "auto", log)
+    with tempfile.TemporaryDirectory() as folder:
+        task = (Settings(**values), hardware, seeds, Path(folder, "checkpoint.pt"))
+        return train(images, architecture, *task, 1e9, log)
 
 
 def trained_model(run: TrainedRun, architecture: Architecture) -> VAE:
@@ -74,9 +94,8 @@ def matrix_rate(side: int = 1024) -> float:
 
 def report(benchmark: str, **results: Any) -> None:
     """Print the results as JSON, with what they were measured on."""
-    device = choose_device("auto")
     machine = {
-        "device": device_name(device),
+        "device": choose_hardware("auto", "auto", logging.getLogger()).name,
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "python": sys.version.split()[0],

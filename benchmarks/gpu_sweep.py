@@ -5,32 +5,11 @@ device. The target is at most 2.5 times for 64 seeds on a data-centre GPU.
 """
 
 import argparse
-import logging
 import statistics
-import tempfile
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from common import configured, load_images, report
-from numpy.typing import NDArray
-
-from vaesweep.training.loop import Settings, TrainedRun, train
-from vaesweep.training.model import Architecture
-
-
-def timed(
-    images: NDArray[np.uint8], architecture: Architecture, settings: Settings, count: int
-) -> tuple[float, list[TrainedRun]]:
-    """Return the seconds of the epochs after the first, and the runs of seeds 0 to `count` - 1."""
-    with tempfile.TemporaryDirectory() as folder:
-        checkpoint = Path(folder) / "checkpoint.pt"
-        seeds = tuple(range(count))
-        log = logging.getLogger()
-        runs = train(images, architecture, settings, seeds, checkpoint, 1e9, log)
-    history = runs[0].history
-    return history[-1]["seconds"] - history[0]["seconds"], runs
+from common import configured, load_images, report, train_seeds
 
 
 def main() -> None:
@@ -49,14 +28,15 @@ def main() -> None:
     torch.set_num_threads(1)
     images = load_images()[0][: arguments.images]
     architecture, values = configured(arguments.latent_size, arguments.architecture)
-    changes = {"epochs": arguments.epochs, "device": arguments.device}
-    settings = Settings(**(values | changes))
+    values["epochs"] = arguments.epochs
     seconds: dict[int, list[float]] = {1: [], arguments.seeds: []}
     facts: dict[str, Any] = {}
     for _ in range(arguments.repeats):
         for count, times in seconds.items():
-            elapsed, runs = timed(images, architecture, settings, count)
-            times.append(elapsed)
+            seeds = tuple(range(count))
+            runs = train_seeds(architecture, values, seeds, images, arguments.device)
+            history = runs[0].history
+            times.append(history[-1]["seconds"] - history[0]["seconds"])
             if count == 1:
                 alone = runs[0].history[-1]["neg_elbo"]
             else:

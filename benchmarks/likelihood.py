@@ -15,8 +15,8 @@ import torch
 from common import load_images, report
 from torch import Tensor, nn
 
-from vaesweep.training.hardware import choose_device
-from vaesweep.training.model import PIXELS, VAE, Architecture, StackedLinear, negative_elbo_terms
+from vaesweep.data.splits import PIXELS
+from vaesweep.training.model import VAE, Architecture, StackedLinear, negative_elbo_terms
 
 STAGES = 8
 ARCHITECTURE = Architecture("mlp", (200, 200), 50)
@@ -68,9 +68,9 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=5000)
     parser.add_argument("--test-images", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="auto")
+    parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
-    device = choose_device(arguments.device)
+    device = torch.device(arguments.device)
     if device.type == "cpu":
         torch.set_num_threads(1)
     torch.manual_seed(arguments.seed)

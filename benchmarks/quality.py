@@ -6,14 +6,11 @@ Runs are named ARCHITECTURE:EPOCHS, e.g. mlp:50; without any, the one of config.
 import argparse
 import logging
 import sys
-import tempfile
-from pathlib import Path
 
 import torch
-from common import configured, load_images, report, trained_model
+from common import configured, load_images, report, train_seeds, trained_model
 
 from vaesweep.scoring.likelihood import evaluate
-from vaesweep.training.loop import Settings, train
 
 LATENT_SIZE = 20
 
@@ -33,18 +30,15 @@ def main() -> None:
     for name in arguments.runs:
         kind, epochs = name.split(":")
         architecture, values = configured(LATENT_SIZE, kind)
-        settings = Settings(**(values | {"epochs": int(epochs)}))
+        values["epochs"] = int(epochs)
         for seed in arguments.seeds:
-            with tempfile.TemporaryDirectory() as folder:
-                checkpoint = Path(folder) / "checkpoint.pt"
-                log = logging.getLogger()
-                [run] = train(images, architecture, settings, (seed,), checkpoint, 1e9, log)
-            measured = evaluate(trained_model(run, architecture), test_images, settings.beta)
+            [run] = train_seeds(architecture, values, (seed,), images)
+            measured = evaluate(trained_model(run, architecture), test_images, values["beta"])
             results.append(
                 {
                     "architecture": kind,
                     "hidden": architecture.hidden,
-                    "epochs": settings.epochs,
+                    "epochs": values["epochs"],
                     "seed": seed,
                     **measured,
                     "train_seconds": run.facts["train_seconds"],

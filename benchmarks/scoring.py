@@ -20,7 +20,7 @@ from vaesweep.data.pairs import draw_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.interpolation import interpolate
 from vaesweep.scoring.judges import load_judge
-from vaesweep.scoring.smoothness import score_run
+from vaesweep.scoring.score import score_run
 from vaesweep.scoring.transport import path_lengths
 from vaesweep.training.model import load_model
 
@@ -34,8 +34,8 @@ def main() -> None:
     [data] = options.results.glob("data/*/test.npz")
     images, labels = load_split(data)
     model = load_model(sorted(options.results.glob("runs/*/*/model.safetensors"))[0])
-    judges = dict(enumerate(map(load_judge, sorted(options.results.glob("judges/*.safetensors")))))
-    pairs = draw_pairs(labels, 0, options.pairs_per_kind)
+    judges = [load_judge(path) for path in sorted(options.results.glob("judges/*.safetensors"))]
+    pairs = draw_pairs(labels, 10, 0, options.pairs_per_kind)
     pairs = pairs[pairs["set"] == "score"]
     frames, reconstructions = interpolate(model, images, pairs, 7)
 

@@ -12,7 +12,6 @@ seconds stand beside the wall seconds: where others use the machine too, only th
 
 import argparse
 import json
-import logging
 import os
 import statistics
 import subprocess
@@ -30,6 +29,7 @@ from common import (
     matrix_rate,
     products_per_image,
     report,
+    train_seeds,
     trained_model,
 )
 from torch import Tensor, nn
@@ -38,7 +38,6 @@ from torch.nn import functional
 from vaesweep.data.datasets import FILES
 from vaesweep.data.idx import idx_bytes
 from vaesweep.scoring.likelihood import evaluate
-from vaesweep.training.loop import Settings, train
 
 LATENT_SIZE = 20
 TARGET = 105.6
@@ -55,16 +54,12 @@ def project(recipe: str, seed: int) -> dict[str, Any]:
     architecture, values = configured(LATENT_SIZE)
     values |= RECIPES[recipe]
     architecture = replace(architecture, hidden=values.pop("hidden", architecture.hidden))
-    settings = Settings(**values)
     rates = [matrix_rate()]
     started_cpu = time.process_time()
-    with tempfile.TemporaryDirectory() as folder:
-        checkpoint = Path(folder) / "checkpoint.pt"
-        log = logging.getLogger()
-        [run] = train(images, architecture, settings, (seed,), checkpoint, 1e9, log)
+    [run] = train_seeds(architecture, values, (seed,), images)
     training_cpu = time.process_time() - started_cpu
     started = time.perf_counter()
-    neg_elbo = evaluate(trained_model(run, architecture), test_images, settings.beta)["neg_elbo"]
+    neg_elbo = evaluate(trained_model(run, architecture), test_images, values["beta"])["neg_elbo"]
     seconds = run.facts["train_seconds"] + time.perf_counter() - started
     cpu_seconds = time.process_time() - started_cpu
     rates.append(matrix_rate())
@@ -73,7 +68,7 @@ def project(recipe: str, seed: int) -> dict[str, Any]:
     return {
         "seconds": seconds,
         "cpu_seconds": cpu_seconds,
-        "epochs": settings.epochs,
+        "epochs": values["epochs"],
         "neg_elbo": neg_elbo,
         "precision": run.facts["precision"],
         "gflops": rate / 1e9,

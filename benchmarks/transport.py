@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from common import ROOT, report
 
+from vaesweep.interpolation import cross_fade
 from vaesweep.scoring import transport
-from vaesweep.scoring.smoothness import cross_fade, evenness
 
 STEPS_TO_THE_LIMIT = 600
 TRIED = ((16, 1.7), (16, 1.5), (24, 1.6), (32, 1.5))
@@ -61,18 +61,12 @@ def main() -> None:
         found = {name: distances(paths, refinements, momentum) for name, paths in kinds.items()}
         seconds = time.process_time() - started
         alone = {name: distances(paths, refinements, momentum, 1) for name, paths in kinds.items()}
-        even = {
-            name: evenness(found[name][:, :-1], found[name][:, -1])
-            - evenness(limit[:, :-1], limit[:, -1])
-            for name, limit in limits.items()
-        }
         results.append(
             {
                 "refinements": refinements,
                 "momentum": momentum,
                 "cpu_seconds": seconds,
                 "error_of_distances": {n: compared(found[n], limits[n]) for n in kinds},
-                "error_of_evenness": {name: error.mean() for name, error in even.items()},
                 "largest_change_by_neighbours": max(
                     float(np.abs(found[n] / alone[n] - 1).max()) for n in kinds
                 ),

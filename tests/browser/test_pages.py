@@ -147,7 +147,7 @@ def test_the_report_opens_the_explorer_and_shows_pictures_whole(open_page, sweep
     frame = page.frame_locator("iframe")
     assert frame.locator("#at").inner_text() == "t = 32/64"
     page.reload()
-    page.get_by_text("same-digit figure").first.click()
+    page.get_by_text("same digit figure").first.click()
     picture = page.locator("img[src^='data:image/png']").last
     picture.wait_for()
     box = picture.bounding_box()

@@ -175,7 +175,7 @@ def test_a_lock_left_behind_needs_no_unlock(finished, tmp_path):
     (checkout / "results/chosen.json").unlink()
     checkout.snakemake("--cores", "1", "results/chosen.json")
     assert not lock.exists()
-    assert json.loads((checkout / "results/chosen.json").read_text())["pinned"] is False
+    assert json.loads((checkout / "results/chosen.json").read_text())["pinned"] == []
 
 
 @pytest.mark.parametrize("lost", ["train", "score", "compare"])

@@ -8,7 +8,7 @@ import pytest
 from checkout import ROOT, copy_checkout
 
 from vaesweep.documents.html_report import runs_page
-from vaesweep.files import write_whole
+from vaesweep.files import read_table, write_whole
 
 pytestmark = pytest.mark.faults
 
@@ -37,11 +37,8 @@ def test_the_name_of_a_folder_is_never_run(mnist, tmp_path):
 def test_texts_are_escaped_in_html(finished):
     import json
 
-    import pandas as pd
-
-    runs = pd.read_csv(finished / "results/comparison/runs.csv")
-    runs["flags"] = runs["flags"].astype(object)
+    runs = read_table(finished / "results/comparison/runs.csv")
     runs.loc[0, "flags"] = "<script>alert(1)</script>"
     chosen = json.loads((finished / "results/chosen.json").read_text())
-    page = runs_page(runs, chosen, "")
+    page = runs_page(runs, chosen)
     assert "<script>alert" not in page

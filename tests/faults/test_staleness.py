@@ -13,7 +13,11 @@ CHOSEN = {"choose": 1, "score_controls": 1, "explorer": 1}
 CHOOSING = {"compare": 1, **CHOSEN}
 TABLES = {"plot_comparison": 1, "comparison_report": 1, "report_tables": 1}
 DOCUMENTS = {**TABLES, "submission": 1, "report": 1}
-PER_RUN = {"interpolate": 4, "score": 4}
+DRAWN = {"draw_runs": 2}
+PER_RUN = {"interpolate": 4, "score": 4, **DRAWN}
+PAGES = {"comparison_report": 1, "report_tables": 1, "report": 1}
+SHOWN = {"explorer": 1, **DOCUMENTS}
+PACKAGE = "workflow/scripts/vaesweep"
 
 
 def config(**sections):
@@ -27,12 +31,10 @@ def config(**sections):
     return change
 
 
-def edit(name, old, new):
+def edit(name):
     def change(checkout):
-        path = checkout / name
-        text = path.read_text()
-        assert old in text
-        path.write_text(text.replace(old, new, 1))
+        with (checkout / PACKAGE / name).open("a") as module:
+            module.write("# A comment.\n")
 
     return change
 
@@ -68,13 +70,13 @@ CHANGES = {
     ),
     "one more seed": (
         config(sweep={"seeds": [0, 1, 2]}),
-        {"train": 2, "interpolate": 2, "score": 2, **CHOOSING, **DOCUMENTS},
+        {"train": 2, "interpolate": 2, "score": 2, **DRAWN, **CHOOSING, **DOCUMENTS},
     ),
     "one more latent size": (
         config(sweep={"latent_sizes": [2, 4, 8]}),
-        {"train": 2, "interpolate": 2, "score": 2, **CHOOSING, **DOCUMENTS},
+        {"train": 2, "interpolate": 2, "score": 2, "draw_runs": 1, **CHOOSING, **DOCUMENTS},
     ),
-    "one seed fewer": (config(sweep={"seeds": [0]}), {**CHOOSING, **DOCUMENTS}),
+    "one seed fewer": (config(sweep={"seeds": [0]}), {**DRAWN, **CHOOSING, **DOCUMENTS}),
     "netid": (
         config(netid="other"),
         {"submission": 1, "comparison_report": 1, "report_tables": 1, "report": 1},
@@ -95,23 +97,55 @@ CHANGES = {
         config(training={"checkpoint_seconds": 60}),
         {"submission": 1, "comparison_report": 1, "report": 1},
     ),
-    "a comment in training.py": (
-        edit(
-            "workflow/scripts/vaesweep/training/loop.py", "ADAM_BETAS", "# A comment.\nADAM_BETAS"
-        ),
+    "folder of the data": (
+        config(dataset={"dir": "elsewhere"}),
+        {"submission": 1, "comparison_report": 1, "report": 1},
+    ),
+    "steps of a path": (
+        config(interpolation={"steps": 5}),
+        {**PER_RUN, **CHOOSING, **DOCUMENTS},
+    ),
+    "kind of path": (
+        config(interpolation={"path": "spherical"}),
+        {**PER_RUN, **CHOOSING, **DOCUMENTS},
+    ),
+    "one more judge": (
+        config(scoring={"judge_seeds": [0, 1]}),
+        {"train_judges": 1, "score": 4, **CHOOSING, **DOCUMENTS},
+    ),
+    "the training loop": (
+        edit("training/loop.py"),
         {"train": 4, **PER_RUN, **CHOOSING, **DOCUMENTS},
     ),
-    "formula in smoothness.py": (
-        edit("workflow/scripts/vaesweep/scoring/smoothness.py", "import", "# Changed.\nimport"),
+    "the model": (
+        edit("training/model.py"),
+        {"train": 4, **PER_RUN, **CHOOSING, **DOCUMENTS},
+    ),
+    "paths between codes": (edit("interpolation.py"), {**PER_RUN, **CHOOSING, **DOCUMENTS}),
+    "the pictures of the grids": (
+        edit("figures/grids.py"),
+        {**DRAWN, "submission": 1, "report_tables": 1, "report": 1},
+    ),
+    "formulas of the score": (
+        edit("scoring/smoothness.py"),
         {"score": 4, **CHOOSING, **DOCUMENTS},
     ),
-    "palette of the figures": (
-        edit("workflow/scripts/vaesweep/figures/scores.py", "from ", "# Changed.\nfrom "),
-        {**TABLES, "report": 1},
+    "the likelihood": (edit("scoring/likelihood.py"), {"score": 4, **CHOOSING, **DOCUMENTS}),
+    "the judges": (
+        edit("scoring/judges.py"),
+        {"train_judges": 1, "score": 4, **CHOOSING, **DOCUMENTS},
     ),
+    "the tables of the comparison": (edit("comparison/tables.py"), {**CHOOSING, **DOCUMENTS}),
+    "the choice": (edit("comparison/choice.py"), {**CHOSEN, **DOCUMENTS}),
+    "the findings": (edit("comparison/findings.py"), PAGES),
+    "figures of the comparison": (edit("figures/scores.py"), {**TABLES, "report": 1}),
+    "the downloader": (edit("data/download.py"), {}),
+    "a new data set": (edit("data/datasets.py"), {**DRAWN, **SHOWN}),
+    "logs and locks": (edit("running/jobs.py"), {}),
+    "files": (edit("files.py"), {}),
     "a run removed": (
         remove_a_run,
-        {"train": 1, "interpolate": 1, "score": 1, **CHOOSING, **DOCUMENTS},
+        {"train": 1, "interpolate": 1, "score": 1, "draw_runs": 1, **CHOOSING, **DOCUMENTS},
     ),
     "touch of all sources": (touch_everything, {}),
     "fresh clone with copied results": (clone_afresh, {}),

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from vaesweep.data.datasets import DATASETS
 from vaesweep.documents import explorer
 
 PAIRS = pd.DataFrame(
@@ -28,4 +29,4 @@ def walks() -> list[explorer.Walk]:
 
 
 def page() -> str:
-    return explorer.explorer(walks(), PAIRS, 16, "MNIST")
+    return explorer.explorer(walks(), PAIRS, 16, DATASETS["MNIST"])

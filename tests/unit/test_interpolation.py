@@ -2,15 +2,67 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 import torch
 
-from vaesweep.interpolation import interpolate, linear_interpolates
+from vaesweep.errors import UserError
+from vaesweep.files import write_arrays
+from vaesweep.interpolation import (
+    PATHS,
+    cross_fade,
+    interpolate,
+    read_frames,
+    spherical,
+    straight,
+)
 from vaesweep.training.model import VAE, Architecture
 
 
+def codes(*values):
+    return np.array(values, np.float32)
+
+
 def test_seven_points_between_two_codes():
-    path = linear_interpolates(torch.tensor([0.0, 8.0]), torch.tensor([8.0, 0.0]), 7)
+    path = straight(codes(0, 8), codes(8, 0), 7)
     assert path.tolist() == [[float(k), 8.0 - k] for k in range(1, 8)]
+
+
+def test_a_spherical_path_keeps_its_length_and_turns_evenly():
+    path = spherical(codes([2, 0]), codes([0, 2]), 3)[0]
+    assert np.linalg.norm(path, axis=1) == pytest.approx([2, 2, 2])
+    assert np.degrees(np.arctan2(path[:, 1], path[:, 0])) == pytest.approx([22.5, 45, 67.5])
+    lengths = np.linalg.norm(spherical(codes(1, 0), codes(0, 3), 3), axis=1)
+    assert lengths == pytest.approx([1.5, 2, 2.5])
+
+
+@pytest.mark.parametrize("end", [(3, 0), (-1, 0), (1, 0), (0, 0)])
+def test_a_spherical_path_is_straight_where_there_is_no_arc(end):
+    start = codes(1, 0)
+    assert np.isfinite(spherical(start, codes(*end), 3)).all()
+    assert spherical(start, codes(*end), 3) == pytest.approx(straight(start, codes(*end), 3))
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_every_path_can_be_walked_backwards(name):
+    random = np.random.default_rng(0)
+    a, b = random.standard_normal((2, 5, 8), np.float32)
+    there, back = PATHS[name].points(a, b, 6), PATHS[name].points(b, a, 6)
+    assert there.shape == (5, 6, 8) and there.dtype == np.float32
+    assert there == pytest.approx(back[:, ::-1], abs=1e-6)
+
+
+def test_cross_fade_by_hand():
+    start, end = np.full((1, 2, 2), 0, np.uint8), np.full((1, 2, 2), 200, np.uint8)
+    assert cross_fade(start, end, 3)[0, :, 0, 0].tolist() == [50, 100, 150]
+
+
+def test_frames_of_other_pairs_are_refused(tmp_path):
+    path = tmp_path / "interpolations.npz"
+    frames, ends = np.zeros((3, 5, 28, 28), np.uint8), np.zeros((3, 2, 28, 28), np.uint8)
+    write_arrays(path, frames=frames, reconstructions=ends)
+    assert read_frames(path, 3)[0].shape == frames.shape
+    with pytest.raises(UserError, match=r"npz: frames is uint8 \(3, 5, 28, 28\), expected"):
+        read_frames(path, 4)
 
 
 def test_frames_hold_the_test_images_at_their_ends():

@@ -5,13 +5,14 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
 
-from vaesweep.data.datasets import FILES, Dataset
-from vaesweep.data.idx import idx_bytes
+from vaesweep.data.datasets import DATASETS, Dataset
+from vaesweep.data.idx import FILES, idx_bytes
 
 
 def contents(name: str = "MNIST") -> dict[str, bytes]:
@@ -29,7 +30,7 @@ def dataset(name: str = "MNIST", md5_of_gzip: bool = False) -> Dataset:
     """Return the data set that `contents` serves."""
     pack = zipped if md5_of_gzip else bytes
     sums = {file: hashlib.md5(pack(raw)).hexdigest() for file, raw in contents(name).items()}
-    return Dataset(name, sums, md5_of_gzip)
+    return replace(DATASETS[name], md5=sums, md5_of_gzip=md5_of_gzip)
 
 
 def zipped(raw: bytes) -> bytes:
@@ -53,6 +54,7 @@ class Mirrors(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.closing = threading.Event()
         self.asked: list[str] = []
+        self.files = {f"{name}.gz": zipped(raw) for name, raw in contents().items()}
 
     def url(self, behaviour: str) -> str:
         return f"http://127.0.0.1:{self.server_port}/{behaviour}/"
@@ -78,18 +80,17 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
         _, behaviour, file = self.path.split("/")
-        name = file.removesuffix(".gz")
         if behaviour == "hang":
             self.server.closing.wait(10)
             return
         if behaviour == "missing":
             self.send_error(404)
             return
-        body = zipped(contents()[name])
+        body = self.server.files[file]
         if behaviour == "html":
             body = b"<!DOCTYPE html><html><body>Please log in to the Wi-Fi</body></html>"
         if behaviour == "swapped":
-            body = zipped(contents()[name.replace("train", "t10k")])
+            body = self.server.files[file.replace("train", "t10k")]
         if behaviour == "damaged":
             body = body[:200] + bytes([body[200] ^ 1]) + body[201:]
         self.send_response(200)

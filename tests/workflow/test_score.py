@@ -9,10 +9,11 @@ import pytest
 import torch
 from main_sweep import JUDGE_SEEDS, LATENT_SIZES, SEEDS
 
-from vaesweep.comparison.tables import summarise_pairs
 from vaesweep.interpolation import interpolate
 from vaesweep.scoring.judges import load_judge
-from vaesweep.scoring.smoothness import score_run
+from vaesweep.scoring.score import score_run
+from vaesweep.scoring.summary import summarise_pairs
+from vaesweep.training.hardware import choose_hardware
 from vaesweep.training.loop import Settings, train
 from vaesweep.training.model import VAE, load_model, member_state, save_member
 
@@ -22,9 +23,7 @@ LATENT_SIZE = max(LATENT_SIZES)
 
 @pytest.fixture(scope="module")
 def judges(sweep):
-    return {
-        seed: load_judge(sweep / f"results/judges/seed-{seed}.safetensors") for seed in JUDGE_SEEDS
-    }
+    return [load_judge(sweep / f"results/judges/seed-{seed}.safetensors") for seed in JUDGE_SEEDS]
 
 
 @pytest.fixture(scope="module")
@@ -70,12 +69,11 @@ def test_a_model_with_shuffled_codes_ranks_below(gain_of, trained, trained_gains
 
 
 def test_a_collapsed_model_scores_nothing(gain_of, trained, trained_gains, mnist, tmp_path):
-    settings = Settings(20.0, 1, 128, 3e-3, "float32", "cpu")
-    checkpoint = tmp_path / "checkpoint.pt"
+    log = logging.getLogger()
+    given = (Settings(20.0, 1, 128, 3e-3), choose_hardware("cpu", "float32", log))
     images, _ = mnist["train"]
-    [run] = train(
-        images, trained.architecture, settings, (0,), checkpoint, 1e9, logging.getLogger()
-    )
+    task = (images, trained.architecture, *given, (0,), tmp_path / "checkpoint.pt", 1e9, log)
+    [run] = train(*task)
     save_member(run.state, trained.architecture, tmp_path / "model.safetensors")
     gain = gain_of(load_model(tmp_path / "model.safetensors"))
     assert gain < min(trained_gains)

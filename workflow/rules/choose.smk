@@ -1,3 +1,28 @@
+rule compare:
+    input:
+        metrics=every_run("metrics.json"),
+        pair_scores=every_run("pair_scores.csv"),
+        pairs=rules.draw_pairs.output.pairs,
+        code=code("compare.py"),
+    output:
+        runs="results/comparison/runs.csv",
+        latent_sizes="results/comparison/latent_sizes.csv",
+        differences="results/comparison/differences.csv",
+        judges="results/comparison/judges.csv",
+    log:
+        "results/logs/compare/log.log",
+    benchmark:
+        "results/benchmarks/compare/all.tsv"
+    localrule: True
+    conda:
+        "../../envs/vaesweep.yaml"
+    params:
+        bootstrap=config["scoring"]["bootstrap"],
+        made_with=made_with(),
+    script:
+        "../scripts/compare.py"
+
+
 rule choose:
     input:
         runs=rules.compare.output.runs,
@@ -7,11 +32,11 @@ rule choose:
         chosen="results/chosen.json",
     log:
         "results/logs/choose/log.log",
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
-        latent_size=config["selection"]["latent_size"],
-        seed=config["selection"]["seed"],
+        pinned=config["selection"],
     script:
         "../scripts/choose.py"
 
@@ -31,10 +56,10 @@ rule score_controls:
         "results/logs/score_controls/log.log",
     benchmark:
         "results/benchmarks/score_controls/all.tsv"
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
-        judge_seeds=config["scoring"]["judge_seeds"],
         bootstrap=config["scoring"]["bootstrap"],
     script:
         "../scripts/score_controls.py"

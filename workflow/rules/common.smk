@@ -1,7 +1,11 @@
+import os
+
 import yaml
 
+from vaesweep.data.datasets import DATASETS
 from vaesweep.running.config import complete
 from vaesweep.running.dependencies import source_files
+from vaesweep.words import plural
 
 try:
     config = complete(config)
@@ -9,6 +13,9 @@ except UserError as error:
     sys.exit(f"error: {error}")
 
 RUN = "results/runs/latent-{latent_size}/seed-{seed}"
+SEEDS = config["sweep"]["seeds"]
+JUDGE_SEEDS = config["scoring"]["judge_seeds"]
+DATASET = DATASETS[config["dataset"]["name"]]
 
 
 wildcard_constraints:
@@ -17,41 +24,65 @@ wildcard_constraints:
     judge_seed=r"\d+",
 
 
+def own(path):
+    """A file of the workflow, as seen from the working folder."""
+    return os.path.relpath(ROOT / path)
+
+
 def code(script):
-    """A rule's script and the modules it imports: an edit to one of them reruns the rule."""
-    files = source_files(ROOT / "workflow" / "scripts" / script)
-    return [str(path.relative_to(ROOT)) for path in files]
+    """A rule's script and the modules that decide its result: an edit to one reruns the rule."""
+    return [os.path.relpath(path) for path in source_files(ROOT / "workflow/scripts" / script)]
 
 
 def every_run(name):
     """The file of that name of each run of the sweep."""
-    return expand(
-        f"{RUN}/{name}",
-        latent_size=config["sweep"]["latent_sizes"],
-        seed=config["sweep"]["seeds"],
-    )
+    return expand(f"{RUN}/{name}", latent_size=config["sweep"]["latent_sizes"], seed=SEEDS)
+
+
+def seeds_of_a_size(name):
+    """The file of that name of each run of a latent size."""
+    return expand(f"{RUN}/{name}", seed=SEEDS, allow_missing=True)
 
 
 def judges(suffix):
-    return expand(f"results/judges/seed-{{seed}}.{suffix}", seed=config["scoring"]["judge_seeds"])
+    return expand(f"results/judges/seed-{{seed}}.{suffix}", seed=JUDGE_SEEDS)
 
 
-def config_text():
-    """The configuration that is used, defaults filled in."""
-    return yaml.safe_dump(dict(config), sort_keys=False)
+def shown(path, category, labels, caption=None):
+    """An output that the HTML report shows, with the caption of its file's name."""
+    return report(
+        path,
+        category=category,
+        caption=f"../report/{caption or Path(path).stem}.rst",
+        labels=labels,
+    )
 
 
-def run_labels(pairs):
-    """Labels of a run's figure in the HTML report, which sorts them as texts: 8 before 16."""
+def run_figures(name, pairs):
+    """The figure of that name of each run of a latent size, as the HTML report shows it."""
 
-    def labels(wildcards):
-        return {
+    def labels(seed):
+        # The report sorts labels as texts: 8 before 16.
+        return lambda wildcards: {
             "latent size": wildcards.latent_size.rjust(4),
-            "seed": wildcards.seed.rjust(4),
+            "seed": str(seed).rjust(4),
             "pairs": pairs,
         }
 
-    return labels
+    folder = "results/runs/latent-{latent_size}/seed-"
+    return [shown(f"{folder}{seed}/{name}.png", "Runs", labels(seed)) for seed in SEEDS]
+
+
+def made_with():
+    """What each run has to be made with to be compared, as metrics.json records it."""
+    names = ("epochs", "batch_size", "learning_rate")
+    return {
+        **config["model"],
+        **{name: config["training"][name] for name in names},
+        "steps": config["interpolation"]["steps"],
+        "pairs_per_kind": config["scoring"]["pairs_per_kind"],
+        "judge_seeds": JUDGE_SEEDS,
+    }
 
 
 def submitted_code(wildcards):
@@ -59,7 +90,12 @@ def submitted_code(wildcards):
     their run depend on, each script followed by the modules that it is the first to import."""
     parts = "start common data train interpolate score choose documents".split()
     steps = "fetch_data draw_pairs train_judges train interpolate score compare choose submission"
-    files = ["Snakefile", *(f"workflow/rules/{part}.smk" for part in parts)]
+    files = [own(f"workflow/rules/{part}.smk") for part in parts]
     for step in steps.split():
         files += code(f"{step}.py")
-    return list(dict.fromkeys(files))
+    return list(dict.fromkeys([own("Snakefile"), *files]))
+
+
+def config_text():
+    """The configuration that is used, defaults filled in."""
+    return yaml.safe_dump(dict(config), sort_keys=False)

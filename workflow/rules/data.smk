@@ -1,4 +1,4 @@
-DATA = f"results/data/{config['dataset']['name']}"
+DATA = f"results/data/{DATASET.name}"
 
 
 rule fetch_data:
@@ -11,11 +11,12 @@ rule fetch_data:
         "results/logs/fetch_data/log.log",
     benchmark:
         "results/benchmarks/fetch_data/all.tsv"
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
-        dataset=config["dataset"]["name"],
-        folder=config["dataset"]["dir"],
+        dataset=DATASET.name,
+        pins=DATASET.pins,
     script:
         "../scripts/fetch_data.py"
 
@@ -25,18 +26,15 @@ rule draw_pairs:
         test=rules.fetch_data.output.test,
         code=code("draw_pairs.py"),
     output:
-        pairs=report(
-            "results/pairs.csv",
-            category="Method",
-            caption="../report/pairs.rst",
-            labels={"table": "pairs"},
-        ),
+        pairs=shown("results/pairs.csv", "Method", {"table": "pairs"}),
     log:
         "results/logs/draw_pairs/log.log",
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
         pair_seed=config["interpolation"]["pair_seed"],
         pairs_per_kind=config["scoring"]["pairs_per_kind"],
+        classes=len(DATASET.classes),
     script:
         "../scripts/draw_pairs.py"

@@ -6,26 +6,39 @@ rule interpolate:
         code=code("interpolate.py"),
     output:
         interpolations=f"{RUN}/interpolations.npz",
-        same=report(
-            f"{RUN}/same_digit.png",
-            category="Runs",
-            caption="../report/same_digit.rst",
-            labels=run_labels("same digit"),
-        ),
-        different=report(
-            f"{RUN}/different_digits.png",
-            category="Runs",
-            caption="../report/different_digits.rst",
-            labels=run_labels("different digits"),
-        ),
     log:
         "results/logs/interpolate/latent-{latent_size}_seed-{seed}.log",
     benchmark:
         "results/benchmarks/interpolate/latent-{latent_size}_seed-{seed}.tsv"
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
-        dataset=config["dataset"]["name"],
         steps=config["interpolation"]["steps"],
+        path=config["interpolation"]["path"],
     script:
         "../scripts/interpolate.py"
+
+
+# One job for all seeds of a latent size, since starting takes longer than drawing.
+rule draw_runs:
+    input:
+        pairs=rules.draw_pairs.output.pairs,
+        interpolations=seeds_of_a_size("interpolations.npz"),
+        code=code("draw_runs.py"),
+    output:
+        same=run_figures("same_digit", f"same {DATASET.noun}"),
+        different=run_figures("different_digits", f"different {plural(DATASET.noun)}"),
+    log:
+        "results/logs/draw_runs/latent-{latent_size}.log",
+    benchmark:
+        "results/benchmarks/draw_runs/latent-{latent_size}.tsv"
+    localrule: True
+    conda:
+        "../../envs/vaesweep.yaml"
+    params:
+        dataset=DATASET.name,
+        noun=DATASET.noun,
+        nouns=plural(DATASET.noun),
+    script:
+        "../scripts/draw_runs.py"

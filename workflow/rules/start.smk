@@ -5,8 +5,8 @@ from pathlib import Path
 ROOT = Path(workflow.basedir)
 sys.path.append(str(ROOT / "workflow" / "scripts"))
 
-from vaesweep.running.config_file import check_config_file
 from vaesweep.errors import UserError
+from vaesweep.running.config_file import check_config_file
 from vaesweep.running.jobs import announce, join_folder
 
 # Only the Snakemake that somebody started: its helpers on a cluster's nodes may not see its lock.

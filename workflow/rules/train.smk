@@ -1,4 +1,12 @@
-from math import ceil
+# What decides a training's result; seeds_per_job and checkpoint_seconds do not.
+TRAINING = ("epochs", "batch_size", "learning_rate", "precision", "device")
+TRAINING = {key: config["training"][key] for key in TRAINING}
+
+TOGETHER = config["training"]["seeds_per_job"]
+TOGETHER = len(SEEDS) if TOGETHER == "all" else TOGETHER
+# The seeds that one job trains, if that is more than one.
+STACKS = [SEEDS[start : start + TOGETHER] for start in range(0, len(SEEDS), TOGETHER)]
+STACKS = STACKS if TOGETHER > 1 else []
 
 
 rule train_judges:
@@ -16,20 +24,11 @@ rule train_judges:
     priority: 10
     conda:
         "../../envs/vaesweep.yaml"
+    params:
+        seed=lambda wildcards: int(wildcards.judge_seed),
+        classes=len(DATASET.classes),
     script:
         "../scripts/train_judges.py"
-
-
-SEEDS = config["sweep"]["seeds"]
-TOGETHER = config["training"]["seeds_per_job"]
-if TOGETHER == "all":
-    TOGETHER = len(SEEDS)
-
-TRAINING = {key: config["model"][key] for key in ["architecture", "hidden", "beta"]} | {
-    key: value
-    for key, value in config["training"].items()
-    if key not in ("seeds_per_job", "checkpoint_seconds")
-}
 
 
 rule train:
@@ -48,7 +47,9 @@ rule train:
     conda:
         "../../envs/vaesweep.yaml"
     params:
-        **TRAINING,
+        model=config["model"],
+        training=TRAINING,
+        latent_size=lambda wildcards: int(wildcards.latent_size),
         seeds=lambda wildcards: [int(wildcards.seed)],
     script:
         "../scripts/train.py"
@@ -56,8 +57,7 @@ rule train:
 
 # With training.seeds_per_job above 1, each stack of seeds has a rule that makes the files of all
 # its runs in one job. It is taken before `train`, which could make them one by one.
-for number in range(ceil(len(SEEDS) / TOGETHER) if TOGETHER > 1 else 0):
-    stack = SEEDS[number * TOGETHER : (number + 1) * TOGETHER]
+for number, stack in enumerate(STACKS):
     workflow.ruleorder(f"train_stack_{number}", "train")
 
     rule:
@@ -67,9 +67,9 @@ for number in range(ceil(len(SEEDS) / TOGETHER) if TOGETHER > 1 else 0):
             train=rules.train.input.train,
             code=rules.train.input.code,
         output:
-            model=expand(f"{RUN}/model.safetensors", seed=stack, allow_missing=True),
-            history=expand(f"{RUN}/history.csv", seed=stack, allow_missing=True),
-            training=expand(f"{RUN}/training.json", seed=stack, allow_missing=True),
+            model=expand(rules.train.output.model, seed=stack, allow_missing=True),
+            history=expand(rules.train.output.history, seed=stack, allow_missing=True),
+            training=expand(rules.train.output.training, seed=stack, allow_missing=True),
         log:
             f"results/logs/train/latent-{{latent_size}}_stack-{number}.log",
         benchmark:
@@ -77,7 +77,9 @@ for number in range(ceil(len(SEEDS) / TOGETHER) if TOGETHER > 1 else 0):
         conda:
             "../../envs/vaesweep.yaml"
         params:
-            **TRAINING,
+            model=config["model"],
+            training=TRAINING,
+            latent_size=lambda wildcards: int(wildcards.latent_size),
             seeds=stack,
         script:
             "../scripts/train.py"

@@ -1,35 +1,27 @@
 """Write the comparison report as PDF."""
 
-import json
 from pathlib import Path
 
-import pandas as pd
-
-from vaesweep.comparison.costs import read_costs
+from vaesweep.comparison.choice import read_chosen
+from vaesweep.comparison.costs import Jobs, read_costs
 from vaesweep.documents.comparison_report import report_data
 from vaesweep.documents.typesetting import typeset
-from vaesweep.files import write_whole
-from vaesweep.running.logs import logging_to
-
-
-def read_json(path: str) -> dict:
-    return json.loads(Path(path).read_text(encoding="utf-8"))
-
+from vaesweep.files import read_json, read_table, run_of, write_whole
+from vaesweep.running.jobs import logging_to
 
 with logging_to(snakemake.log[0]) as log:
-    runs = pd.read_csv(snakemake.input.runs)
-    in_sweep = set(zip(runs["latent_size"], runs["seed"], strict=True))
+    given, trainings = snakemake.input, snakemake.input.trainings
+    jobs = Jobs([run_of(path) for path in trainings], **snakemake.params.jobs)
     data = report_data(
-        runs=runs,
-        latent_sizes=pd.read_csv(snakemake.input.latent_sizes),
-        chosen=read_json(snakemake.input.chosen),
-        judges=[read_json(path) for path in snakemake.input.judges],
-        agreement=pd.read_csv(snakemake.input.agreement),
-        trainings=[read_json(path) for path in snakemake.input.trainings],
-        costs=read_costs(snakemake.params.benchmarks, in_sweep),
+        runs=read_table(given.runs, "gain", "rank"),
+        latent_sizes=read_table(given.latent_sizes, "gain", "rank"),
+        chosen=read_chosen(given.chosen),
+        judges=[read_json(path, "accuracy", "ghost_error") for path in given.judges],
+        agreement=read_table(given.agreement, "rank_correlation"),
+        trainings=[read_json(path, "device", "networks") for path in trainings],
+        costs=read_costs("results/benchmarks", jobs),
         config_text=snakemake.params.config_text,
-        paper=snakemake.params.paper,
     )
-    pictures = [Path(path) for path in snakemake.input.figures]
+    pictures = [Path(path) for path in given.figures]
     write_whole(snakemake.output[0], typeset("comparison_report.typ", data, pictures))
     log.info("wrote %s", snakemake.output[0])

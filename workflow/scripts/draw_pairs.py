@@ -2,11 +2,12 @@
 
 from vaesweep.data.pairs import draw_pairs
 from vaesweep.data.splits import load_split
-from vaesweep.files import write_whole
-from vaesweep.running.logs import logging_to
+from vaesweep.files import write_table
+from vaesweep.running.jobs import logging_to
 
 with logging_to(snakemake.log[0]) as log:
+    params = snakemake.params
     _, labels = load_split(snakemake.input.test)
-    pairs = draw_pairs(labels, snakemake.params.pair_seed, snakemake.params.pairs_per_kind)
-    write_whole(snakemake.output.pairs, pairs.to_csv(index=False).encode())
+    pairs = draw_pairs(labels, params.classes, params.pair_seed, params.pairs_per_kind)
+    write_table(snakemake.output.pairs, pairs)
     log.info("%d pairs drawn from %d test images", len(pairs), len(labels))

@@ -1,52 +1,39 @@
 """Draw the figures that compare runs and latent sizes."""
 
-import json
-import re
-from pathlib import Path
-
-import numpy as np
-import pandas as pd
-
-from vaesweep.comparison.choice import MOST_SIZES_DRAWN, sizes_to_show
-from vaesweep.figures import evidence as evidence_figures
-from vaesweep.figures import paths as path_figures
-from vaesweep.figures import scores as comparison_figures
-from vaesweep.figures.style import save_svg
-from vaesweep.running.logs import logging_to
-
-
-def run_of(path: str) -> tuple[int, int]:
-    latent_size, seed = re.search(r"latent-(\d+)/seed-(\d+)/", path).groups()
-    return int(latent_size), int(seed)
-
+from vaesweep.comparison.choice import MOST_SIZES_DRAWN, file_of, read_chosen, sizes_to_show
+from vaesweep.data.datasets import DATASETS
+from vaesweep.data.pairs import read_pairs
+from vaesweep.figures import likelihood, paths, scores
+from vaesweep.figures.style import palette, save_svg
+from vaesweep.files import Run, read_table, run_of
+from vaesweep.interpolation import read_frames
+from vaesweep.running.jobs import logging_to
+from vaesweep.scoring.controls import CONTROLS
+from vaesweep.scoring.smoothness import PARTS
 
 with logging_to(snakemake.log[0]) as log:
-    runs = pd.read_csv(snakemake.input.runs)
-    sizes = pd.read_csv(snakemake.input.latent_sizes)
-    chosen = json.loads(Path(snakemake.input.chosen).read_text(encoding="utf-8"))
-    pairs = pd.read_csv(snakemake.input.pairs)
-    histories = {run_of(path): pd.read_csv(path) for path in snakemake.input.histories}
-    paths = {run_of(path): path for path in snakemake.input.interpolations}
+    given, dataset = snakemake.input, DATASETS[snakemake.params.dataset]
+    names = ("runs", "latent_sizes", "differences", "controls")
+    runs, sizes, differences, controls = (read_table(given[name]) for name in names)
+    chosen, pairs = read_chosen(given.chosen), read_pairs(given.pairs)
+    histories = {run_of(path): read_table(path, "epoch", "neg_elbo") for path in given.histories}
+    files = {run_of(path): path for path in given.interpolations}
     shown = sizes_to_show(sizes, chosen["latent_size"], MOST_SIZES_DRAWN)
-    best = zip(shown["latent_size"], shown["best_seed"].astype(int), strict=True)
-    frames = {size: np.load(paths[size, seed])["frames"] for size, seed in best}
-    run = chosen["latent_size"], chosen["seed"]
-    [path] = (path for path in snakemake.input.pair_scores if run_of(path) == run)
-    pair_scores = pd.read_csv(path)
-    chosen_frames = np.load(paths[run])["frames"]
-    dataset = snakemake.params.dataset
-
+    best = [Run(row.latent_size, int(row.best_seed)) for row in shown.itertuples()]
+    frames = {run.latent_size: read_frames(files[run], len(pairs))[0] for run in best}
+    own, _ = read_frames(file_of(chosen, given.interpolations), len(pairs))
+    own_scores = read_table(file_of(chosen, given.pair_scores), "gain")
+    parts = {part.name: f"{part.title} {part.symbol}" for part in PARTS}
+    noun, colours = dataset.noun, palette(sizes["latent_size"])
     drawn = {
-        "gain_by_latent_size": comparison_figures.gain_by_latent_size(runs, sizes, chosen),
-        "neg_elbo_and_gain": comparison_figures.neg_elbo_and_gain(runs),
-        "quality_parts": comparison_figures.quality_parts(runs, sizes, dataset),
-        "training_curves": comparison_figures.training_curves(histories),
-        "differences": evidence_figures.differences(pd.read_csv(snakemake.input.differences)),
-        "controls": evidence_figures.controls(
-            sizes, pd.read_csv(snakemake.input.controls), dataset
-        ),
-        "display_rows": path_figures.display_rows(pairs, frames, dataset),
-        "best_and_worst": path_figures.best_and_worst(pairs, pair_scores, chosen_frames, dataset),
+        "gain_by_latent_size": scores.gain_by_latent_size(runs, sizes, chosen),
+        "neg_elbo_and_gain": likelihood.neg_elbo_and_gain(runs),
+        "quality_parts": scores.quality_parts(runs, sizes, parts, noun),
+        "training_curves": likelihood.training_curves(histories),
+        "differences": scores.differences(differences),
+        "controls": scores.controls(sizes, controls, CONTROLS, noun),
+        "display_rows": paths.display_rows(pairs, frames, colours, noun, dataset.classes),
+        "best_and_worst": paths.best_and_worst(pairs, own_scores, own, noun),
     }
     for name, figure in drawn.items():
         save_svg(figure, snakemake.output[name])

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from vaesweep.errors import UserError
-from vaesweep.running.logs import logging_to
+from vaesweep.running.jobs import logging_to
 
 with logging_to(snakemake.log[0]) as log, TemporaryDirectory() as folder:
     # The config as it is now, with whatever --config and --configfile changed.

@@ -1,34 +1,30 @@
 """Score reference paths on the same pairs by the same judges."""
 
-import json
-from pathlib import Path
-
-import numpy as np
 import pandas as pd
 import torch
 
-from vaesweep.comparison.tables import summarise_pairs
+from vaesweep.comparison.choice import file_of, read_chosen
+from vaesweep.data.pairs import read_pairs
 from vaesweep.data.splits import load_split
-from vaesweep.files import write_whole
-from vaesweep.running.logs import logging_to
+from vaesweep.files import write_table
+from vaesweep.interpolation import read_frames
+from vaesweep.running.jobs import logging_to
 from vaesweep.scoring.controls import control_paths
 from vaesweep.scoring.judges import load_judge
-from vaesweep.scoring.smoothness import score_run
+from vaesweep.scoring.score import score_run
+from vaesweep.scoring.summary import summarise_pairs
 
 with logging_to(snakemake.log[0]) as log:
     torch.set_num_threads(snakemake.threads)
-    params = snakemake.params
-    chosen = json.loads(Path(snakemake.input.chosen).read_text(encoding="utf-8"))
-    folder = f"/latent-{chosen['latent_size']}/seed-{chosen['seed']}/"
-    [path] = (path for path in snakemake.input.interpolations if folder in path)
-    arrays = np.load(path)
+    chosen = read_chosen(snakemake.input.chosen)
+    pairs = read_pairs(snakemake.input.pairs)
+    path = file_of(chosen, snakemake.input.interpolations)
+    frames, reconstructions = read_frames(path, len(pairs))
     train, _ = load_split(snakemake.input.train)
-    pairs = pd.read_csv(snakemake.input.pairs)
-    judges = dict(zip(params.judge_seeds, map(load_judge, snakemake.input.judges), strict=True))
+    judges = [load_judge(path) for path in snakemake.input.judges]
     rows = []
-    paths = control_paths(arrays["frames"], arrays["reconstructions"], train)
-    for control, (frames, reconstructions) in paths.items():
-        scores = score_run(frames, reconstructions, pairs, judges)
-        rows.append({"control": control, **summarise_pairs(scores, params.bootstrap)})
+    for control, paths in control_paths(frames, reconstructions, train).items():
+        scores = score_run(*paths, pairs, judges)
+        rows.append({"control": control, **summarise_pairs(scores, snakemake.params.bootstrap)})
         log.info("%s: gain %.4f", control, rows[-1]["gain"])
-    write_whole(snakemake.output.controls, pd.DataFrame(rows).to_csv(index=False).encode())
+    write_table(snakemake.output.controls, pd.DataFrame(rows))

@@ -1,61 +1,16 @@
 """The comparison and the choice on a sweep small enough to check by hand."""
 
-import numpy as np
 import pandas as pd
 import pytest
+from made_up_sweep import DRAWS, metrics, pair_scores, sweep
 
 from vaesweep.comparison.choice import choose_run
-from vaesweep.comparison.tables import (
-    PART_COLUMNS,
-    compare,
-    compare_judges,
-    gains_by_judge,
-    run_flags,
-    summarise_pairs,
-)
-from vaesweep.data.pairs import KINDS
+from vaesweep.comparison.tables import compare_judges, gains_by_judge, read_runs, run_flags
 from vaesweep.errors import UserError
+from vaesweep.files import write_json, write_table
+from vaesweep.scoring.summary import summarise_pairs
 
-DRAWS = 500
-
-
-def pair_scores(gain: float, seed: int) -> pd.DataFrame:
-    noise = np.random.default_rng(seed).normal(0, 0.05, 40)
-    rows = [
-        {"set": name, "kind": kind, "row": row, **dict.fromkeys(PART_COLUMNS, 0.5)}
-        for name, count in (("display", 10), ("score", 20))
-        for kind in KINDS
-        for row in range(count)
-    ]
-    table = pd.DataFrame(rows)
-    scored = table["set"] == "score"
-    table.loc[scored, "gain"] = gain + noise - noise.mean()
-    table.loc[~scored, "gain"] = 100.0  # display pairs must not count
-    for judge, factor in ((0, 0.9), (1, 1.1)):
-        table[f"gain_judge_{judge}"] = factor * table["gain"]
-    return table
-
-
-def sweep(gains: dict[tuple[int, int], float], diverged: tuple = ()):
-    tables = [pair_scores(gain, seed) for (_, seed), gain in gains.items()]
-    metrics = [
-        {
-            "latent_size": latent_size,
-            "seed": seed,
-            "status": "diverged" if (latent_size, seed) in diverged else "ok",
-            "neg_elbo": 100.0 + latent_size,
-            "reconstruction": 80.0,
-            "kl": 20.0,
-            "active_units": 0 if latent_size == 99 else latent_size,
-            "train_seconds": 1.0,
-            "device": "cpu",
-            **summarise_pairs(table, DRAWS),
-        }
-        for (latent_size, seed), table in zip(gains, tables, strict=True)
-    ]
-    return compare(metrics, tables, DRAWS)
-
-
+FREE = {"latent_size": None, "seed": None}
 GAINS = {(2, 0): 0.1, (2, 1): 0.12, (2, 2): 0.11, (8, 0): 0.3, (8, 1): 0.34, (8, 2): 0.32}
 
 
@@ -119,18 +74,18 @@ def test_a_diverged_run_is_listed_but_not_ranked():
     assert run["flags"] == "diverged" and pd.isna(run["rank"])
     size = compared.latent_sizes.set_index("latent_size").loc[8]
     assert size["seeds"] == 2 and size["gain"] == pytest.approx(0.31)
-    assert choose_run(compared.runs, compared.latent_sizes, None, None)["seed"] == 2
+    assert choose_run(compared.runs, compared.latent_sizes, FREE)["seed"] == 2
 
 
 def test_a_collapsed_run_is_flagged():
-    assert sweep({(99, 0): 0.0}).runs["flags"].tolist() == ["collapsed"]
+    assert sweep({(4, 0): 0.0}, active_units=0).runs["flags"].tolist() == ["collapsed"]
 
 
 def test_size_first_then_seed():
     """The best single run is not shown if its latent size is worse on the average."""
     gains = {(2, 0): 0.9, (2, 1): 0.1, (2, 2): 0.1, (8, 0): 0.5, (8, 1): 0.6, (8, 2): 0.55}
     compared = sweep(gains)
-    chosen = choose_run(compared.runs, compared.latent_sizes, None, None)
+    chosen = choose_run(compared.runs, compared.latent_sizes, FREE)
     assert (chosen["latent_size"], chosen["seed"]) == (8, 1)
     assert chosen["value"] == pytest.approx(0.6)
     assert chosen["low"] <= chosen["value"] <= chosen["high"]
@@ -143,12 +98,12 @@ def test_size_first_then_seed():
     [
         ({(8, 0): 0.5}, "The run of latent size 8, seed 0 is the only one to choose from (gain"),
         ({(8, 0): 0.5, (8, 1): 0.4}, "Latent size 8 is the only one; seed 0 is the best of its 2"),
-        ({(8, 0): 0.5, (2, 0): 0.4}, "mean gain 0.500 over 1 seed; its run is seed 0."),
+        ({(8, 0): 0.5, (2, 0): 0.4}, "mean gain 0.500 over 1 seed; its run is seed 0 (gain"),
     ],
 )
 def test_the_reason_fits_a_small_sweep(gains, reason):
     compared = sweep(gains)
-    chosen = choose_run(compared.runs, compared.latent_sizes, None, None)
+    chosen = choose_run(compared.runs, compared.latent_sizes, FREE)
     assert reason in chosen["reason"]
 
 
@@ -157,13 +112,97 @@ def test_the_reason_fits_a_small_sweep(gains, reason):
 )
 def test_a_pinned_part_is_taken_as_it_is(size, seed, expected):
     compared = sweep(GAINS)
-    chosen = choose_run(compared.runs, compared.latent_sizes, size, seed)
+    chosen = choose_run(compared.runs, compared.latent_sizes, {"latent_size": size, "seed": seed})
     assert (chosen["latent_size"], chosen["seed"]) == expected
     assert chosen["pinned"] and "pinned" in chosen["reason"]
 
 
 def test_nothing_left_to_choose():
     compared = sweep(GAINS, diverged=tuple(GAINS))
-    assert compared.latent_sizes.empty
+    assert compared.latent_sizes["seeds"].tolist() == [0, 0]
     with pytest.raises(UserError, match=r"6 of 6 runs diverged.*training\.learning_rate"):
-        choose_run(compared.runs, compared.latent_sizes, None, None)
+        choose_run(compared.runs, compared.latent_sizes, FREE)
+
+
+def test_what_a_diverged_run_still_measures_counts_nowhere():
+    """Its last finite weights give finite numbers, which mean nothing."""
+    compared = sweep(GAINS, diverged=((8, 1),), prior_frechet=7.0)
+    run = compared.runs.set_index(["latent_size", "seed"]).loc[(8, 1)]
+    assert run[["gain", "quality_same", "neg_elbo", "active_units", "prior_frechet"]].isna().all()
+    assert run[["status", "device", "train_seconds"]].tolist() == ["diverged", "cpu", 1.0]
+    assert run["flags"] == "diverged"
+
+
+def test_a_size_whose_runs_all_diverged_is_listed_without_numbers():
+    compared = sweep(GAINS, diverged=((2, 0), (2, 1), (2, 2)))
+    gone, left = compared.latent_sizes.to_dict("records")
+    assert (gone["latent_size"], gone["seeds"]) == (2, 0)
+    assert pd.isna(gone["gain"]) and pd.isna(gone["rank"]) and not gone["tied_with_first"]
+    assert left["rank"] == 1 and left["win_probability"] == 1
+    chosen = choose_run(compared.runs, compared.latent_sizes, FREE)
+    assert chosen["reason"].startswith(
+        "Latent size 8 is the only one with a run that did not diverge; seed 1 is the best of its 3"
+    )
+
+
+@pytest.mark.parametrize(
+    ("pinned", "said"),
+    [
+        (
+            {"latent_size": 2, "seed": None},
+            "Latent size 2 was pinned in config.yaml; seed 1 is the ",
+        ),
+        ({"latent_size": None, "seed": 0}, "over 3 seeds; seed 0 was pinned in config.yaml (gain"),
+        ({"latent_size": 2, "seed": 0}, "The run of latent size 2, seed 0 was pinned in config.ya"),
+    ],
+)
+def test_the_reason_says_what_was_pinned(pinned, said):
+    compared = sweep(GAINS)
+    chosen = choose_run(compared.runs, compared.latent_sizes, pinned)
+    assert said in chosen["reason"]
+    assert chosen["pinned"] == [name for name, value in pinned.items() if value is not None]
+
+
+@pytest.fixture
+def stored(tmp_path):
+    """Two runs' files, and what reads them; `change` edits the second run's metrics."""
+    pairs = pair_scores(0.1, 0)
+
+    def read(config, change=None):
+        files = []
+        for seed in (0, 1):
+            table = pair_scores(0.1, seed)
+            made_with = {"epochs": 5, "images": "abc"}
+            metric = metrics(2, seed, table, made_with=made_with)
+            if seed == 1 and change:
+                change(metric)
+            names = [tmp_path / f"seed-{seed}" / name for name in ("metrics.json", "scores.csv")]
+            write_json(names[0], metric)
+            write_table(names[1], table)
+            files.append(tuple(map(str, names)))
+        return read_runs(files, pairs, config)
+
+    return read
+
+
+def test_runs_of_one_sweep_are_read(stored):
+    found, scores = stored({"epochs": 5})
+    assert [metric["seed"] for metric in found] == [0, 1] and len(scores) == 2
+
+
+def test_mixed_sweeps_are_refused(stored):
+    """As when .snakemake was lost, and a seed was added after the epochs were changed."""
+    with pytest.raises(UserError, match=r"seed-0/metrics.json: .* with epochs 5, and config.yaml "):
+        stored({"epochs": 2})
+
+    def other_epochs(metric):
+        metric["made_with"]["epochs"] = 2
+
+    with pytest.raises(UserError, match=r"seed-1/metrics.json: .* with epochs 2, and config.yaml "):
+        stored({"epochs": 5}, other_epochs)
+
+    def other_images(metric):
+        metric["made_with"]["images"] = "def"
+
+    with pytest.raises(UserError, match=r"seed-1/metrics.json: the run was trained on other imag"):
+        stored({"epochs": 5}, other_images)

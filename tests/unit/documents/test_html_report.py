@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -5,15 +6,24 @@ import pytest
 from docutils.core import publish_doctree
 from docutils.nodes import raw, reference, system_message, table
 
-from vaesweep.comparison.costs import by_rule, read_costs
-from vaesweep.documents.html_report import cost_page, runs_page, sizes_page
-from vaesweep.documents.html_tables import Column, interval, number, page
-from vaesweep.documents.summary import escape, link, summary
+from vaesweep.comparison.costs import Jobs, by_rule, read_costs, seconds_by_run
+from vaesweep.data.datasets import DATASETS
+from vaesweep.documents.html_report import (
+    cost_page,
+    escape,
+    link,
+    runs_page,
+    sizes_page,
+    summary,
+)
+from vaesweep.files import Run
 
+MNIST = DATASETS["MNIST"]
 PARTS = ("evenness", "ghost_free", "class_path", "quality", "crossfade_quality", "gain")
 CHOSEN = {
     "latent_size": 16,
     "seed": 1,
+    "pinned": [],
     "reason": "Its mean gain is the highest, by 5 *points*.",
 }
 
@@ -49,7 +59,7 @@ def sizes() -> pd.DataFrame:
 
 @pytest.fixture
 def runs() -> pd.DataFrame:
-    ok = {"status": "ok", "device": "cpu", "flags": float("nan")}
+    ok = {"status": "ok", "device": "cpu", "flags": ""}
     gone = {"status": "diverged", "device": "cpu", "flags": "diverged"}
     return pd.DataFrame(
         [
@@ -61,49 +71,24 @@ def runs() -> pd.DataFrame:
     )
 
 
-@pytest.mark.parametrize(
-    ("value", "decimals", "text"),
-    [
-        (0.1234, 3, "0.123"),
-        (-0.1234, 2, "−0.12"),
-        (-0.0001, 2, "0.00"),
-        (12345.6, 0, "12,346"),
-        (float("nan"), 3, "–"),
-        (None, 3, "–"),
-        (16, None, "16"),
-        ("cpu", 2, "cpu"),
-    ],
-)
-def test_number(value: object, decimals: int | None, text: str) -> None:
-    assert number(value, decimals) == text
-
-
-def test_interval_needs_both_bounds() -> None:
-    assert interval(-0.01, 0.02, 2) == "−0.01 to 0.02"
-    assert interval(None, 0.02, 2) == "–"
-
-
-def test_page_marks_the_chosen_row_and_escapes_what_it_is_given() -> None:
-    frame = pd.DataFrame({"name": ["a<b", "c&d"], "value": [1.0, 2.0], "hidden": [0, 0]})
-    columns = [Column("name", "name"), Column("value", "value, s", 1, "how <long>")]
-    text = page("Title", "What & why", columns, frame, "td {}", chosen=1)
-    assert text.count('<tr class="chosen">') == 1
-    assert '<tr class="chosen"><td class="text">c&amp;d</td><td>2.0</td></tr>' in text
-    assert "a&lt;b" in text and "how &lt;long&gt;" in text and "What &amp; why" in text
-    assert "hidden" not in text
-    assert "<script" not in text and "http" not in text
+def squeezed(page: str) -> str:
+    """A page without the blanks between its elements."""
+    return re.sub(r">\s+<", "><", page)
 
 
 def test_sizes_page_is_ordered_by_rank(sizes: pd.DataFrame) -> None:
-    text = sizes_page(sizes, CHOSEN, "")
+    text = squeezed(sizes_page(sizes, CHOSEN))
     assert text.index("<td>16</td>") < text.index("<td>2</td>")
     assert '<tr class="chosen"><td>1</td><td>16</td>' in text
     assert "0.100 to 0.120" in text
 
 
 def test_runs_page_shows_diverged_runs_last(runs: pd.DataFrame) -> None:
-    text = runs_page(runs, CHOSEN, "")
-    rows = text.split("<tbody>")[1].split("</tbody>")[0].strip().splitlines()
+    runs["device"] = "<b>cpu & co</b>"
+    text = squeezed(runs_page(runs, CHOSEN))
+    assert "&lt;b&gt;cpu &amp; co&lt;/b&gt;" in text and "<script" not in text
+    assert "http" not in text.split("</style>")[1]
+    rows = text.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")[:-1]
     assert rows[0].startswith('<tr class="chosen"><td>1</td><td>16</td><td>1</td>')
     assert "diverged" in rows[-1] and "nan" not in text
 
@@ -117,30 +102,46 @@ def write_benchmark(path: Path, seconds: float, memory: str) -> None:
     )
 
 
-def test_costs_leave_out_runs_of_an_earlier_sweep(tmp_path: Path) -> None:
+JOBS = Jobs(runs=[Run(16, 0), Run(16, 1)], judges=[0], stacks=[])
+
+
+def test_costs_are_of_the_sweeps_own_jobs_and_say_what_is_missing(tmp_path: Path) -> None:
     write_benchmark(tmp_path / "train/latent-16_seed-0.tsv", 10, "300")
     write_benchmark(tmp_path / "train/latent-16_seed-1.tsv", 20, "400")
     write_benchmark(tmp_path / "train/latent-99_seed-0.tsv", 1000, "1000")
-    write_benchmark(tmp_path / "choose.tsv", 1, "1")  # not in a rule's folder
+    write_benchmark(tmp_path / "train/latent-16_stack-0.tsv", 1000, "1000")
+    write_benchmark(tmp_path / "train_judges/seed-7.tsv", 1000, "1000")
+    write_benchmark(tmp_path / "score/latent-16_seed-1.tsv", 3, "1")
     write_benchmark(tmp_path / "choose/all.tsv", 0.5, "-")
-    costs = read_costs(tmp_path, {(16, 0), (16, 1)})
+    costs = read_costs(tmp_path, JOBS)
     rules = by_rule(costs).set_index("rule")
-    assert list(rules.index) == ["train", "choose", "all"]
-    assert rules.loc["train", ["jobs", "seconds_each", "seconds"]].tolist() == [2, 15, 30]
+    assert rules.loc["train", ["jobs", "seconds_each", "seconds"]].tolist() == ["2", 15, 30]
     assert rules.loc["train", "memory_mib"] == 400
-    assert rules.loc["all", "seconds"] == 30.5
-    assert "nan" not in cost_page(costs, "")
+    assert rules.loc["score", ["jobs", "seconds"]].tolist() == ["1 of 2", 3]
+    assert rules.loc["train_judges", "jobs"] == "0 of 1"
+    assert rules.loc["interpolate", "jobs"] == "0 of 2"
+    assert rules.loc["all", "seconds"] == 33.5
+    assert seconds_by_run(costs).to_dict() == {Run(16, 0): 10, Run(16, 1): 23}
+    assert "nan" not in cost_page(costs)
+
+
+def test_a_stack_is_shared_by_its_seeds(tmp_path: Path) -> None:
+    write_benchmark(tmp_path / "train/latent-16_stack-0.tsv", 30, "300")
+    write_benchmark(tmp_path / "train/latent-16_seed-0.tsv", 1000, "1000")
+    costs = read_costs(tmp_path, Jobs(JOBS.runs, [], stacks=[[0, 1]]))
+    assert by_rule(costs).set_index("rule").loc["train", ["jobs", "seconds"]].tolist() == ["1", 30]
+    assert seconds_by_run(costs).to_dict() == {Run(16, 0): 15, Run(16, 1): 15}
 
 
 def test_costs_of_nothing_make_a_table_all_the_same(tmp_path: Path) -> None:
-    assert "Cost of the sweep" in cost_page(read_costs(tmp_path, set()), "")
+    assert "Cost of the sweep" in cost_page(read_costs(tmp_path, Jobs([], [], [])))
 
 
 def test_summary_reads_as_meant(sizes: pd.DataFrame, runs: pd.DataFrame, tmp_path: Path) -> None:
     picture = tmp_path / "gain.svg"
     picture.write_text("<svg/>" * 9000, encoding="utf-8")  # longer than docutils lets a line be
     links = {"submission PDF": "results/submission/x_HW9.pdf"}
-    text = summary(sizes, runs, CHOSEN, links, {"Gain & size": picture})
+    text = summary(sizes, runs, CHOSEN, links, {"Gain & size": picture}, MNIST)
     document = publish_doctree(text)
     assert not list(document.findall(system_message))
     words = document.astext()
@@ -161,7 +162,7 @@ def test_summary_has_dashes_for_a_size_without_scores(
 ) -> None:
     names = ["gain", "gain_low", "gain_high", "win_probability", "rank", "best_seed"]
     sizes.loc[0, names] = float("nan")
-    words = publish_doctree(summary(sizes, runs, CHOSEN, {}, {})).astext()
+    words = publish_doctree(summary(sizes, runs, CHOSEN, {}, {}, MNIST)).astext()
     assert "–" in words and "nan" not in words
 
 

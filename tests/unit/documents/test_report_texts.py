@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -48,12 +49,14 @@ def test_text_renders(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         config=yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")),
         wildcards=SimpleNamespace(latent_size="16", seed="0"),
         output=["results/a.pdf"],
+        params=SimpleNamespace(noun="class", nouns="classes"),
     )
     categories = {Category(name): {} for name in CATEGORIES}
     links = "".join(f"\n\n.. _{name}: javascript:x" for name in CATEGORIES)
     text = render(path, snakemake=rule, categories=categories, files=[]) + links
     document = publish_doctree(text, settings_overrides={"report_level": 2})
     assert not list(document.findall(system_message))
+    assert not re.search(r"\b(digits?|strokes?)\b", document.astext().replace("homework", ""))
     if path.name == "workflow.rst":
         assert "What the sweep found." in document.astext()
         assert all(f"{name}:" in document.astext() for name in CATEGORIES)

@@ -17,8 +17,16 @@ def names(script: str) -> set[str]:
 
 def test_training_depends_on_what_it_imports_and_not_on_figures():
     found = names("train.py")
-    assert {"train.py", "training.py", "model.py", "checkpoints.py", "splits.py"} <= found
-    assert not found & {"figures.py", "smoothness.py", "data.py", "download.py"}
+    assert {"train.py", "loop.py", "model.py", "checkpoints.py", "splits.py"} <= found
+    assert not found & {"grids.py", "smoothness.py", "datasets.py", "words.py"}
+
+
+def test_what_decides_no_result_is_passed_over():
+    """Logs, locks and downloads: an edit to them must train nothing."""
+    for script in SCRIPTS.glob("*.py"):
+        passed_over = {"jobs.py", "files.py", "errors.py", "download.py", "fetch.py", "packages.py"}
+        assert not names(script.name) & passed_over
+    assert names("fetch_data.py") == {"fetch_data.py", "splits.py"}
 
 
 def test_imports_are_followed_through_modules():

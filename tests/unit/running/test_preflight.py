@@ -1,9 +1,10 @@
 """What is said before a sweep is submitted to Slurm, with stand-ins for Slurm's commands."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from vaesweep.running import preflight
-from vaesweep.running.preflight import lacking_for_slurm
 
 CONFIG = "AccountingStorageType = accounting_storage/{storage}\nMinJobAge = {age} sec\n"
 
@@ -28,7 +29,26 @@ def slurm(tmp_path, monkeypatch):
 
 
 def lacking(partitions=(), accounts=(), status_command="squeue", poll_seconds=30):
-    return lacking_for_slurm(partitions, accounts, status_command, poll_seconds)
+    settings = SimpleNamespace(
+        status_command=status_command, init_seconds_before_status_checks=poll_seconds
+    )
+    return preflight.lacking("slurm", settings, False, partitions, accounts)
+
+
+def test_a_submit_command_that_is_not_there(monkeypatch, tmp_path):
+    (tmp_path / "mkdir").write_text("")
+    (tmp_path / "mkdir").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    settings = SimpleNamespace(submit_cmd="mkdir -p logs && qsub -terse -pe smp {threads}")
+    [said] = preflight.lacking("cluster-generic", settings, False, (), ())
+    assert said.startswith("no qsub on PATH, with which cluster-generic-submit-cmd submits jobs")
+
+
+def test_cuda_on_this_machine(monkeypatch):
+    for has_one, faults in ((True, 0), (False, 1)):
+        monkeypatch.setattr(preflight, "has_nvidia_gpu", lambda has_one=has_one: has_one)
+        assert len(preflight.lacking("local", None, True, (), ())) == faults
+    assert preflight.lacking("local", None, False, (), ()) == []
 
 
 def test_nothing_is_missing_where_all_is_there(slurm):

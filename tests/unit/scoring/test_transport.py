@@ -4,7 +4,7 @@ import numpy as np
 import ot
 import pytest
 
-from vaesweep.scoring.smoothness import cross_fade
+from vaesweep.interpolation import cross_fade
 from vaesweep.scoring.transport import path_lengths, wasserstein_distance
 
 
@@ -56,14 +56,23 @@ def test_paths_are_measured_step_by_step():
 
 
 def test_a_path_is_measured_alike_whatever_is_measured_beside_it(mnist):
-    """The crop to what is not blank is shared by a chunk; it decides nothing."""
+    """A path's own frames decide how it is cropped, and blank ones are not cropped."""
     images, _ = mnist["test"]
     paths = np.concatenate(
         [images[:200:2, None], cross_fade(images[:200:2], images[1:200:2], 7)], 1
     )
+    paths[3, 4] = paths[4, 0] = 0
     together, _ = path_lengths(paths)
     alone = np.concatenate([path_lengths(path[None])[0] for path in paths])
-    assert np.abs(together / alone - 1).max() < 0.01
+    assert np.abs(together - alone).max() < 1e-5
+
+
+def test_a_blank_frame_is_mass_spread_over_all_pixels():
+    """Whatever lies beside it: here a dot in a corner, to which it once had no distance."""
+    frames = np.stack([np.zeros((28, 28), np.uint8), dot(0, 0)])
+    grid = np.arange(28)
+    expected = np.sqrt(2 * (grid**2).mean())
+    assert path_lengths(frames[None])[1][0] == pytest.approx(expected, rel=0.03)
 
 
 def test_agrees_with_an_exact_solver_on_digits(mnist):

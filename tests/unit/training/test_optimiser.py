@@ -64,12 +64,13 @@ TRAININGS = {
     "model": """
 from vaesweep.training.model import Architecture
 from vaesweep.training.loop import Settings, train
-settings = Settings(1.0, 1, 32, 1e-3, "float32", "cpu")
-train(images, Architecture("mlp", (8,), 2), settings, (0,), Path(sys.argv[1]), 60.0, log)
+from vaesweep.training.hardware import choose_hardware
+settings, here = Settings(1.0, 1, 32, 1e-3), choose_hardware("cpu", "float32", log)
+train(images, Architecture("mlp", (8,), 2), settings, here, (0,), Path(sys.argv[1]), 60.0, log)
 """,
     "judge": """
 from vaesweep.scoring.judges import train_judge
-train_judge(images, images[:, 0, 0], 0, log)
+train_judge(images, images[:, 0, 0], 10, 0, log)
 """,
 }
 

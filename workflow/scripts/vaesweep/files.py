@@ -1,10 +1,40 @@
-"""Files that are either whole or not there at all."""
+"""Files of results: written whole or not at all, read or refused in one line that names them."""
 
+import csv
+import io
+import json
 import os
-from contextlib import suppress
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from vaesweep.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_RUN = re.compile(r"latent-(\d+)[/_]seed-(\d+)(?=[/.]|$)")
+
+
+class Run(NamedTuple):
+    """What tells a run from the others of a sweep."""
+
+    latent_size: int
+    seed: int
+
+
+def run_of(path: str | Path) -> Run:
+    """The run that a file or folder of results belongs to, by its path."""
+    found = _RUN.findall(str(path))
+    if not found:
+        raise ValueError(f"{path} belongs to no run")
+    latent_size, seed = found[-1]
+    return Run(int(latent_size), int(seed))
 
 
 def write_whole(path: str | Path, content: bytes) -> None:
@@ -29,3 +59,113 @@ def write_whole(path: str | Path, content: bytes) -> None:
     finally:
         with suppress(OSError):  # it is gone if all went well
             part.unlink()
+
+
+def write_json(path: str | Path, value: Any) -> None:
+    """Write a JSON document."""
+    write_whole(path, json.dumps(value, indent=2).encode())
+
+
+def write_table(path: str | Path, table: "pd.DataFrame") -> None:
+    """Write a table as CSV, without its index."""
+    write_whole(path, table.to_csv(index=False).encode())
+
+
+def write_rows(path: str | Path, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows as CSV; for jobs that need no pandas, which starts slowly."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_whole(path, text.getvalue().encode())
+
+
+def write_arrays(path: str | Path, **arrays: NDArray[Any]) -> None:
+    """Write arrays as .npz; the same ones give the same bytes, since NumPy dates them to 1980."""
+    packed = io.BytesIO()
+    np.savez(packed, **arrays)  # type: ignore[arg-type]
+    write_whole(path, packed.getvalue())
+
+
+def damaged(path: str | Path, fault: str) -> UserError:
+    """The error for a file of results that is not what it should be."""
+    return UserError(f"{path}: {fault}. Remove it and run again: it is made anew.")
+
+
+@contextmanager
+def reading(path: str | Path, kind: str) -> Iterator[None]:
+    """Turn whatever goes wrong while a file is read into one line that names it and the cure.
+
+    Raises:
+        UserError: the file is missing, or not a readable `kind`.
+    """
+    try:
+        yield
+    except UserError:
+        raise
+    except FileNotFoundError as error:
+        raise damaged(path, "the file is missing") from error
+    except Exception as error:  # damaged files raise whatever their readers stumble over
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        raise damaged(path, f"not a readable {kind} ({said[:200]})") from error
+
+
+def read_json(path: str | Path, *keys: str) -> dict[str, Any]:
+    """Read a JSON object that holds at least `keys`.
+
+    Raises:
+        UserError: naming the file, if it is missing, damaged or lacks a key.
+    """
+    with reading(path, "JSON object"):
+        value: dict[str, Any] = dict(json.loads(Path(path).read_text(encoding="utf-8")))
+    _require(path, keys, value)
+    return value
+
+
+def read_table(path: str | Path, *columns: str) -> "pd.DataFrame":
+    """Read a CSV table that holds at least `columns`; empty flags are "" and not missing.
+
+    Raises:
+        UserError: naming the file, if it is missing, damaged, cut short or lacks a column.
+    """
+    import pandas as pd
+
+    with reading(path, "CSV table"):
+        text = Path(path).read_text(encoding="utf-8")
+        table = pd.read_csv(io.StringIO(text))
+        if "flags" in table:
+            table["flags"] = table["flags"].astype(object).fillna("").astype(str)
+    _require(path, columns, table)
+    if not text.endswith("\n"):
+        raise damaged(path, "cut short in its last line")
+    return table
+
+
+def read_arrays(path: str | Path, **shapes: tuple[int | None, ...]) -> dict[str, NDArray[np.uint8]]:
+    """Read arrays of bytes from .npz.
+
+    Args:
+        path: the file.
+        shapes: by name the shape each must have; None admits any length.
+
+    Raises:
+        UserError: naming the file, if it is missing, damaged, or holds other arrays.
+    """
+    with reading(path, ".npz file"), np.load(path, allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in shapes if name in stored}
+    _require(path, tuple(shapes), arrays)
+    for name, shape in shapes.items():
+        found = arrays[name]
+        fits = [
+            wanted in (None, length) for wanted, length in zip(shape, found.shape, strict=False)
+        ]
+        if found.dtype != np.uint8 or found.ndim != len(shape) or not all(fits):
+            wanted = ", ".join("N" if length is None else str(length) for length in shape)
+            raise damaged(path, f"{name} is {found.dtype} {found.shape}, expected uint8 ({wanted})")
+    return arrays
+
+
+def _require(path: str | Path, names: Sequence[str], held: Any) -> None:
+    lacking = [name for name in names if name not in held]
+    if lacking:
+        raise damaged(path, f"it lacks {', '.join(lacking)}")

@@ -1,57 +1,131 @@
-"""Straight lines between the codes of two test images, decoded."""
+"""Paths between the codes of two images, decoded, and between their pixels."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from vaesweep.training.model import PIXELS, SIDE, VAE
+from vaesweep.data.splits import IMAGE_SHAPE
+from vaesweep.files import read_arrays
+
+Images = NDArray[np.uint8]
+Codes = NDArray[np.float32]
 
 
-def linear_interpolates(start: Tensor, end: Tensor, steps: int) -> Tensor:
-    """Evenly spaced points strictly between `start` and `end`.
+class Model(Protocol):
+    """What is asked of a model that interpolates."""
+
+    def encode_images(self, images: Images) -> Codes:
+        """Codes (..., latent_size) of images (..., side, side)."""
+
+    def decode_images(self, codes: Codes) -> Images:
+        """Images (..., side, side) of codes (..., latent_size)."""
+
+
+def times(steps: int) -> NDArray[np.float64]:
+    """Evenly spaced points strictly between 0 and 1: 1/(steps+1), ..., steps/(steps+1)."""
+    return np.arange(1, steps + 1) / (steps + 1)
+
+
+def straight(start: Codes, end: Codes, steps: int) -> Codes:
+    """Evenly spaced points on the line between two codes: the assignment's interpolates.
 
     Args:
         start: (..., latent_size) codes.
         end: the same shape.
-        steps: number of points; t = 1/(steps+1), ..., steps/(steps+1).
+        steps: number of points, at the `times` of that many.
 
     Returns:
         (..., steps, latent_size), the nearest to `start` first.
     """
-    t = torch.arange(1, steps + 1, dtype=start.dtype).unsqueeze(-1) / (steps + 1)
-    return torch.lerp(start.unsqueeze(-2), end.unsqueeze(-2), t)
+    t = times(steps)[:, None]
+    start, end = start[..., None, :], end[..., None, :]
+    way = end - start
+    # From the nearer end, so that a path and its reverse have the same points.
+    return np.where(t < 0.5, start + t * way, end - (1 - t) * way).astype(np.float32)
 
 
-@torch.no_grad()
+def spherical(start: Codes, end: Codes, steps: int) -> Codes:
+    """Points on the arc between two codes, around the origin, at even angles (Shoemake 1985).
+
+    White 2016 (arXiv:1609.04468) proposes it, since codes of a Gaussian prior lie near a sphere.
+    The length goes evenly from the one code's to the other's. Arguments as for `straight`, which it
+    is where the codes point the same way or opposite ways.
+    """
+    t = times(steps)[:, None]
+    lengths = [np.linalg.norm(code, axis=-1)[..., None, None] for code in (start, end)]
+    tiny = np.finfo(np.float32).tiny
+    a, b = (
+        code[..., None, :] / np.maximum(length, tiny)
+        for code, length in zip((start, end), lengths, strict=True)
+    )
+    cosine = np.clip((a * b).sum(axis=-1, keepdims=True), -1, 1)
+    angle = np.arccos(cosine)
+    sine = np.sin(angle) * (lengths[0] * lengths[1] > 0)
+    arc = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.maximum(sine, tiny)
+    points = ((1 - t) * lengths[0] + t * lengths[1]) * arc
+    return np.where(sine > 1e-4, points, straight(start, end, steps)).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Path:
+    """A way from one code to another.
+
+    Attributes:
+        words: what reports call it, as in "the codes are joined by ...".
+        points: from (..., latent_size) twice and a number of steps to (..., steps, latent_size).
+    """
+
+    words: str
+    points: Callable[[Codes, Codes, int], Codes]
+
+
+# By the name in config.yaml. A new one is a record here and its name in config.schema.yaml.
+PATHS = {
+    "straight": Path("a straight line", straight),
+    "spherical": Path("an arc around the origin", spherical),
+}
+
+
 def interpolate(
-    model: VAE, images: NDArray[np.uint8], pairs: pd.DataFrame, steps: int
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    model: Model, images: Images, pairs: pd.DataFrame, steps: int, path: str = "straight"
+) -> tuple[Images, Images]:
     """Decode the interpolates of every pair.
 
     Args:
-        model: a stack of one.
+        model: encodes and decodes.
         images: (N, 28, 28) test images.
         pairs: with columns index_a and index_b.
-        steps: interpolates between the two codes, which are the posterior means.
+        steps: interpolates between the two codes.
+        path: one of PATHS.
 
     Returns:
         Frames (pairs, steps + 2, 28, 28), whose ends are the test images themselves, and
         reconstructions (pairs, 2, 28, 28), the decoded codes of the ends.
     """
     ends = images[pairs[["index_a", "index_b"]].to_numpy()]
-    pixels = torch.from_numpy(ends).view(1, -1, PIXELS).float() / 255
-    codes, _ = model.encode(pixels)
-    codes = codes.view(len(pairs), 2, -1)
-    path = linear_interpolates(codes[:, 0], codes[:, 1], steps)
-    frames = np.concatenate([ends[:, :1], _decode(model, path), ends[:, 1:]], axis=1)
-    return frames, _decode(model, codes)
+    codes = model.encode_images(ends)
+    inner = model.decode_images(PATHS[path].points(codes[:, 0], codes[:, 1], steps))
+    frames = np.concatenate([ends[:, :1], inner, ends[:, 1:]], axis=1)
+    return frames, model.decode_images(codes)
 
 
-def _decode(model: VAE, codes: Tensor) -> NDArray[np.uint8]:
-    """Grey levels (pairs, n, 28, 28) of codes (pairs, n, latent_size)."""
-    levels = torch.sigmoid(model.decode(codes.reshape(1, -1, codes.shape[-1])))
-    decoded = (levels * 255).round().to(torch.uint8).view(*codes.shape[:2], SIDE, SIDE)
-    array: NDArray[np.uint8] = decoded.numpy()
-    return array
+def read_frames(path: str, pairs: int) -> tuple[Images, Images]:
+    """Read the frames and reconstructions of so many pairs, as `interpolate` gives them.
+
+    Raises:
+        UserError: the file is missing, damaged, or of another number of pairs.
+    """
+    side = IMAGE_SHAPE
+    arrays = read_arrays(path, frames=(pairs, None, *side), reconstructions=(pairs, 2, *side))
+    return arrays["frames"], arrays["reconstructions"]
+
+
+def cross_fade(start: Images, end: Images, steps: int) -> Images:
+    """Pixel mixes between two images: (N, side, side) twice to (N, steps, side, side)."""
+    t = times(steps)[:, None, None]
+    mixed = (1 - t) * start[:, None].astype(np.float64) + t * end[:, None].astype(np.float64)
+    return np.rint(mixed).astype(np.uint8)

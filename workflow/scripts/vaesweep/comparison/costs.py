@@ -1,66 +1,114 @@
 """What a sweep cost: time and memory of its jobs, from Snakemake's benchmark files."""
 
-import re
-from collections.abc import Collection
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-_RUN = re.compile(r"latent-(\d+)_seed-(\d+)$")
+from vaesweep.files import Run
+
+# What has run before a report is written; others are counted if they are known.
+EXPECTED = ("fetch_data", "train_judges", "train", "interpolate", "score", "compare")
 
 
-def read_costs(folder: str | Path, runs: Collection[tuple[int, int]]) -> pd.DataFrame:
-    """Read the benchmark of each job, one row a job.
+@dataclass(frozen=True)
+class Jobs:
+    """The jobs of a sweep, by what their benchmark files are called.
+
+    Attributes:
+        runs: its runs.
+        judges: seeds of its judges.
+        stacks: the seeds that each training job of a latent size trains together; none if each
+            run is a job.
+    """
+
+    runs: Sequence[Run]
+    judges: Sequence[int]
+    stacks: Sequence[Sequence[int]]
+
+    def of(self, rule: str) -> dict[str, list[Run]]:
+        """For each job of a rule its name, and the runs that share its time."""
+        sizes = list(dict.fromkeys(run.latent_size for run in self.runs))
+        each = {f"latent-{run.latent_size}_seed-{run.seed}": [run] for run in self.runs}
+        if rule == "train" and self.stacks:
+            return {
+                f"latent-{size}_stack-{number}": [Run(size, seed) for seed in stack]
+                for size in sizes
+                for number, stack in enumerate(self.stacks)
+            }
+        if rule in ("train", "interpolate", "score"):
+            return each
+        if rule == "draw_runs":
+            return {
+                f"latent-{size}": [run for run in self.runs if run.latent_size == size]
+                for size in sizes
+            }
+        if rule == "train_judges":
+            return {f"seed-{seed}": [] for seed in self.judges}
+        return {"all": []}
+
+
+def read_costs(folder: str | Path, jobs: Jobs) -> pd.DataFrame:
+    """Read the benchmarks of a sweep's jobs, one row a job.
 
     Args:
         folder: holds `{rule}/{job}.tsv`, as Snakemake writes them.
-        runs: latent size and seed of the runs in the sweep. Files of other runs, which an
-            earlier and larger sweep left behind, are passed over.
+        jobs: those of the sweep. Files of others, which an earlier sweep left, are passed over.
 
     Returns:
-        Columns `rule`, `latent_size` and `seed` (missing for jobs that belong to no run),
-        `seconds` (wall clock), `memory_mib` (largest resident set). A job too short to be
-        sampled has no memory figure.
+        Columns `rule`, `job`, `runs` (a list of those that share it), `seconds` (wall clock),
+        `memory_mib` (largest resident set). A job without a file has neither, and one too short to
+        be sampled no memory.
     """
     rows = []
-    for path in sorted(Path(folder).glob("*/*.tsv")):
-        run = _RUN.search(path.stem)
-        key = (int(run[1]), int(run[2])) if run else None
-        if key is not None and key not in runs:
-            continue
-        # Not its `cpu_time`: that is of its last look, up to 30 seconds before the job ended.
-        measured = pd.read_csv(path, sep="\t", na_values=["-", "NA"]).iloc[-1]
-        rows.append(
-            {
-                "rule": path.parent.name,
-                "latent_size": key[0] if key else None,
-                "seed": key[1] if key else None,
-                "seconds": float(measured["s"]),
-                "memory_mib": float(measured["max_rss"]),
-            }
-        )
-    names = ["rule", "latent_size", "seed", "seconds", "memory_mib"]
-    return pd.DataFrame(rows, columns=names)
+    found = {path.name for path in Path(folder).glob("*") if path.is_dir()}
+    for rule in sorted({*EXPECTED, *found}):
+        for job, runs in jobs.of(rule).items():
+            path = Path(folder, rule, f"{job}.tsv")
+            seconds = memory = float("nan")
+            if path.exists():
+                # Not its `cpu_time`: that is of its last look, up to 30 seconds before the end.
+                measured = pd.read_csv(path, sep="\t", na_values=["-", "NA"]).iloc[-1]
+                seconds, memory = float(measured["s"]), float(measured["max_rss"])
+            elif rule not in EXPECTED:
+                continue
+            rows.append((rule, job, runs, seconds, memory))
+    return pd.DataFrame(rows, columns=["rule", "job", "runs", "seconds", "memory_mib"])
 
 
 def by_rule(costs: pd.DataFrame) -> pd.DataFrame:
     """Sum the jobs of each rule, the dearest rule first, and add a line for all of them.
 
     Returns:
-        Columns `rule`, `jobs`, `seconds_each` (mean), `seconds` (sum) and `memory_mib` (the
-        largest of any job).
+        Columns `rule`, `jobs` (how many are known, and of how many if some are not),
+        `seconds_each` (mean), `seconds` (sum) and `memory_mib` (the largest of any job).
     """
     grouped = costs.groupby("rule").agg(
-        jobs=("seconds", "size"),
+        known=("seconds", "count"),
+        all=("seconds", "size"),
         seconds_each=("seconds", "mean"),
         seconds=("seconds", "sum"),
         memory_mib=("memory_mib", "max"),
     )
     rules = grouped.sort_values("seconds", ascending=False).reset_index()
-    total = {
-        "rule": "all",
-        "jobs": len(costs),
-        "seconds": costs["seconds"].sum(),
-        "memory_mib": costs["memory_mib"].max(),
-    }
-    return pd.concat([rules, pd.DataFrame([total])], ignore_index=True)
+    sums = rules[["known", "all", "seconds"]].sum()
+    total = {"rule": "all", **sums, "memory_mib": costs["memory_mib"].max()}
+    rules = pd.concat([rules, pd.DataFrame([total])], ignore_index=True)
+    rules["jobs"] = [
+        f"{known:.0f}" if known == every else f"{known:.0f} of {every:.0f}"
+        for known, every in zip(rules["known"], rules["all"], strict=True)
+    ]
+    return rules[["rule", "jobs", "seconds_each", "seconds", "memory_mib"]]
+
+
+def seconds_by_run(costs: pd.DataFrame) -> pd.Series:
+    """Seconds of all jobs of each run; of a job that several share, an even part."""
+    shares = costs.assign(
+        seconds=[
+            seconds / max(1, len(runs))
+            for seconds, runs in zip(costs["seconds"], costs["runs"], strict=True)
+        ]
+    ).explode("runs")
+    known = shares.dropna(subset=["runs", "seconds"])
+    return known.groupby("runs")["seconds"].sum()

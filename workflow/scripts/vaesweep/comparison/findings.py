@@ -1,14 +1,16 @@
 """What a sweep found, in sentences; every number in them is read from the tables."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
-from vaesweep.documents.html_tables import number, signed
 from vaesweep.statistics import LEAST_SEEDS, rank_correlation
-from vaesweep.words import listed
+from vaesweep.words import counted, interval, listed, number, signed
+
+# Of the judges' rank correlations: at least so much for "alike", and for "much alike".
+ALIKE, MUCH_ALIKE = 0.9, 0.6
 
 
 def findings(
@@ -22,10 +24,12 @@ def findings(
         chosen: `chosen.json`.
         judges: `judges.csv`.
     """
+    scored = latent_sizes[latent_sizes["seeds"] > 0].sort_values("gain", ascending=False)
     return [
-        *_sizes(latent_sizes),
-        *_seed(runs, latent_sizes, chosen),
-        *_likelihood(runs, latent_sizes),
+        *_sizes(scored, chosen),
+        *_against_the_fade(scored),
+        *_seed(runs, scored, chosen),
+        *_likelihood(runs, scored),
         *_judges(judges),
         *cautions(runs, latent_sizes),
     ]
@@ -34,58 +38,77 @@ def findings(
 def cautions(runs: pd.DataFrame, latent_sizes: pd.DataFrame) -> list[str]:
     """Return what is missing or doubtful: intervals, failed runs, flags."""
     notes = []
-    if latent_sizes["gain_low"].isna().any():
-        few = latent_sizes[latent_sizes["gain_low"].isna()]["latent_size"].tolist()
+    seeds = latent_sizes["seeds"]
+    few = latent_sizes[(seeds > 0) & (seeds < LEAST_SEEDS)]["latent_size"].tolist()
+    if few:
         notes.append(
             f"No interval over seeds is given at latent size {listed(few)}: it takes at least "
             f"{LEAST_SEEDS} seeds to tell how much seeds differ."
         )
-    failed = runs[runs["status"] != "ok"]
-    if len(failed):
-        notes.append(f"{len(failed)} of {len(runs)} runs diverged and take part in no ranking.")
-    flagged = runs[runs["flags"].fillna("").astype(str) != ""]
-    for flags, group in flagged.groupby("flags"):
+    if failed := int((runs["status"] != "ok").sum()):
+        takes = "takes" if failed == 1 else "take"
+        notes.append(
+            f"{failed} of {counted(len(runs), 'run')} diverged and {takes} part in no ranking."
+        )
+    if gone := latent_sizes[seeds == 0]["latent_size"].tolist():
+        notes.append(f"Of latent size {listed(gone)} no run is left: all of them diverged.")
+    active = runs["active_units"].dropna()
+    if len(active) and (active == 0).all():
+        notes.append(
+            "Every run collapsed: no code carries anything, so that there is nothing to "
+            "interpolate. Lower model.beta, or train longer."
+        )
+    doubtful = runs[~runs["flags"].isin(["", "diverged"])]
+    for flags, group in doubtful.groupby("flags"):
         names = [f"{row.latent_size}/{row.seed}" for row in group.itertuples()]
-        notes.append(f"Flagged “{flags}” (latent size/seed): {listed(names)}.")
+        shown = str(flags).replace(";", ", ")
+        notes.append(f"Flagged “{shown}” (latent size/seed): {listed(names)}.")
     return notes
 
 
-def _sizes(latent_sizes: pd.DataFrame) -> Iterable[str]:
-    by_gain = latent_sizes.dropna(subset="gain").sort_values("gain", ascending=False)
-    first = int(by_gain["latent_size"].iloc[0])
-    tied = by_gain[by_gain["tied_with_first"].astype(bool) & (by_gain["latent_size"] != first)]
-    others = sorted(tied["latent_size"].tolist())
-    if others:
+def _sizes(scored: pd.DataFrame, chosen: Mapping[str, Any]) -> Iterator[str]:
+    first = int(scored["latent_size"].iloc[0])
+    others = scored[scored["latent_size"] != first]
+    tied = sorted(others[others["tied_with_first"].astype(bool)]["latent_size"].tolist())
+    if tied:
         yield (
-            f"Latent size {first} has the highest mean gain, but {listed(others)} "
-            f"{'is' if len(others) == 1 else 'are'} tied with it: the interval of the paired "
+            f"Latent size {first} has the highest mean gain, but {listed(tied)} "
+            f"{'is' if len(tied) == 1 else 'are'} tied with it: the interval of the paired "
             "difference holds 0, so this sweep does not tell them apart."
         )
-    elif len(by_gain) > 1:
+    elif len(others):
         yield f"Latent size {first} has the highest mean gain, and no other is tied with it."
-    last = by_gain.iloc[-1]
-    if len(by_gain) == 1:
+    if "latent_size" in chosen["pinned"] and first != chosen["latent_size"]:
+        yield f"The configuration pins latent size {chosen['latent_size']} nevertheless."
+
+
+def _against_the_fade(scored: pd.DataFrame) -> Iterator[str]:
+    best, last = scored.iloc[0], scored.iloc[-1]
+    every = "Every latent size interpolates" if len(scored) > 1 else "The codes interpolate"
+    where = f", at latent size {int(last['latent_size'])}" if len(scored) > 1 else ""
+    smallest = "smallest mean gain" if len(scored) > 1 else "mean gain"
+    bounds = interval(last["gain_low"], last["gain_high"], 3)
+    known = f" (95 %: {bounds})" if pd.notna(last["gain_low"]) else ""
+    if best["gain"] <= 0:
         yield (
-            "Interpolating between codes is better than the pixel cross-fade by "
-            f"{signed(last['gain'], 3)} on average."
-            if last["gain"] > 0
-            else "Interpolating between codes is no better than the pixel cross-fade on average."
+            "No latent size interpolates better than the pixel cross-fade: the highest mean gain "
+            f"is {signed(best['gain'], 3)}."
         )
     elif last["gain"] > 0:
         yield (
-            "Every latent size interpolates better than the pixel cross-fade on average; the "
-            f"smallest mean gain is {signed(last['gain'], 3)}, at latent size "
-            f"{int(last['latent_size'])}."
+            f"{every} better than the pixel cross-fade on average: the {smallest} is "
+            f"{signed(last['gain'], 3)}{known}{where}."
         )
+    unsure = scored[(scored["gain_low"] <= 0) & (scored["gain_high"] >= 0)]
+    if sizes := sorted(unsure["latent_size"].tolist()):
+        yield f"At latent size {listed(sizes)} the interval of the mean gain holds 0."
 
 
-def _seed(
-    runs: pd.DataFrame, latent_sizes: pd.DataFrame, chosen: Mapping[str, Any]
-) -> Iterable[str]:
-    size = latent_sizes.set_index("latent_size").loc[chosen["latent_size"]]
+def _seed(runs: pd.DataFrame, scored: pd.DataFrame, chosen: Mapping[str, Any]) -> Iterator[str]:
+    size = scored.set_index("latent_size").loc[chosen["latent_size"]]
     seeds = int(size["seeds"])
     of_size = runs[(runs["latent_size"] == chosen["latent_size"]) & (runs["status"] == "ok")]
-    if chosen["pinned"] or seeds < 2:
+    if "seed" in chosen["pinned"] or seeds < 2:
         return
     yield (
         f"The seed is the luck of a draw: seed {chosen['seed']} is the best of {seeds} at latent "
@@ -95,16 +118,18 @@ def _seed(
     )
 
 
-def _likelihood(runs: pd.DataFrame, latent_sizes: pd.DataFrame) -> Iterable[str]:
-    likely = latent_sizes.loc[latent_sizes["neg_elbo"].idxmin()]
+def _likelihood(runs: pd.DataFrame, scored: pd.DataFrame) -> Iterator[str]:
     known = runs.dropna(subset=["gain", "neg_elbo"])
+    if known.empty:  # plain autoencoders have no likelihood
+        return
+    likely = scored.loc[scored["neg_elbo"].idxmin()]
     nats = f"\N{MINUS SIGN}ELBO of {number(likely['neg_elbo'], 1)} nats per image"
-    if len(latent_sizes) == 1:
+    if len(scored) == 1:
         text = f"The test images have a mean {nats}"
     else:
         text = f"The best likelihood, a {nats}, is at latent size {int(likely['latent_size'])}"
-    if len(known) > 2:
-        together = rank_correlation(known["gain"].to_numpy(), -known["neg_elbo"].to_numpy())
+    together = rank_correlation(known["gain"].to_numpy(), -known["neg_elbo"].to_numpy())
+    if len(known) > 2 and math.isfinite(together):
         text += (
             f"; over the {len(known)} runs the rank correlation of likelihood and gain is "
             f"{number(together, 2)}"
@@ -112,18 +137,15 @@ def _likelihood(runs: pd.DataFrame, latent_sizes: pd.DataFrame) -> Iterable[str]
     yield f"{text}."
 
 
-def _judges(judges: pd.DataFrame) -> Iterable[str]:
-    if judges.empty:
+def _judges(judges: pd.DataFrame) -> Iterator[str]:
+    lowest = judges["rank_correlation"].min()
+    if math.isnan(lowest):
         return
     firsts = sorted({*judges["first_latent_size_a"], *judges["first_latent_size_b"]})
-    agreement = number(math.floor(judges["rank_correlation"].min() * 1000) / 1000, 3)
     if len(firsts) == 1:
-        yield (
-            f"All judges put latent size {firsts[0]} first; they rank the runs alike, with a rank "
-            f"correlation of at least {agreement}."
-        )
+        text = f"All judges put latent size {firsts[0]} first; "
     else:
-        yield (
-            f"The judges do not agree on which latent size comes first ({listed(firsts)}); their "
-            f"rankings of the runs have a rank correlation of at least {agreement}."
-        )
+        text = f"The judges do not agree on which latent size comes first ({listed(firsts)}); "
+    degree = "alike" if lowest >= ALIKE else "much alike" if lowest >= MUCH_ALIKE else "differently"
+    agreement = number(math.floor(lowest * 1000) / 1000, 3)
+    yield f"{text}they rank the runs {degree}, with a rank correlation of at least {agreement}."

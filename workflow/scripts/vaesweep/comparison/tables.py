@@ -1,5 +1,6 @@
 """The tables that compare the runs and the latent sizes of a sweep."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -8,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from vaesweep.data.pairs import KINDS
-from vaesweep.scoring.columns import PARTS, PATH_VIEWS, VIEW_COLUMNS
+from vaesweep.errors import UserError
+from vaesweep.files import damaged, read_json, read_table
+from vaesweep.scoring.summary import PART_COLUMNS, VIEW_COLUMNS, gains_by_kind, pair_weights
 from vaesweep.statistics import (
     LEAST_SEEDS,
     Array,
@@ -17,7 +20,6 @@ from vaesweep.statistics import (
     holds_zero,
     holm,
     interval,
-    kind_weights,
     p_value,
     probability_above,
     rank_correlation,
@@ -27,20 +29,14 @@ from vaesweep.statistics import (
     win_probabilities,
 )
 
-RUN_COLUMNS = (
-    "latent_size",
-    "seed",
-    "status",
-    "neg_elbo",
-    "reconstruction",
-    "kl",
-    "active_units",
-    "train_seconds",
-    "device",
-)
-PART_COLUMNS = (*PARTS, "crossfade_quality", "gain")
-# One stream for the pairs, shared by every rule, so that a run's interval is the same everywhere.
-PAIR_STREAM, SEED_STREAM = 0, 1
+# What tells a run apart and what it took: known of a run that diverged, too.
+FACT_COLUMNS = ("latent_size", "seed", "status", "train_seconds", "device")
+LIKELIHOOD_COLUMNS = ("neg_elbo", "reconstruction", "kl", "active_units")
+RUN_COLUMNS = (*FACT_COLUMNS[:3], *LIKELIHOOD_COLUMNS, *FACT_COLUMNS[3:])
+SCORE_COLUMNS = tuple(f"{part}_{kind}" for kind in KINDS for part in PART_COLUMNS)
+OVERALL_COLUMNS = ("gain", "gain_low", "gain_high")
+PAIR_COLUMNS = ("gain", "quality")
+SEED_STREAM = 1
 
 
 @dataclass(frozen=True)
@@ -60,24 +56,43 @@ class Comparison:
     judges: pd.DataFrame
 
 
-def summarise_pairs(pair_scores: pd.DataFrame, draws: int) -> dict[str, float]:
-    """Means over the score pairs of a run, by kind, and its gain with its interval over pairs.
+def read_runs(
+    files: Iterable[tuple[str, str]], pairs: pd.DataFrame, config: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], list[pd.DataFrame]]:
+    """Read the scores of every run, and refuse those that do not belong together.
+
+    Snakemake replans what a changed configuration touches, unless its memory of the runs
+    (.snakemake) was lost.
 
     Args:
-        pair_scores: pair_scores.csv of the run.
-        draws: bootstrap draws.
+        files: metrics.json and pair_scores.csv of each run.
+        pairs: pairs.csv.
+        config: what each run has to be made with.
+
+    Raises:
+        UserError: naming the first file that is damaged, of other pairs, of another configuration,
+            or of other images.
     """
-    scored = pair_scores[pair_scores["set"] == "score"]
-    means = scored.groupby("kind")[list(PART_COLUMNS)].mean()
-    summary = {
-        f"{part}_{kind}": float(means.loc[kind, part]) for kind in KINDS for part in PART_COLUMNS
-    }
-    gains = _gains([pair_scores])
-    drawn = run_draws(gains, _pair_weights(gains, draws))[0]
-    low, high = interval(drawn)
-    gain = float(np.mean([summary[f"gain_{kind}"] for kind in KINDS]))
-    views = {view: float(scored[view].mean()) for view in PATH_VIEWS if view in scored}
-    return summary | {"gain": gain, "gain_low": low, "gain_high": high} | views
+    metrics: list[dict[str, Any]] = []
+    pair_scores = []
+    labels = pairs[["set", "kind", "row"]]
+    for path, scores_path in files:
+        metric = read_json(path, *RUN_COLUMNS, *SCORE_COLUMNS, *OVERALL_COLUMNS, "made_with")
+        made_with = metric["made_with"]
+        for name, wanted in config.items():
+            if made_with.get(name) != wanted:
+                raise UserError(
+                    f"{path}: the run was made with {name} {made_with.get(name)}, and config.yaml "
+                    f"says {wanted}. Remove the run's folder and run again, or restore config.yaml"
+                )
+        if metrics and made_with["images"] != metrics[0]["made_with"]["images"]:
+            raise damaged(path, "the run was trained on other images than the first one")
+        scores = read_table(scores_path, *labels, *PAIR_COLUMNS)
+        if not scores[["set", "kind", "row"]].equals(labels):
+            raise damaged(scores_path, "its rows are not those of results/pairs.csv")
+        metrics.append(metric)
+        pair_scores.append(scores)
+    return metrics, pair_scores
 
 
 def compare(
@@ -90,16 +105,20 @@ def compare(
         pair_scores: pair_scores.csv of each run, in the same order, on the same pairs.
         draws: bootstrap draws.
 
-    Diverged runs are listed but have no rank and count towards no latent size.
+    Diverged runs are listed, but what was measured of their last finite weights is left out; they
+    have no rank and count towards no latent size.
     """
     runs = pd.DataFrame(metrics)
-    ranked = np.flatnonzero(runs["status"] == "ok")
+    ok = runs["status"] == "ok"
+    measured = [name for name in runs if name not in FACT_COLUMNS and name != "made_with"]
+    runs[measured] = runs[measured].astype(float).where(ok)
+    ranked = np.flatnonzero(ok)
     drawn = np.full((len(runs), draws), -np.inf)
     runs["rank"] = pd.Series(pd.NA, index=runs.index, dtype="Int64")
     runs["win_probability"] = np.nan
     if len(ranked):
-        gains = _gains([pair_scores[index] for index in ranked])
-        drawn[ranked] = run_draws(gains, _pair_weights(gains, draws))
+        gains = gains_by_kind([pair_scores[index] for index in ranked])
+        drawn[ranked] = run_draws(gains, pair_weights(gains, draws))
         runs.loc[ranked, "win_probability"] = win_probabilities(drawn[ranked])
         runs.loc[ranked, "rank"] = _ranks(runs.loc[ranked, "gain"])
     by_judge = gains_by_judge(pair_scores)
@@ -107,27 +126,13 @@ def compare(
     runs["flags"] = run_flags(runs, by_judge)
     sizes = _draw_sizes(runs, drawn)
     order = [
-        *RUN_COLUMNS,
-        *(f"{part}_{kind}" for kind in KINDS for part in PART_COLUMNS),
-        *("gain", "gain_low", "gain_high", "rank", "win_probability", "flags"),
+        *(*RUN_COLUMNS, *SCORE_COLUMNS),
+        *(*OVERALL_COLUMNS, "rank", "win_probability", "flags"),
         *(column for column in VIEW_COLUMNS if column in runs),
     ]
     return Comparison(
         runs[order], _compare_sizes(runs, sizes), _compare_pairwise(runs, sizes), judges
     )
-
-
-def _gains(pair_scores: list[pd.DataFrame]) -> dict[str, Array]:
-    """For each kind (runs, pairs): the gains on the score pairs."""
-
-    def scored(table: pd.DataFrame, kind: str) -> Array:
-        return table.loc[(table["set"] == "score") & (table["kind"] == kind), "gain"].to_numpy()
-
-    return {kind: np.stack([scored(table, kind) for table in pair_scores]) for kind in KINDS}
-
-
-def _pair_weights(gains: dict[str, Array], draws: int) -> dict[str, Array]:
-    return kind_weights(gains, draws, np.random.default_rng(PAIR_STREAM))
 
 
 def _ranks(gains: pd.Series) -> pd.Series:
@@ -176,11 +181,10 @@ def run_flags(runs: pd.DataFrame, by_judge: pd.DataFrame) -> list[str]:
     firsts = set(_first_sizes(runs, by_judge).values())
     flags = []
     for _, run in runs.iterrows():
-        found = []
         if run["status"] == "diverged":
-            found.append("diverged")
-        elif run["active_units"] == 0:
-            found.append("collapsed")
+            flags.append("diverged")
+            continue
+        found = ["collapsed"] if run["active_units"] == 0 else []
         if len(firsts) > 1 and run["latent_size"] in firsts:
             found.append("judge-dependent")
         flags.append(";".join(found))
@@ -195,37 +199,35 @@ def _draw_sizes(runs: pd.DataFrame, drawn: Array) -> dict[int, SizeDraws]:
 
 
 def _compare_sizes(runs: pd.DataFrame, draws: dict[int, SizeDraws]) -> pd.DataFrame:
-    """A row for each latent size that has a run to rank."""
+    """A row for each latent size; one whose runs all diverged has 0 seeds and no numbers."""
     averaged = [
-        *("neg_elbo", "reconstruction", "kl", "active_units", "train_seconds"),
-        *(f"{part}_{kind}" for kind in KINDS for part in PART_COLUMNS),
+        *(*LIKELIHOOD_COLUMNS, "train_seconds", *SCORE_COLUMNS),
         *(column for column in VIEW_COLUMNS if column in runs),
     ]
-    rows = []
-    for latent_size, size in draws.items():
-        group = runs[(runs["latent_size"] == latent_size) & (runs["status"] == "ok")]
-        low, high = interval(size_draws(size)) if size.count >= LEAST_SEEDS else (None, None)
-        best = group.loc[group["gain"].idxmax()]
-        rows.append(
-            {
-                "latent_size": latent_size,
-                "seeds": size.count,
-                "gain": group["gain"].mean(),
-                "gain_low": low,
-                "gain_high": high,
-                "best_seed": best["seed"],
-                "best_gain": best["gain"],
-                **group[averaged].mean().to_dict(),
-            }
-        )
     columns = ["latent_size", "seeds", "gain", "gain_low", "gain_high", "rank"]
     columns += ["win_probability", "tied_with_first", "best_seed", "best_gain", *averaged]
+    rows: list[dict[str, Any]] = []
+    for latent_size, group in runs.groupby("latent_size"):
+        size = draws.get(int(latent_size))
+        rows.append({"latent_size": latent_size, "seeds": size.count if size else 0})
+        if size is None:
+            continue
+        ok = group[group["status"] == "ok"]
+        low, high = interval(size_draws(size)) if size.count >= LEAST_SEEDS else (None, None)
+        best = ok.loc[ok["gain"].idxmax()]
+        rows[-1] |= {"gain": ok["gain"].mean(), "gain_low": low, "gain_high": high}
+        rows[-1] |= {"best_seed": best["seed"], "best_gain": best["gain"]}
+        rows[-1] |= ok[averaged].mean().to_dict()
     sizes = pd.DataFrame(rows, columns=columns)
-    if rows:
+    sizes["best_seed"] = sizes["best_seed"].astype("Int64")
+    sizes["tied_with_first"] = False
+    if draws:
         first = draws[int(sizes.loc[sizes["gain"].idxmax(), "latent_size"])]
-        sizes["rank"] = _ranks(sizes["gain"]).astype(int)
-        sizes["win_probability"] = win_probabilities(np.stack([*map(size_draws, draws.values())]))
-        sizes["tied_with_first"] = [
+        known = sizes["seeds"] > 0
+        sizes["rank"] = _ranks(sizes["gain"]).astype("Int64")
+        shares = win_probabilities(np.stack([*map(size_draws, draws.values())]))
+        sizes.loc[known, "win_probability"] = shares
+        sizes.loc[known, "tied_with_first"] = [
             size is first or holds_zero(difference_draws(first, size)) for size in draws.values()
         ]
     return sizes

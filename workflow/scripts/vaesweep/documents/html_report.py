@@ -1,111 +1,145 @@
-"""The three tables of the HTML report: latent sizes, runs, cost."""
+"""The HTML report's own parts: its opening text, and the tables of latent sizes, runs and cost."""
 
+import html
+from base64 import encodebytes
 from collections.abc import Mapping
+from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from vaesweep.comparison.columns import COSTS, RUNS, SIZES
 from vaesweep.comparison.costs import by_rule
-from vaesweep.documents.html_tables import Column, interval, page
+from vaesweep.comparison.findings import cautions
+from vaesweep.data.datasets import Dataset
+from vaesweep.documents.texts import columns_of, rows_of, with_texts
+from vaesweep.scoring.smoothness import PARTS
+from vaesweep.words import counted, interval, listed, number, percent
 
-_GAIN = "mean quality of the latent paths minus that of the pixel cross-fade of the same two images"
-_SCORES = [
-    Column("gain", "gain", 3, f"{_GAIN}; 0: no better than a cross-fade. It ranks."),
-    Column("interval", "95 % interval", None, "of the gain, by bootstrap"),
-    Column("win_probability", "comes first", 2, "share of bootstrap draws in which it is first"),
-    Column("gain_same", "gain, same digit", 3),
-    Column("gain_different", "gain, different digits", 3),
-    Column("quality_same", "quality, same", 3, "cube root of the three parts' product, 0 to 1"),
-    Column("quality_different", "quality, different", 3),
-    Column("evenness_same", "evenness, same", 3, "1: every step of the path is equally long"),
-    Column("evenness_different", "evenness, different", 3),
-    Column("ghost_free_same", "ghost-free, same", 3, "1: no frame looks like two images at once"),
-    Column("ghost_free_different", "ghost-free, different", 3),
-    Column(
-        "class_path_same", "class path, same", 3, "1: each frame reads as one of the end digits"
-    ),
-    Column("class_path_different", "class path, different", 3),
-    Column("neg_elbo", "−ELBO, nats", 2, "test set, per image; lower is better"),
-    Column("reconstruction", "reconstruction, nats", 2),
-    Column("kl", "KL, nats", 2),
-    Column("active_units", "active units", 1, "latent dimensions that carry information"),
-    Column("train_seconds", "training, s", 0, "wall clock of one run"),
-]
+TEMPLATES = Path(__file__).parents[3] / "templates"
+# What reStructuredText would read as markup.
+_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\*`|_:<>[]"})
 
 
-def sizes_page(sizes: pd.DataFrame, chosen: Mapping[str, Any], style: str) -> str:
+def sizes_page(sizes: pd.DataFrame, chosen: Mapping[str, Any]) -> str:
     """Write latent_sizes.csv as a page, best size first, the chosen size marked."""
-    shown = _with_interval(sizes.sort_values("rank"))
-    columns = [
-        Column("rank", "rank", 0),
-        Column("latent_size", "latent size"),
-        Column("seeds", "seeds", None, "runs that count"),
-        *_SCORES,
-        Column("best_seed", "best seed", 0),
-        Column("best_gain", "its gain", 3),
-    ]
-    return page(
-        "Latent sizes",
-        "Means over the seeds of each latent size; intervals resample seeds and pairs.",
-        columns,
-        shown,
-        style,
-        _position(shown["latent_size"] == chosen["latent_size"]),
-    )
+    shown = with_texts(sizes.sort_values("rank"))
+    introduction = "Means over the seeds of each latent size; intervals resample seeds and pairs."
+    marked = shown["latent_size"] == chosen["latent_size"]
+    return _page("Latent sizes", introduction, shown, SIZES, marked.tolist())
 
 
-def runs_page(runs: pd.DataFrame, chosen: Mapping[str, Any], style: str) -> str:
+def runs_page(runs: pd.DataFrame, chosen: Mapping[str, Any]) -> str:
     """Write runs.csv as a page, best run first, the chosen run marked."""
-    shown = _with_interval(runs.sort_values("rank"))
-    shown["flags"] = shown["flags"].fillna("")
-    columns = [
-        Column("rank", "rank", 0),
-        Column("latent_size", "latent size"),
-        Column("seed", "seed"),
-        Column("status", "status"),
-        *_SCORES,
-        Column("device", "device"),
-        Column("flags", "flags", None, "what to be wary of in this run"),
-    ]
-    return page(
-        "Runs",
-        "Every run of the sweep, scored on the same pairs of test images.",
-        columns,
-        shown,
-        style,
-        _position(
-            (shown["latent_size"] == chosen["latent_size"]) & (shown["seed"] == chosen["seed"])
-        ),
-    )
+    shown = with_texts(runs.sort_values("rank"))
+    introduction = "Every run of the sweep, scored on the same pairs of test images."
+    of_size, of_seed = (shown[name] == chosen[name] for name in ("latent_size", "seed"))
+    return _page("Runs", introduction, shown, RUNS, (of_size & of_seed).tolist())
 
 
-def cost_page(costs: pd.DataFrame, style: str) -> str:
+def cost_page(costs: pd.DataFrame) -> str:
     """Write what each rule's jobs took, in sum."""
-    rules = by_rule(costs)
-    columns = [
-        Column("rule", "rule"),
-        Column("jobs", "jobs"),
-        Column("seconds_each", "a job, s", 1, "mean wall clock of one job"),
-        Column("seconds", "all jobs, s", 1, "sum over the jobs; several may run at the same time"),
-        Column("memory_mib", "memory, MiB", 0, "the most that any job held"),
-    ]
-    return page(
-        "Cost of the sweep",
-        "Time and memory of the jobs, by rule, as Snakemake measured them.",
-        columns,
-        rules,
-        style,
+    introduction = "Time and memory of the sweep's jobs, by rule, as Snakemake measured them."
+    return _page("Cost of the sweep", introduction, by_rule(costs), COSTS, [])
+
+
+def _page(
+    title: str, introduction: str, table: pd.DataFrame, names: tuple[str, ...], marked: list[bool]
+) -> str:
+    columns = columns_of(names)
+    return _environment(autoescape=True).get_template("table.html").render(
+        title=title,
+        introduction=introduction,
+        columns=columns,
+        rows=rows_of(table, columns),
+        marked=[place for place, is_marked in enumerate(marked) if is_marked],
+    )  # fmt: skip
+
+
+def _environment(autoescape: bool) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
 
 
-def _with_interval(frame: pd.DataFrame) -> pd.DataFrame:
-    texts = [
-        interval(low, high, 3)
-        for low, high in zip(frame["gain_low"], frame["gain_high"], strict=True)
+def summary(
+    sizes: pd.DataFrame,
+    runs: pd.DataFrame,
+    chosen: Mapping[str, Any],
+    links: Mapping[str, str],
+    pictures: Mapping[str, str | Path],
+    dataset: Dataset,
+) -> str:
+    """Write the opening text, as reStructuredText; every number in it comes from the arguments.
+
+    Args:
+        sizes: latent_sizes.csv.
+        runs: runs.csv.
+        chosen: chosen.json.
+        links: what to open, as words to show -> path of a file in the report.
+        pictures: which images to show, as what they show -> file (PNG or SVG).
+        dataset: what the images are.
+    """
+    return _environment(autoescape=False).get_template("summary.rst").render(
+        chosen=chosen,
+        reason=escape(chosen["reason"]),
+        links=" · ".join(link(words, path) for words, path in links.items()),
+        sizes=[_summary_row(row, chosen) for row in sizes.sort_values("rank").itertuples()],
+        cautions=[escape(note) for note in cautions(runs, sizes)],
+        pictures=[_picture(words, Path(path)) for words, path in pictures.items()],
+        parts=[f"*{part.title}* ({part.meaning})" for part in PARTS],
+        listed=listed,
+        count=counted(len(PARTS), "part"),
+        noun=dataset.noun,
+    )  # fmt: skip
+
+
+def _summary_row(row: Any, chosen: Mapping[str, Any]) -> list[str]:
+    mark = "**" if row.latent_size == chosen["latent_size"] else ""
+    return [
+        f"{mark}{row.latent_size}{mark}",
+        number(row.gain, 3),
+        interval(row.gain_low, row.gain_high, 3),
+        percent(row.win_probability),
+        number(row.neg_elbo, 2),
+        number(row.active_units, 1),
+        number(row.best_seed, None),
+        number(row.train_seconds, 0),
     ]
-    return frame.assign(interval=texts)
 
 
-def _position(is_it: "pd.Series[bool]") -> int | None:
-    positions = is_it.to_numpy().nonzero()[0]
-    return int(positions[0]) if len(positions) else None
+def escape(text: str) -> str:
+    """Quote the characters that reStructuredText would read as markup."""
+    return text.translate(_SPECIAL)
+
+
+def link(words: str, path: str) -> str:
+    """Link words to a result: its picture or page beside its caption.
+
+    The address calls the report's own page script; it is how Snakemake's captions link too.
+    """
+    kind = {"pdf": "pdf", "html": "html"}.get(path.rsplit(".", 1)[-1], "img")
+    view = (
+        f"{{content:'{kind}',contentPath:results['{path}'].data_uri,"
+        f"resultPath:'{path}',navbarMode:'resultinfo'}}"
+    )
+    return f"`{words} <javascript:app.setView({view})>`__"
+
+
+def _picture(words: str, path: Path) -> str:
+    # Snakemake's own `embeddedfigure` and docutils' `:loading: embed` both leave a bare file name.
+    kind = {".svg": "image/svg+xml", ".png": "image/png"}[path.suffix]
+    # In short lines, which browsers put together: docutils refuses long ones.
+    data = indent(encodebytes(path.read_bytes()).decode("ascii"), "   ").strip()
+    words = html.escape(words)
+    return (
+        f"<figure><figcaption>{words}</figcaption>"
+        f'<img alt="{words}" src="data:{kind};base64,{data}"></figure>'
+    )

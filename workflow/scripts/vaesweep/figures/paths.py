@@ -1,6 +1,7 @@
 """Figures of paths for the comparison: the same pairs at every latent size, and rows by gain."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -9,9 +10,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from vaesweep.figures.style import STYLE, WIDTH, palette
-from vaesweep.figures.tiles import frame_real, inch_axes, step_labels, tile_image
-from vaesweep.words import paths_title
+from vaesweep.data.pairs import display_rows as display_rows_of
+from vaesweep.figures.style import STYLE, WIDTH
+from vaesweep.figures.tiles import (
+    frame_real,
+    inch_axes,
+    readable,
+    step_labels,
+    text_inches,
+    tile_image,
+)
+from vaesweep.words import paths_title, signed
 
 DISPLAY_ROWS = (("same", 2), ("same", 4), ("different", 0), ("different", 1))
 PANEL_GAP = 0.22
@@ -19,6 +28,7 @@ PANEL_WIDTH = (WIDTH - PANEL_GAP) / 2
 LINE_PITCH = 1.08  # from one line of tiles to the next, in tiles
 REAL_GAP = 0.15  # between a real image and its neighbour, in tiles
 TOP = 0.38  # inches above a panel's tiles: title and values of t
+T_SIZE, SIZE_SIZE = 6.5, 9  # points: values of t, latent sizes
 REPEAT = 4  # at this size more than 300 pixels to the inch
 
 
@@ -36,9 +46,10 @@ class _Panel:
         self.left = (PANEL_WIDTH + PANEL_GAP) * (place % 2) + label
         self.top = _panel_height(columns, lines, label) * (place // 2)
         axes.text(self.left, self.top + 0.1, title, fontsize=9, fontweight="bold", va="center")
-        for x, text in zip(self._lefts(), step_labels(columns), strict=True):
+        labels = readable(step_labels(columns), T_SIZE, self.tile)
+        for x, text in zip(self._lefts(), labels, strict=True):
             at = (x + self.tile / 2, self.top + TOP - 0.06)
-            axes.text(*at, text, fontsize=6.5, ha="center")
+            axes.text(*at, text, fontsize=T_SIZE, ha="center")
 
     def draw(self, line: int, frames: NDArray[np.uint8]) -> float:
         """Draw the frames (columns, height, width) of one path; return the middle of its line."""
@@ -57,35 +68,34 @@ class _Panel:
 
 @mpl.rc_context(STYLE)
 def display_rows(
-    pairs: pd.DataFrame, frames: Mapping[int, NDArray[np.uint8]], dataset: str
+    pairs: pd.DataFrame,
+    frames: Mapping[int, NDArray[np.uint8]],
+    colours: Mapping[int, str],
+    noun: str,
+    classes: Sequence[str],
 ) -> Figure:
     """Draw the same four display pairs for every latent size, sizes under each other.
 
     Args:
         pairs: `pairs.csv`.
         frames: For each latent size the frames (pairs, columns, height, width) of its best run.
-        dataset: The data set's name.
+        colours: Of every latent size of the sweep.
+        noun: What a class is called.
+        classes: Their names.
     """
-    colours = palette(frames)
     columns = next(iter(frames.values())).shape[1]
-    figure, axes = _blank(columns, len(frames), panels=len(DISPLAY_ROWS), label=0.28)
+    label = 0.12 + text_inches(str(max(frames)), 1.15 * SIZE_SIZE)
+    figure, axes = _blank(columns, len(frames), panels=len(DISPLAY_ROWS), label=label)
     for place, (kind, row) in enumerate(DISPLAY_ROWS):
         at = _position(pairs, kind, row)
-        ends = f"{pairs['digit_a'][at]} → {pairs['digit_b'][at]}"
-        title = f"{paths_title(kind, dataset)}: {ends}"
-        panel = _Panel(axes, place, columns, len(frames), 0.28, title)
+        ends = [classes[pairs[end][at]] for end in ("digit_a", "digit_b")]
+        title = f"{paths_title(kind, noun)}: {' → '.join(ends)}"
+        panel = _Panel(axes, place, columns, len(frames), label, title)
         for line, size in enumerate(sorted(frames)):
             middle = panel.draw(line, frames[size][at])
-            axes.text(
-                panel.left - 0.07,
-                middle,
-                str(size),
-                fontsize=9,
-                ha="right",
-                va="center",
-                fontweight="bold",
-                color=colours[size],
-            )
+            style: dict[str, Any] = {"fontsize": SIZE_SIZE, "fontweight": "bold"}
+            place_of_size = (panel.left - 0.07, middle, str(size))
+            axes.text(*place_of_size, ha="right", va="center", color=colours[size], **style)
     return figure
 
 
@@ -100,15 +110,14 @@ def ranked_rows(pair_scores: pd.DataFrame, kind: str) -> dict[str, pd.Series]:
         The rows under "best", "median" and "worst"; with an even number of rows the median is
         the better one of the two in the middle.
     """
-    shown = pair_scores[(pair_scores["set"] == "display") & (pair_scores["kind"] == kind)]
-    ordered = shown.sort_values("gain", ascending=False, kind="stable")
+    ordered = display_rows_of(pair_scores, kind).sort_values("gain", ascending=False, kind="stable")
     places = {"best": 0, "median": (len(ordered) - 1) // 2, "worst": len(ordered) - 1}
     return {name: ordered.iloc[place] for name, place in places.items()}
 
 
 @mpl.rc_context(STYLE)
 def best_and_worst(
-    pairs: pd.DataFrame, pair_scores: pd.DataFrame, frames: NDArray[np.uint8], dataset: str
+    pairs: pd.DataFrame, pair_scores: pd.DataFrame, frames: NDArray[np.uint8], noun: str
 ) -> Figure:
     """Draw the display rows of one run with the highest, the median and the lowest gain.
 
@@ -116,16 +125,16 @@ def best_and_worst(
         pairs: `pairs.csv`.
         pair_scores: `pair_scores.csv` of the run.
         frames: The run's frames (pairs, columns, height, width).
-        dataset: The data set's name.
+        noun: What a class is called.
     """
     columns, label = frames.shape[1], 0.55
     figure, axes = _blank(columns, lines=3, panels=2, label=label)
     for place, kind in enumerate(("same", "different")):
-        panel = _Panel(axes, place, columns, 3, label, paths_title(kind, dataset))
+        panel = _Panel(axes, place, columns, 3, label, paths_title(kind, noun))
         for line, (name, score) in enumerate(ranked_rows(pair_scores, kind).items()):
             middle = panel.draw(line, frames[_position(pairs, kind, int(score["row"]))])
             left = panel.left - 0.07
-            text = f"{score['gain']:+.3f}".replace("-", "\N{MINUS SIGN}")
+            text = signed(score["gain"], 3)
             axes.text(left, middle - 0.01, name, fontsize=8, ha="right", fontweight="bold")
             axes.text(left, middle + 0.01, text, fontsize=8, ha="right", va="top")
     return figure
@@ -147,5 +156,5 @@ def _panel_height(columns: int, lines: int, label: float) -> float:
 
 
 def _position(pairs: pd.DataFrame, kind: str, row: int) -> int:
-    found = (pairs["set"] == "display") & (pairs["kind"] == kind) & (pairs["row"] == row)
-    return int(np.flatnonzero(found)[0])
+    shown = display_rows_of(pairs, kind)
+    return int(shown.index[shown["row"] == row][0])

@@ -1,9 +1,8 @@
-"""Figures that compare runs and latent sizes by their scores.
+"""Figures that compare runs and latent sizes by their scores, with each other and with controls.
 
-All functions take the tables of `results/comparison` and return figures without using pyplot.
+All functions take the tables of `results/comparison`.
 """
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,31 +13,13 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
 from vaesweep.data.pairs import KINDS
-from vaesweep.documents.html_tables import signed
-from vaesweep.figures.style import (
-    NEG_ELBO_LABEL,
-    STYLE,
-    WIDTH,
-    palette,
-    spaced,
-    wide_figure,
-)
-from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR
-from vaesweep.words import paths_title
+from vaesweep.figures.style import MOST_LABELS, STYLE, WIDTH, note, palette, wide_figure
+from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR, readable, text_inches
+from vaesweep.words import paths_title, signed
 
-PARTS = {
-    "evenness": "evenness W",
-    "ghost_free": "ghost-free G",
-    "class_path": "class path C",
-    "quality": "quality Q",
-}
-# How far −ELBO may lie above the best for a run to be shown in the closer look, nats.
-CLOSE_NATS = 10.0
-# Of numbers beside each other, and of lines of text beside a figure of two inches.
-MOST_LABELS = 9
+INTERVAL_SIZES = (5.5, 7.5)  # points: least, for a cell to hold the interval too, and most
 
 
 @mpl.rc_context(STYLE)
@@ -48,7 +29,7 @@ def gain_by_latent_size(
     """Draw the gain of each run as a point, and each size's mean with its interval."""
     figure, axes = wide_figure(3.4)
     labelled = len(latent_sizes) <= MOST_LABELS
-    _draw_by_size(axes, runs, latent_sizes, "gain", labelled=labelled)
+    _draw_by_size(axes, runs, latent_sizes, "gain", WIDTH - 0.7, labelled=labelled)
     axes.axhline(0, color=QUIET_COLOUR, linewidth=1)
     axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
     axes.set_ylabel("gain over the cross-fade")
@@ -87,49 +68,27 @@ def _explain_marks(axes: Axes) -> None:
 
 
 @mpl.rc_context(STYLE)
-def neg_elbo_and_gain(runs: pd.DataFrame) -> Figure:
-    """Draw gain against the negative ELBO, each run a point; the best likelihoods once more."""
-    known = runs.dropna(subset=["gain", "neg_elbo"])
-    close = known[known["neg_elbo"] <= known["neg_elbo"].min() + CLOSE_NATS]
-    views = {"all runs": known}
-    if len(close) < len(known):
-        views[f"runs within {CLOSE_NATS:.0f} nats of the best"] = close
-    figure = Figure(figsize=(WIDTH, 2.4), layout="constrained")
-    colours = palette(runs["latent_size"])
-    for axes, (title, shown) in zip(
-        figure.subplots(1, len(views), squeeze=False)[0], views.items(), strict=True
-    ):
-        sns.scatterplot(
-            shown,
-            x="neg_elbo",
-            y="gain",
-            hue="latent_size",
-            palette=colours,
-            s=26,
-            linewidth=0,
-            legend=False,
-            ax=axes,
-        )
-        axes.set_title(title)
-        axes.set_xlabel(f"{NEG_ELBO_LABEL}, ← better")
-        axes.set_ylabel("gain")
-        axes.margins(0.08)
-    _name_colours(figure, colours)
-    return figure
+def quality_parts(
+    runs: pd.DataFrame, latent_sizes: pd.DataFrame, parts: Mapping[str, str], noun: str
+) -> Figure:
+    """Draw the parts of quality by kind: each run a point, each latent size's mean a bar.
 
-
-@mpl.rc_context(STYLE)
-def quality_parts(runs: pd.DataFrame, latent_sizes: pd.DataFrame, dataset: str) -> Figure:
-    """Draw the parts of quality by kind: each run a point, each latent size's mean a bar."""
+    Args:
+        runs: `runs.csv`.
+        latent_sizes: `latent_sizes.csv`.
+        parts: A title for each part, by its column; quality is drawn last.
+        noun: What a class is called.
+    """
+    titles = {**parts, "quality": "quality Q"}
     figure = Figure(figsize=(WIDTH, 3.1), layout="constrained")
-    grid = figure.subplots(len(KINDS), len(PARTS), sharex=True, sharey="col")
+    grid = figure.subplots(len(KINDS), len(titles), sharex=True, sharey="col")
     for row, kind in zip(grid, KINDS, strict=True):
-        for axes, (part, title) in zip(row, PARTS.items(), strict=True):
-            _draw_by_size(axes, runs, latent_sizes, f"{part}_{kind}")
+        for axes, (part, title) in zip(row, titles.items(), strict=True):
+            _draw_by_size(axes, runs, latent_sizes, f"{part}_{kind}", WIDTH / len(titles) - 0.5)
             axes.set_xlabel("")
             if kind == "same":
                 axes.set_title(title)
-        row[0].set_ylabel(paths_title(kind, dataset).lower())
+        row[0].set_ylabel(paths_title(kind, noun).lower())
         fade = latent_sizes.sort_values("latent_size")[f"crossfade_quality_{kind}"]
         row[-1].plot(np.arange(len(fade)) + 0.26, fade, "_", color=REAL_COLOUR, ms=9, mew=2)
         row[-1].margins(y=0.3)  # room for the words under the lowest line
@@ -146,50 +105,6 @@ def quality_parts(runs: pd.DataFrame, latent_sizes: pd.DataFrame, dataset: str) 
     return figure
 
 
-@mpl.rc_context(STYLE)
-def training_curves(histories: Mapping[tuple[int, int], pd.DataFrame]) -> Figure:
-    """Draw the negative ELBO on the training set by epoch.
-
-    Args:
-        histories: For each (latent_size, seed) the table of its `history.csv`.
-    """
-    figure, axes = wide_figure(2.2)
-    colours = palette(size for size, _ in histories)
-    last: dict[int, list[float]] = {}
-    end = 1
-    for (size, _), history in histories.items():
-        known = history[np.isfinite(history["neg_elbo"])]
-        if known.empty:  # diverged in its first epoch
-            continue
-        marker = "o" if len(known) == 1 else ""  # one epoch makes no line
-        line: dict[str, Any] = {"color": colours[size], "lw": 0.9, "alpha": 0.7}
-        axes.plot(known["epoch"], known["neg_elbo"], marker=marker, markersize=3.5, **line)
-        last.setdefault(size, []).append(float(known["neg_elbo"].iloc[-1]))
-        end = max(end, int(known["epoch"].iloc[-1]))
-    axes.set_xlim(0.8, end * 1.12)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set_xlabel("epoch")
-    axes.set_ylabel("\N{MINUS SIGN}ELBO, training set\n(nats per image)")
-    if len(last) > MOST_LABELS:
-        _name_colours(figure, colours)
-    else:
-        _label_ends(axes, end, {size: float(np.mean(v)) for size, v in last.items()}, colours)
-    return figure
-
-
-def _name_colours(figure: Figure, colours: Mapping[int, str]) -> None:
-    """Name the latent sizes beside a figure some two inches high."""
-    marks = [
-        Line2D([], [], color=colour, marker="o", linestyle="", markersize=5, label=str(size))
-        for size, colour in colours.items()
-    ]
-    columns = math.ceil(len(marks) / MOST_LABELS)
-    spaces = {"handletextpad": 0.1, "columnspacing": 0.6}
-    figure.legend(
-        handles=marks, title="latent size", loc="outside right center", ncols=columns, **spaces
-    )
-
-
 def _offsets(runs: pd.DataFrame) -> pd.Series:
     """Return where each run's point lies beside its latent size's tick: spread by seed."""
     seeds = sorted(runs["seed"].unique())
@@ -202,9 +117,13 @@ def _draw_by_size(
     runs: pd.DataFrame,
     latent_sizes: pd.DataFrame,
     column: str,
+    width: float,
     labelled: bool = False,
 ) -> None:
-    """Draw `column` against latent size: runs as points, means as bars, intervals if known."""
+    """Draw `column` against latent size: runs as points, means as bars, intervals if known.
+
+    `width` is that of the axes in inches: sizes are named as far as there is room.
+    """
     colours = palette(latent_sizes["latent_size"])
     table = latent_sizes.sort_values("latent_size").reset_index(drop=True)
     offsets = _offsets(runs)
@@ -229,24 +148,113 @@ def _draw_by_size(
                 color=colour,
                 fontweight="bold",
             )
-    axes.set_xticks(range(len(table)), [str(int(size)) for size in table["latent_size"]])
+    names = [str(int(size)) for size in table["latent_size"]]
+    axes.set_xticks(range(len(table)), readable(names, 8.5, width / len(table)))
     axes.set_xlim(-0.55, len(table) - 0.45)
     axes.margins(y=0.12)
     axes.set_xlabel("latent size")
 
 
-def _label_ends(
-    axes: Axes, x: float, ends: Mapping[int, float], colours: Mapping[int, str]
-) -> None:
-    """Name each line at its right end, pushed apart where the ends lie too close to read."""
-    low, high = axes.get_ylim()
-    for size, y in spaced(dict(ends), (high - low) * 0.09).items():
-        axes.text(
-            x * 1.01,
-            y,
-            f"latent size {size}",
-            va="center",
-            fontsize=8.5,
-            color=colours[size],
-            fontweight="bold",
-        )
+@mpl.rc_context(STYLE)
+def differences(table: pd.DataFrame) -> Figure:
+    """Draw the paired differences between latent sizes as a matrix, row less column.
+
+    Args:
+        table: `differences.csv`: latent_size_a, latent_size_b, difference, low, high, p_holm, tied.
+            Without a row, as of a sweep of one latent size, the figure says so. With many sizes a
+            cell has the difference alone, in brackets if the two are tied.
+    """
+    if table.empty:
+        return note("There is one latent size with a run to rank: no other to compare it with.")
+    both = pd.concat([table, _mirrored(table)])
+    by_size = {"index": "latent_size_a", "columns": "latent_size_b"}
+    values = both.pivot(**by_size, values="difference").sort_index().sort_index(axis=1)
+    side = len(values) - 1
+    fitting = (WIDTH - 1.5) / side / text_inches("+0.000 to +0.000 ", 1)
+    brief = fitting < INTERVAL_SIZES[0]
+    texts = both.assign(text=_difference_texts(both, brief)).pivot(**by_size, values="text")
+    texts = texts.reindex_like(values)
+    beside = np.triu(np.ones(values.shape, dtype=bool))  # each two sizes once
+    figure, axes = wide_figure(0.75 + (0.3 if brief else 0.52) * side)
+    sns.heatmap(
+        values.mask(beside).iloc[1:, :-1],
+        annot=texts.iloc[1:, :-1],
+        mask=beside[1:, :-1],
+        fmt="",
+        cmap="PuOr_r",
+        center=0,
+        # At least as far as the intervals reach, so that a tie is pale.
+        vmax=max(0.02, np.nanmax(np.abs(both[["difference", "low", "high"]].astype(float)))),
+        linewidths=1.5,
+        annot_kws={
+            "fontsize": min(INTERVAL_SIZES[1], 95 / side if brief else fitting),
+            "linespacing": 1.3,
+        },
+        cbar_kws={"label": "difference in mean gain", "shrink": 0.9},
+        ax=axes,
+    )
+    axes.tick_params(axis="y", rotation=0)
+    axes.grid(visible=False)
+    axes.set_ylabel("latent size")
+    axes.set_xlabel("minus latent size")
+    return figure
+
+
+def _mirrored(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the same differences the other way round."""
+    turned = table.rename(
+        columns={"latent_size_a": "latent_size_b", "latent_size_b": "latent_size_a"}
+    )
+    return turned.assign(difference=-table["difference"], low=-table["high"], high=-table["low"])
+
+
+def _difference_texts(table: pd.DataFrame, brief: bool) -> list[str]:
+    texts = []
+    for row in table.itertuples():
+        text = signed(row.difference, 3)
+        if brief:
+            texts.append(f"({text})" if row.tied else text)
+            continue
+        if pd.notna(row.low):
+            text += f"\n{signed(row.low, 3)} to {signed(row.high, 3)}"
+        if pd.notna(row.p_holm):
+            text += "\np < 0.001" if row.p_holm < 0.001 else f"\np = {row.p_holm:.3f}"
+        texts.append(text + (", tied" if row.tied else ""))
+    return texts
+
+
+@mpl.rc_context(STYLE)
+def controls(
+    latent_sizes: pd.DataFrame, table: pd.DataFrame, words: Mapping[str, str], noun: str
+) -> Figure:
+    """Draw quality and gain of paths that no VAE made beside those of the latent sizes.
+
+    Args:
+        latent_sizes: `latent_sizes.csv`.
+        table: `controls.csv`.
+        words: What each control is called, by its name.
+        noun: What a class is called.
+    """
+    colours = palette(latent_sizes["latent_size"])
+    sizes = latent_sizes.sort_values("latent_size").dropna(subset="gain")
+    lines = [(f"latent size {row['latent_size']:g}", colours[row["latent_size"]], row)
+             for _, row in sizes.iterrows()]  # fmt: skip
+    lines += [(words[row["control"]], QUIET_COLOUR, row)
+              for _, row in table.iterrows()]  # fmt: skip
+    figure = Figure(figsize=(WIDTH, 0.7 + 0.2 * len(lines)), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True)
+    for y, (_, colour, row) in enumerate(lines):
+        left.plot(row["quality_same"], y, "o", color=colour, ms=6)
+        left.plot(row["quality_different"], y, "o", mfc="white", color=colour, ms=6)
+        right.plot([row["gain_low"], row["gain_high"]], [y, y], color=colour, lw=1.6)
+        right.plot(row["gain"], y, "|", color=colour, ms=10, mew=2.4)
+    left.set_yticks(range(len(lines)), [name for name, _, _ in lines])
+    left.invert_yaxis()
+    for axes in (left, right):
+        axes.grid(axis="x")
+        axes.axhline(len(sizes) - 0.5, color="#999999", linewidth=0.8, linestyle=":")
+    same, different = (paths_title(kind, noun).lower() for kind in KINDS)
+    left.set_xlabel(f"quality: ● {same}, ○ {different}")
+    right.axvline(0, color=QUIET_COLOUR, linewidth=1)
+    right.set_xlabel("gain, 95 % interval")
+    return figure

@@ -4,9 +4,10 @@ The palette runs from dark to light with the latent size and is told apart with 
 orange is kept for the chosen run and for what is not decoded.
 """
 
+import math
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from PIL import Image
 
 from vaesweep.files import write_whole
@@ -50,6 +52,8 @@ STYLE: dict[Any, Any] = sns.axes_style("ticks") | {
     "svg.hashsalt": "vaesweep",  # else the ids inside the file are random
 }
 WIDTH = 7.0  # inches: the text width of a letter page
+# Of numbers beside each other, and of lines of text beside a figure of two inches.
+MOST_LABELS = 9
 NEG_ELBO_LABEL = "\N{MINUS SIGN}ELBO, test set (nats per image)"
 
 
@@ -79,10 +83,31 @@ def palette(latent_sizes: Iterable[int]) -> dict[int, str]:
     return {size: to_hex(shades(0.78 * k / (count - 1))) for k, size in enumerate(ordered)}
 
 
+def name_colours(figure: Figure, colours: Mapping[int, str]) -> None:
+    """Name the latent sizes beside a figure some two inches high."""
+    marks = [
+        Line2D([], [], color=colour, marker="o", linestyle="", markersize=5, label=str(size))
+        for size, colour in colours.items()
+    ]
+    columns = math.ceil(len(marks) / MOST_LABELS)
+    spaces = {"handletextpad": 0.1, "columnspacing": 0.6}
+    figure.legend(
+        handles=marks, title="latent size", loc="outside right center", ncols=columns, **spaces
+    )
+
+
 def wide_figure(height: float) -> tuple[Figure, Axes]:
     """Return a figure of the text's width and its only axes; `height` in inches."""
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     return figure, figure.subplots()
+
+
+def note(text: str) -> Figure:
+    """Return a line in place of a figure that has nothing to show."""
+    figure, axes = wide_figure(0.5)
+    axes.set_axis_off()
+    axes.text(0, 0.5, text, va="center")
+    return figure
 
 
 def spaced(values: dict[int, float], least: float) -> dict[int, float]:

@@ -1,119 +1,32 @@
-"""The assignment's figures: each row one pair of test images with the interpolates between them.
+"""Images as sharp tiles on axes in inches, real ones framed: what all figures of paths are made of.
 
 Nothing here imports pyplot: the figures are plain `matplotlib.figure.Figure` objects, which start
 faster and keep no global state.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from io import BytesIO
-from pathlib import Path
-from typing import Any
+import math
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
-from PIL import Image
 
-from vaesweep.figures.paper import PAPER_INCHES
-from vaesweep.files import write_whole
-
-PAGE_MARGIN = 0.5
 REAL_COLOUR = "#D55E00"  # Okabe and Ito's vermillion: told from grey with any colour vision
 QUIET_COLOUR = "#666666"
-
-PREVIEW_DPI = 120
-PREVIEW_TILE = 84 / PREVIEW_DPI  # three screen pixels for each of the 28: no uneven pixels
-PREVIEW_MARGIN = 0.1
-PREVIEW_LEVELS = 18
-
-# The shares of a tile's side that must stay free between tiles.
-GAP_IN_ROW = 0.04
-GAP_BESIDE_REAL = 0.14
-GAP_BETWEEN_ROWS = 0.09
-
-TITLE_HEIGHT = 0.32
-HEADER_HEIGHT = 0.22
-LABEL_WIDTH = 0.26
+# Width of a letter of DejaVu Sans over its size, in the mean.
+LETTER = 0.6
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Where the tiles of a grid lie, in inches from the figure's upper left corner."""
-
-    width: float
-    height: float
-    margin: float
-    tile: float
-    repeat: int
-    lefts: list[float]
-    tops: list[float]
-
-
-def paths_note(columns: int, dataset: str, latent_size: int, seed: int) -> str:
-    """Return the line beside the heading: what is shown and which run made it."""
-    return (
-        f"{columns - 2} interpolates between {dataset} test images  ·  "
-        f"latent size {latent_size}, seed {seed}"
-    )
-
-
-def draw_page(
-    frames: NDArray[np.uint8], digits: Sequence[tuple[int, int]], title: str, note: str, paper: str
-) -> Figure:
-    """Draw paths on a page of `paper`, filling it inside half-inch margins.
-
-    Args:
-        frames: (rows, columns, height, width); the first and the last column are real images.
-        digits: The labels of the first and the last image of each row.
-        title: The page's heading.
-        note: What is shown and which run made it, at the right of the heading.
-        paper: A key of `PAPER_INCHES`.
-    """
-    width, height = PAPER_INCHES[paper]
-    return _draw(frames, digits, title, note, _fill(frames.shape, width, height, PAGE_MARGIN, 10))
-
-
-def draw_preview(
-    frames: NDArray[np.uint8], digits: Sequence[tuple[int, int]], title: str, note: str
-) -> Figure:
-    """Draw paths for a screen, just as large as they need; arguments as for `draw_page`."""
-    rows, columns = frames.shape[:2]
-    width = 2 * (PREVIEW_MARGIN + LABEL_WIDTH) + PREVIEW_TILE * _tiles_across(columns)
-    height = 2 * PREVIEW_MARGIN + TITLE_HEIGHT + HEADER_HEIGHT + PREVIEW_TILE * _tiles_down(rows)
-    layout = _fill(frames.shape, width, height, PREVIEW_MARGIN, 3)
-    return _draw(frames, digits, title, note, layout)
-
-
-def save_png(figure: Figure, path: str | Path) -> None:
-    """Write `figure` as a small PNG; the bytes depend on nothing but the figure.
-
-    It keeps `PREVIEW_LEVELS` levels of grey, and as many between the frames' colour and white: a
-    third of the bytes for the same picture, of which the HTML report holds two a run.
-    """
-    figure.savefig(whole := BytesIO(), format="png", dpi=PREVIEW_DPI)
-    pixels = np.asarray(Image.open(whole).convert("RGB"))
-    last = PREVIEW_LEVELS - 1
-    # The frames' colour has no blue, so that blue tells how far a pixel is from it to white.
-    coloured = np.ptp(pixels, axis=2) > 0
-    levels = np.round(pixels[:, :, 2] / 255 * last) + PREVIEW_LEVELS * coloured
-    share = np.linspace(0, 1, PREVIEW_LEVELS)[:, None]
-    shades = 255 * share + (1 - share) * np.array(to_rgb(REAL_COLOUR)) * 255
-    palette = np.concatenate([255 * share.repeat(3, axis=1), shades])
-    picture = Image.fromarray(levels.astype(np.uint8)).convert("P")
-    picture.putpalette(palette.round().astype(np.uint8).tobytes())
-    picture.save(packed := BytesIO(), format="png", optimize=True)
-    write_whole(path, packed.getvalue())
-
-
-def save_pdf(figure: Figure, path: str | Path) -> None:
-    """Write `figure` as a vector PDF with embedded fonts and without a creation time."""
-    with mpl.rc_context({"pdf.fonttype": 42}):
-        figure.savefig(path, format="pdf", metadata={"CreationDate": None})
+def inch_axes(figure: Figure) -> Axes:
+    """Return axes without frame over the whole figure, in inches from its upper left corner."""
+    width, height = figure.get_size_inches()
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    axes.set_autoscale_on(False)
+    axes.set_xlim(0, width)
+    axes.set_ylim(height, 0)
+    return axes
 
 
 def tile_image(
@@ -133,17 +46,6 @@ def tile_image(
         interpolation="none",
         extent=(left, left + side, top + side, top),
     )
-
-
-def inch_axes(figure: Figure) -> Axes:
-    """Return axes without frame over the whole figure, in inches from its upper left corner."""
-    width, height = figure.get_size_inches()
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
-    axes.set_autoscale_on(False)
-    axes.set_xlim(0, width)
-    axes.set_ylim(height, 0)
-    return axes
 
 
 def frame_real(axes: Axes, left: float, top: float, side: float, line: float) -> None:
@@ -171,76 +73,20 @@ def step_labels(columns: int) -> list[str]:
     return ["0", *(f"{k}/{last}" for k in range(1, last)), "1"]
 
 
-def _tiles_across(columns: int) -> float:
-    return columns + GAP_IN_ROW * (columns - 3) + 2 * GAP_BESIDE_REAL
+def text_inches(text: str, size: float) -> float:
+    """Return about how wide a text is, set in `size` points."""
+    return len(text) * size * LETTER / 72
 
 
-def _tiles_down(rows: int) -> float:
-    return rows + GAP_BETWEEN_ROWS * (rows - 1)
+def readable(labels: list[str], size: float, pitch: float) -> list[str]:
+    """Return the labels of columns `pitch` inches apart, those blank that would touch another.
 
-
-def _fill(
-    shape: tuple[int, ...], width: float, height: float, margin: float, repeat: int
-) -> Layout:
-    """Lay out the largest tiles that fit; the room that is left widens the gaps, not the pixels."""
-    rows, columns = shape[:2]
-    left, top = margin + LABEL_WIDTH, margin + TITLE_HEIGHT + HEADER_HEIGHT
-    grid_width, grid_height = width - 2 * left, height - top - margin
-    tile = min(grid_width / _tiles_across(columns), grid_height / _tiles_down(rows))
-    spare = (grid_width - tile * _tiles_across(columns)) / (columns - 1)
-    gaps = np.full(columns - 1, GAP_IN_ROW * tile + spare)
-    gaps[[0, -1]] = GAP_BESIDE_REAL * tile + spare
-    lefts = left + np.concatenate([[0], np.cumsum(tile + gaps)])
-    tops = top + np.linspace(0, grid_height - tile, rows)
-    on_screen = [np.round(edges * PREVIEW_DPI) / PREVIEW_DPI for edges in (lefts, tops)]
-    return Layout(width, height, margin, tile, repeat, *(edges.tolist() for edges in on_screen))
-
-
-def _draw(
-    frames: NDArray[np.uint8],
-    digits: Sequence[tuple[int, int]],
-    title: str,
-    note: str,
-    layout: Layout,
-) -> Figure:
-    figure = Figure(figsize=(layout.width, layout.height))
-    axes = inch_axes(figure)
-    _write_headings(axes, title, note, frames.shape[1], layout)
-    for row, top in zip(frames, layout.tops, strict=True):
-        for image, left in zip(row, layout.lefts, strict=True):
-            tile_image(axes, image, left, top, layout.tile, layout.repeat)
-        for left in (layout.lefts[0], layout.lefts[-1]):
-            frame_real(axes, left, top, layout.tile, line=1.5)
-    style: dict[str, Any] = {
-        "va": "center",
-        "fontsize": 13,
-        "fontweight": "bold",
-        "color": REAL_COLOUR,
-    }
-    inset = layout.margin + 0.02
-    for (first, last), top in zip(digits, layout.tops, strict=True):
-        middle = top + layout.tile / 2
-        axes.text(inset, middle, str(first), ha="left", **style)
-        axes.text(layout.width - inset, middle, str(last), ha="right", **style)
-    return figure
-
-
-def _write_headings(axes: Axes, title: str, note: str, columns: int, layout: Layout) -> None:
-    top = layout.margin + 0.13
-    axes.text(layout.lefts[0], top, title, va="center", fontsize=13, fontweight="bold")
-    right = layout.lefts[-1] + layout.tile
-    axes.text(right, top, note, va="center", ha="right", fontsize=8.5, color=QUIET_COLOUR)
-    size = min(8.5, 13 * layout.tile)
-    base = layout.tops[0] - 0.07
-    for k, (label, left) in enumerate(zip(step_labels(columns), layout.lefts, strict=True)):
-        real = k in (0, columns - 1)
-        axes.text(
-            left + layout.tile / 2,
-            base,
-            "test image" if real else f"t = {label}",
-            ha="center",
-            va="baseline",
-            fontsize=size,
-            fontweight="bold" if real else "normal",
-            color=REAL_COLOUR if real else "black",
-        )
+    >>> readable(["0", "1/4", "2/4", "3/4", "1"], 9, 0.2)
+    ['0', '', '2/4', '', '1']
+    """
+    every = math.ceil(text_inches(max(labels, key=len) + " ", size) / pitch)
+    last = len(labels) - 1
+    return [
+        label if k == last or (k % every == 0 and last - k >= every) else ""
+        for k, label in enumerate(labels)
+    ]

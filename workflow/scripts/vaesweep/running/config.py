@@ -18,6 +18,7 @@ SCHEMA = Path(__file__).parents[3] / "schemas" / "config.schema.yaml"
 NUMBER = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 # The largest whole number up to which floats are exact.
 MOST_EXACT = 2**53
+LONGEST_VALUE = 10_000  # characters of a list on the command line
 
 
 def complete(config: dict[str, Any]) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def _schema() -> dict[str, Any]:
 def _fill(value: Any, schema: dict[str, Any]) -> Any:
     """Defaults for what is absent; an empty section (null in YAML) takes them all."""
     if "properties" not in schema:
-        return _as_numbers(value, schema)
+        return _as_meant(value, schema)
     value = {} if value is None else value
     if not isinstance(value, dict):
         return value  # for the validator to refuse
@@ -61,18 +62,36 @@ def _fill(value: Any, schema: dict[str, Any]) -> Any:
     return filled | {key: part for key, part in value.items() if key not in known}
 
 
-def _as_numbers(value: Any, schema: dict[str, Any]) -> Any:
-    """A value in the type that its schema asks for: 1e-3 is a number, a size of 2.0 is 2."""
+def _as_meant(value: Any, schema: dict[str, Any]) -> Any:
+    """A value in the type that its schema asks for.
+
+    Snakemake hands on what stands inside `--config 'a={b: 1}'` or in a profile as text. In a file,
+    1e-3 is text, a size of 2.0 is 2, and a netid of digits is a name.
+    """
     if isinstance(value, list):
-        return [_as_numbers(part, schema.get("items", {})) for part in value]
+        return [_as_meant(part, schema.get("items", {})) for part in value]
     types = schema.get("type", [])
-    types = [types] if isinstance(types, str) else types
-    if isinstance(value, str) and NUMBER.fullmatch(value) and {"number", "integer"} & set(types):
-        value = float(value)
+    types = {types} if isinstance(types, str) else set(types)
+    if types == {"string"} and type(value) in (int, float):
+        return str(value)
+    if isinstance(value, str) and types and types != {"string"}:
+        value = _as_yaml(value)
+        if isinstance(value, list):
+            return _as_meant(value, schema)
     # One value, one writing: 2.0 would be another file name and another parameter than 2.
     if isinstance(value, float) and value.is_integer() and abs(value) <= MOST_EXACT:
         return int(value)
     return value
+
+
+def _as_yaml(text: str) -> Any:
+    """What a text means as YAML; the text itself where it means nothing."""
+    if NUMBER.fullmatch(text):
+        return float(text)
+    try:
+        return yaml.safe_load(text) if len(text) <= LONGEST_VALUE else text
+    except (yaml.YAMLError, ValueError, RecursionError, OverflowError, AttributeError):
+        return text
 
 
 def _explain(error: ValidationError) -> str:

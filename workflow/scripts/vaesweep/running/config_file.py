@@ -28,12 +28,21 @@ def check_config_file(path: Path) -> None:
         raise UserError(f"{_place(path, root.start_mark)}: expected keys with values at top level")
     for mapping in _mappings(root, path):
         _require_distinct_keys(mapping, path)
-    for key, _ in root.value:
+    for key, value in root.value:
+        if key.value == "netid" and value.tag.endswith(":int") and value.value != _plain(value):
+            raise UserError(
+                f"{_place(path, value.start_mark)}: netid {value.value} means {_plain(value)} to "
+                f"YAML; put it in quotes: '{value.value}'"
+            )
         if key.value == "__use_yte__":
             raise UserError(
                 f"{_place(path, key.start_mark)}: __use_yte__ would run the expressions in the "
                 "file; remove the key"
             )
+
+
+def _plain(scalar: yaml.Node) -> str:
+    return str(yaml.safe_load(scalar.value))
 
 
 def _read(path: Path) -> str:

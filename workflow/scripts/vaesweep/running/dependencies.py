@@ -6,10 +6,20 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
+# They decide no result: how a sweep is run, how files are written, and where images come from,
+# which their MD5 sums pin.
+PASSED_OVER = (
+    "running",
+    "errors.py",
+    "files.py",
+    "data/fetch.py",
+    "data/download.py",
+    "data/packages.py",
+)
 
 
 def source_files(script: Path) -> list[Path]:
-    """The script and every module of the package that it imports, directly or through others.
+    """The script and every module that decides its result, imported directly or through others.
 
     Args:
         script: a Python file.
@@ -25,10 +35,14 @@ def source_files(script: Path) -> list[Path]:
     waiting = [script]
     while waiting:
         path = waiting.pop()
-        if path not in found:
+        if path not in found and not _is_passed_over(path):
             found.add(path)
             waiting += _imported_modules(path)
     return [script, *sorted(found - {script})]
+
+
+def _is_passed_over(path: Path) -> bool:
+    return any(path.is_relative_to(PACKAGE / part) for part in PASSED_OVER)
 
 
 @cache  # every rule asks for much the same modules, and Snakemake starts often

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 PLUGIN = "snakemake_executor_plugin_slurm"
 COMMANDS = ("sbatch", "squeue", "sinfo", "scancel", "scontrol")
@@ -19,23 +20,51 @@ def has_nvidia_gpu() -> bool:
     return any(Path(device).exists() for device in ("/dev/nvidiactl", "/dev/dxg"))
 
 
-def lacking_for_slurm(
+def lacking(
+    executor: str,
+    settings: Any,
+    trains_on_cuda: bool,
     partitions: Collection[str],
     accounts: Collection[str],
-    status_command: str,
-    poll_seconds: int,
 ) -> list[str]:
-    """Compare what the jobs ask for with what this cluster has.
+    """Compare what the jobs ask for with what this machine or cluster has.
 
     Args:
+        executor: Snakemake's name of what runs the jobs.
+        settings: the executor's settings.
+        trains_on_cuda: whether a job needs a GPU.
         partitions: the `slurm_partition` of every job that names one.
         accounts: the `slurm_account` of every job that names one.
-        status_command: "squeue" or "sacct", which Snakemake asks about its jobs.
-        poll_seconds: seconds between two such questions, `slurm-init-seconds-before-status-checks`.
 
     Returns:
         A sentence for each thing that is missing, with what to do about it; none if all is there.
     """
+    if executor == "local" and trains_on_cuda and not has_nvidia_gpu():
+        return [
+            "training.device is cuda, but this machine has no NVIDIA GPU or no driver for it; "
+            "set it to auto or cpu, or run where `nvidia-smi` lists a GPU"
+        ]
+    if executor == "cluster-generic":
+        return _lacking_for_submission(settings.submit_cmd)
+    if executor == "slurm":
+        polls = settings.status_command, settings.init_seconds_before_status_checks
+        return _lacking_for_slurm(partitions, accounts, *polls)
+    return []
+
+
+def _lacking_for_submission(submit_command: str) -> list[str]:
+    first_words = [part.split()[0] for part in re.split(r"&&|\|\||[;|]", submit_command or "true")]
+    absent = [word for word in first_words if shutil.which(word) is None]
+    return [
+        f"no {word} on PATH, with which cluster-generic-submit-cmd submits jobs; run where the "
+        "scheduler's commands are, or change the command in the profile"
+        for word in absent
+    ]
+
+
+def _lacking_for_slurm(
+    partitions: Collection[str], accounts: Collection[str], status_command: str, poll_seconds: int
+) -> list[str]:
     if importlib.util.find_spec(PLUGIN) is None:
         return [f"Snakemake's Slurm plugin is missing: pip install {PLUGIN.replace('_', '-')}"]
     absent = [name for name in COMMANDS if shutil.which(name) is None]
@@ -47,12 +76,13 @@ def lacking_for_slurm(
     known, complaint = _ask("sinfo", "--noheader", "--format=%R")
     if complaint:
         return [f"Slurm's controller does not answer sinfo ({complaint}); try again when it does"]
-    lacking = _unknown_partitions(partitions, set(known.split()))
     settings = _cluster_settings()
     accounting = not settings.get("AccountingStorageType", "").endswith("/none")
-    lacking += _unusable_accounts(accounts, accounting)
-    lacking += _blind_status_command(status_command, poll_seconds, settings, accounting)
-    return lacking
+    return [
+        *_unknown_partitions(partitions, set(known.split())),
+        *_unusable_accounts(accounts, accounting),
+        *_blind_status_command(status_command, poll_seconds, settings, accounting),
+    ]
 
 
 def _unknown_partitions(partitions: Collection[str], known: set[str]) -> list[str]:

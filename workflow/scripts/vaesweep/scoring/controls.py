@@ -8,12 +8,20 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vaesweep.scoring.smoothness import cross_fade
+from vaesweep.interpolation import cross_fade
 
 Images = NDArray[np.uint8]
 Paths = tuple[Images, Images]
 
 CHUNK = 500
+
+# What readers call them.
+CONTROLS = {
+    "image_cross_fade": "cross-fade of the test images",
+    "hard_switch": "switch halfway",
+    "constant_image": "one constant image",
+    "nearest_training_image": "nearest training images",
+}
 
 
 def control_paths(frames: Images, reconstructions: Images, train: Images) -> dict[str, Paths]:

@@ -1,10 +1,11 @@
-"""Two small CNNs that judge frames: which digit is it, and how much of a ghost is it?
+"""Two small CNNs that judge frames: which class is it, and how much of a ghost is it?
 
 The ghost judge takes the critic of ACAI (Berthelot et al. 2018, arXiv:1807.07543), which guesses
 from an image how far it was mixed, and trains it on cross-fades of real images instead of against
 the model, so that it is the same for every run.
 """
 
+import json
 from dataclasses import dataclass
 from logging import Logger
 from pathlib import Path
@@ -12,12 +13,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file, save
+from safetensors import safe_open
+from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vaesweep.files import write_whole
-from vaesweep.training.model import SIDE
+from vaesweep.data.splits import SIDE
+from vaesweep.files import reading, write_whole
 from vaesweep.training.optimiser import Adam, one_cycle
 
 EPOCHS = 3
@@ -36,7 +38,7 @@ class Judgement:
 
     Attributes:
         ghost: how far the image looks like a cross-fade, 0 not at all, 1 half and half.
-        classes: probability of each digit, with a last axis of 10.
+        classes: probability of each class, along a last axis.
     """
 
     ghost: NDArray[np.float64]
@@ -44,12 +46,19 @@ class Judgement:
 
 
 class Judge(nn.Module):
-    """A ghost regressor and a digit classifier of the same small shape, sharing nothing."""
+    """A ghost regressor and a classifier of the same small shape, sharing nothing.
 
-    def __init__(self) -> None:
+    Attributes:
+        seed: what it was trained with.
+        classes: how many it knows.
+    """
+
+    def __init__(self, seed: int, classes: int) -> None:
         super().__init__()
+        self.seed = seed
+        self.classes = classes
         self.ghost = _network(1)
-        self.classifier = _network(10)
+        self.classifier = _network(classes)
 
     @torch.no_grad()
     def judge(self, images: NDArray[np.uint8]) -> Judgement:
@@ -61,7 +70,7 @@ class Judge(nn.Module):
         shape = images.shape[:-2]
         return Judgement(
             torch.cat(ghosts).double().numpy().reshape(shape),
-            torch.cat(classes).double().numpy().reshape(*shape, 10),
+            torch.cat(classes).double().numpy().reshape(*shape, self.classes),
         )
 
     @torch.no_grad()
@@ -91,13 +100,14 @@ def _network(outputs: int) -> nn.Sequential:
 
 
 def train_judge(
-    images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: int, log: Logger
+    images: NDArray[np.uint8], labels: NDArray[np.uint8], classes: int, seed: int, log: Logger
 ) -> tuple[Judge, dict[str, float]]:
     """Train a judge on the training split, less 5,000 images held out to measure it.
 
     Args:
         images: (N, 28, 28) training images.
-        labels: (N,) digits.
+        labels: (N,) classes, 0 to `classes` - 1.
+        classes: how many there are.
         seed: seeds the split, the initialisation and every draw.
         log: gets a line an epoch.
 
@@ -106,10 +116,10 @@ def train_judge(
         error of the ghost judge on cross-fades).
     """
     torch.manual_seed(seed)
-    judge = Judge()
+    judge = Judge(seed, classes)
     order = torch.randperm(len(images))
     held_out, kept = order[:HELD_OUT], order[HELD_OUT:]
-    pixels, digits = torch.from_numpy(images).unsqueeze(1), torch.from_numpy(labels).long()
+    pixels, targets = torch.from_numpy(images).unsqueeze(1), torch.from_numpy(labels).long()
     steps = EPOCHS * (len(kept) // BATCH_SIZE)
     optimiser = Adam(judge, ADAM_BETAS)
     step = 0
@@ -118,12 +128,12 @@ def train_judge(
             x = pixels[chosen].float() / 255
             mixed, target = _cross_fade(x)
             ghost_loss = functional.mse_loss(torch.sigmoid(judge.ghost(mixed)).squeeze(1), target)
-            class_loss = functional.cross_entropy(judge.classifier(_blur(x)), digits[chosen])
+            class_loss = functional.cross_entropy(judge.classifier(_blur(x)), targets[chosen])
             (ghost_loss + class_loss).backward()
             optimiser.learning_rate = one_cycle(step, steps, LEARNING_RATE)
             optimiser.step()
             step += 1
-        facts = _measure(judge, pixels[held_out].float() / 255, digits[held_out])
+        facts = _measure(judge, pixels[held_out].float() / 255, targets[held_out])
         log.info("epoch %d/%d: accuracy %.4f, ghost error %.4f, on %d held-out training images",
                  epoch + 1, EPOCHS, facts["accuracy"], facts["ghost_error"], HELD_OUT)  # fmt: skip
     return judge, facts
@@ -153,8 +163,8 @@ def _blur(x: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def _measure(judge: Judge, x: Tensor, digits: Tensor) -> dict[str, float]:
-    right = judge.classifier(x).argmax(1) == digits
+def _measure(judge: Judge, x: Tensor, targets: Tensor) -> dict[str, float]:
+    right = judge.classifier(x).argmax(1) == targets
     errors = []
     for batch in x.split(BATCH_SIZE):  # as in training, each batch has its own blur
         mixed, target = _cross_fade(batch)
@@ -166,12 +176,19 @@ def _measure(judge: Judge, x: Tensor, digits: Tensor) -> dict[str, float]:
 
 
 def save_judge(judge: Judge, path: str | Path) -> None:
-    """Write a judge's parameters as safetensors."""
-    write_whole(path, save(judge.state_dict()))
+    """Write a judge's parameters as safetensors, with its seed and classes as metadata."""
+    # One entry: safetensors writes several in an order that changes from process to process.
+    described = json.dumps({"seed": judge.seed, "classes": judge.classes})
+    write_whole(path, save(judge.state_dict(), {"judge": described}))
 
 
 def load_judge(path: str | Path) -> Judge:
-    """Read a judge that `save_judge` wrote."""
-    judge = Judge()
-    judge.load_state_dict(load_file(str(path)))
+    """Read a judge that `save_judge` wrote.
+
+    Raises:
+        UserError: the file is missing or damaged.
+    """
+    with reading(path, "judge"), safe_open(str(path), framework="pt") as file:
+        judge = Judge(**json.loads(file.metadata()["judge"]))
+        judge.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
     return judge

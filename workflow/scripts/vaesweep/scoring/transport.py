@@ -26,6 +26,8 @@ MOMENTUM = 1.6
 FLOOR = 1e-7
 # Images a chunk: few enough that a step's arrays stay in the processor's cache.
 CHUNK = 64
+# Sides of what is measured are multiples of it, in pixels.
+BOX_STEP = 4
 
 
 def wasserstein_distance(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -51,13 +53,37 @@ def path_lengths(frames: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArra
         Steps (N, frames - 1), the distance between neighbours, and ends (N,), the distance
         between first and last, in pixels.
     """
-    paths = max(1, CHUNK // frames.shape[1])
-    around = [
-        _distances_around(_masses(frames[start : start + paths]))
-        for start in range(0, len(frames), paths)
-    ]
-    distances: NDArray[np.float64] = torch.cat(around).numpy()
+    count, length = frames.shape[:2]
+    first, sides = _boxes(frames)
+    distances = np.empty((count, length))
+    for side in np.unique(sides):
+        of_side = np.flatnonzero(sides == side)
+        for part in np.array_split(of_side, -(-len(of_side) // max(1, CHUNK // length))):
+            masses = np.stack([_cut(frames[k], first[k], side) for k in part])
+            distances[part] = _distances_around(_masses(masses)).numpy()
     return distances[:, :-1], distances[:, -1]
+
+
+def _boxes(frames: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The square of each path outside of which its frames are blank: first row and column, side.
+
+    A path's own, so that it is measured alike whatever is measured beside it; of few sizes, so
+    that many are measured at once. A blank frame is mass spread over all pixels, so that nothing
+    is cut off.
+    """
+    whole = frames.shape[-1]
+    inked: NDArray[np.bool_] = np.any(frames, axis=1)
+    lines = np.any(inked, axis=1) | np.any(inked, axis=2)
+    first = lines.argmax(axis=1)
+    last = whole - 1 - lines[:, ::-1].argmax(axis=1)
+    sides = -(-(last - first + 1) // BOX_STEP) * BOX_STEP
+    blank = ~np.all(np.any(frames, axis=(2, 3)), axis=1)
+    sides = np.where(blank, whole, np.minimum(sides, whole))
+    return np.minimum(first, whole - sides), sides
+
+
+def _cut(path: NDArray[np.uint8], first: int, side: int) -> NDArray[np.uint8]:
+    return path[:, first : first + side, first : first + side]
 
 
 def _distances_around(masses: Tensor) -> Tensor:
@@ -70,13 +96,8 @@ def _distances_around(masses: Tensor) -> Tensor:
 
 
 def _masses(frames: NDArray[np.uint8]) -> Tensor:
-    """Mass 1 an image, cut to the square outside of which all of them are blank."""
-    rows, columns = (np.flatnonzero(frames.any(axis=(0, 1, axis))) for axis in (3, 2))
-    if len(rows):
-        first = min(rows[0], columns[0])
-        last = max(rows[-1], columns[-1])
-        frames = frames[:, :, first : last + 1, first : last + 1]
-    levels = torch.from_numpy(np.ascontiguousarray(frames)).double() / 255 + FLOOR
+    """Mass 1 an image."""
+    levels = torch.from_numpy(frames).double() / 255 + FLOOR
     return levels / levels.sum((-1, -2), keepdim=True)
 
 

@@ -4,19 +4,19 @@ import hashlib
 import io
 import json
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from logging import Logger
 from pathlib import Path
 from typing import Any
 
 import torch
-from numpy.typing import NDArray
 
 from vaesweep.files import write_whole
+from vaesweep.running.dependencies import source_files
 
-PACKAGE = Path(__file__).parent
+LOOP = Path(__file__).with_name("loop.py")
 
 
 class Interruption:
@@ -45,46 +45,65 @@ def watch_for_termination() -> Iterator[Interruption]:
             signal.signal(number, handler)
 
 
-def fingerprint(images: NDArray[Any], seeds: tuple[int, ...], *settings: Any) -> str:
-    """A hash of all that decides a training's result: data, seeds, settings, code, PyTorch.
+def fingerprint(**deciding: Any) -> str:
+    """A hash of all that decides a training's result, PyTorch and the code included.
 
     Args:
-        images: the training images.
-        seeds: the seeds trained together.
-        settings: dataclasses of plain values.
+        deciding: plain values: a digest of the images, seeds, settings, hardware.
     """
-    digest = hashlib.sha256(images.tobytes())
-    described = [*(asdict(part) for part in settings), list(seeds), torch.__version__]
-    digest.update(json.dumps(described, sort_keys=True).encode())
-    for module in ("draws.py", "model.py", "optimiser.py", "loop.py"):
-        digest.update((PACKAGE / module).read_bytes())
+    described = json.dumps([deciding, torch.__version__], sort_keys=True)
+    digest = hashlib.sha256(described.encode())
+    for module in source_files(LOOP):
+        digest.update(module.read_bytes())
     return digest.hexdigest()
 
 
-def save_checkpoint(path: Path, mark: str, state: dict[str, Any]) -> None:
-    """Write `state` under the fingerprint `mark`; a reader sees the old file or the new one."""
-    packed = io.BytesIO()
-    torch.save({"fingerprint": mark, **state}, packed)
-    write_whole(path, packed.getvalue())
+class Checkpoint:
+    """The file of one training, under the fingerprint `mark` of what decides its result."""
+
+    def __init__(self, path: Path, seconds: float, mark: str) -> None:
+        """Let at least so many seconds pass from the end of a save to the next."""
+        self.path = path
+        self.seconds = seconds
+        self.mark = mark
+        self._saved = time.perf_counter()
+
+    def is_due(self) -> bool:
+        """Whether it is time to save."""
+        return time.perf_counter() - self._saved >= self.seconds
+
+    def save(self, state: dict[str, Any]) -> None:
+        """Write `state`; a reader sees the old file or the new one."""
+        packed = io.BytesIO()
+        torch.save({"fingerprint": self.mark, **state}, packed)
+        write_whole(self.path, packed.getvalue())
+        self._saved = time.perf_counter()
+
+    def load(self, log: Logger) -> dict[str, Any] | None:
+        """Read the state that `save` wrote.
+
+        Returns:
+            None, with a line in the log if a file was there, when there is no file, when it cannot
+            be read, or when it is of other data, settings, code, hardware or PyTorch version.
+        """
+        if not self.path.exists():
+            return None
+        try:
+            state: dict[str, Any] = torch.load(self.path, map_location="cpu", weights_only=True)
+        except Exception as error:  # a damaged file can fail in many ways; each means: start anew
+            log.info("checkpoint %s cannot be read (%s); starting anew", self.path.name, error)
+            return None
+        if state.pop("fingerprint", None) != self.mark:
+            log.info(
+                "checkpoint %s is of another config, data, code or hardware; starting anew",
+                self.path.name,
+            )
+            return None
+        return state
 
 
-def load_checkpoint(path: Path, mark: str, log: Logger) -> dict[str, Any] | None:
-    """Read the state that `save_checkpoint` wrote.
-
-    Returns:
-        None, with a line in the log if a file was there, when there is no file, when it cannot be
-        read, or when it is of other data, settings, code or PyTorch version.
-    """
-    if not path.exists():
-        return None
-    try:
-        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # a damaged file can fail in many ways; each means: start anew
-        log.info("checkpoint %s cannot be read (%s); training starts anew", path.name, error)
-        return None
-    if state.pop("fingerprint", None) != mark:
-        log.info(
-            "checkpoint %s is of another config, data or code; training starts anew", path.name
-        )
-        return None
-    return state
+def remove_checkpoints(folders: Iterable[Path]) -> None:
+    """Remove every checkpoint of runs whose results are written, also those of other stacks."""
+    for folder in folders:
+        for path in folder.glob("checkpoint*.pt"):
+            path.unlink(missing_ok=True)

@@ -9,7 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vaesweep.training.model import PIXELS, VAE, Architecture
+from vaesweep.data.splits import PIXELS
+from vaesweep.training.model import VAE, Architecture
 
 
 def initialise(
@@ -35,6 +36,7 @@ def draw_epoch(
     count: int,
     shape: tuple[int, int, int],
     device: torch.device,
+    noisy: bool = True,
 ) -> tuple[Tensor, Tensor]:
     """Draw the order of the images and the noise of one epoch.
 
@@ -47,19 +49,26 @@ def draw_epoch(
         count: training images.
         shape: (steps, batch, latent_size).
         device: where the draws are used.
+        noisy: whether noise is wanted; without, it is all zeros, and takes no memory.
 
     Returns:
         Order (steps, members, batch) of image indices and standard normal noise
         (steps, members, batch, latent_size).
     """
-    steps, batch_size, _ = shape
-    orders, noises = [], []
-    for seed in seeds:
+    steps, batch_size, latent_size = shape
+    orders = torch.empty((steps, len(seeds), batch_size), dtype=torch.int64, device=device)
+    noise = torch.zeros(1, device=device).expand(steps, len(seeds), batch_size, latent_size)
+    if noisy:
+        noise = torch.empty(noise.shape, device=device)
+    for member, seed in enumerate(seeds):
         generator = _generator(seed, 1 + epoch, device)
         order = torch.randperm(count, generator=generator, device=device)
-        orders.append(order[: steps * batch_size].view(steps, batch_size))
-        noises.append(torch.randn(shape, generator=generator, device=device))
-    return torch.stack(orders, 1), torch.stack(noises, 1)
+        orders[:, member] = order[: steps * batch_size].view(steps, batch_size)
+        if noisy and len(seeds) == 1:  # in place: for many latents, two of it are much memory
+            torch.randn(shape, generator=generator, device=device, out=noise.squeeze(1))
+        elif noisy:
+            noise[:, member] = torch.randn(shape, generator=generator, device=device)
+    return orders, noise
 
 
 def _generator(seed: int, stream: int, device: torch.device) -> torch.Generator:

@@ -1,28 +1,157 @@
-"""Which device and which precision a training runs on, chosen by features and never by timing."""
+"""Which device and precision a training runs on, chosen by features and never by timing."""
 
+import fcntl
+import hashlib
+import os
 import platform
 import resource
 import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from logging import Logger
 from pathlib import Path
+from typing import IO
 
 import torch
 
 from vaesweep.errors import UserError
+from vaesweep.running.preflight import has_nvidia_gpu
+
+POLL_SECONDS = 1.0
 
 
-def choose_device(requested: str) -> torch.device:
-    """Resolve "auto", "cpu" or "cuda".
+@dataclass(frozen=True)
+class Hardware:
+    """What a training runs on.
+
+    Attributes:
+        device: a GPU that no other training of this machine uses, or the CPU.
+        precision: type of the matrix products.
+        name: of the device, as its maker writes it.
+        turn: a locked file, which keeps other trainings from the GPU until the process ends.
+    """
+
+    device: torch.device
+    precision: torch.dtype
+    name: str
+    turn: IO[str] | None = None
+
+    @property
+    def deciding(self) -> list[str]:
+        """What a training's bits depend on: random numbers differ between models of GPUs."""
+        return [self.device.type, str(self.precision), self.name * (self.device.type == "cuda")]
+
+
+def choose_hardware(device: str, precision: str, log: Logger) -> Hardware:
+    """Resolve `training.device` and `training.precision`, and make PyTorch deterministic.
 
     Raises:
-        UserError: "cuda" was asked for and PyTorch sees no GPU.
+        UserError: "cuda" was asked for and PyTorch cannot use a GPU of this machine.
     """
-    available = torch.cuda.is_available()
-    if requested == "cuda" and not available:
-        raise UserError(
-            "training.device is cuda, but PyTorch sees no GPU on this machine; "
-            "set it to auto or cpu, or run where `nvidia-smi` lists a GPU"
+    # As torch.use_deterministic_algorithms(True), which imports the compiler besides.
+    torch.set_deterministic_debug_mode("error")
+    # Nothing reads memory before it is written, and filling it takes 7 % of a step.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    torch.backends.cudnn.allow_tf32 = False  # float32 means float32
+    where, turn = _choose_device(device, log)
+    dtype, reason = choose_precision(precision, where)
+    name = device_name(where)
+    log.info("device %s (%s), precision %s (%s)", where, name, dtype, reason)
+    return Hardware(where, dtype, name, turn)
+
+
+def _choose_device(requested: str, log: Logger) -> tuple[torch.device, IO[str] | None]:
+    if requested == "cpu":
+        return torch.device("cpu"), None
+    fault = _why_no_gpu()
+    if fault is None:
+        number, turn = _take_a_gpu(log)
+        return torch.device("cuda", number), turn
+    if requested == "cuda":
+        raise UserError(f"training.device is cuda, but {fault}; or set it to auto or cpu")
+    if has_nvidia_gpu():
+        log.info("the GPU is left alone, since %s", fault)
+    return torch.device("cpu"), None
+
+
+def _why_no_gpu() -> str | None:
+    """Why PyTorch cannot compute on this machine's GPUs, and what to do; None if it can."""
+    if not torch.cuda.is_available():
+        if not has_nvidia_gpu():
+            return "this machine shows no NVIDIA GPU: run where `nvidia-smi` lists one"
+        try:
+            torch.cuda.init()
+            said = "PyTorch sees none of them"
+        except (RuntimeError, AssertionError) as error:
+            said = str(error).strip().splitlines()[0]
+        return (
+            f"PyTorch {torch.__version__} cannot use this machine's GPU ({said}): update the "
+            "NVIDIA driver, or check CUDA_VISIBLE_DEVICES"
         )
-    return torch.device("cuda" if available and requested != "cpu" else "cpu")
+    card = torch.cuda.get_device_capability()
+    if not has_code_for(card, torch.cuda.get_arch_list()):
+        return (
+            f"PyTorch {torch.__version__} has no code for {torch.cuda.get_device_name()} (compute "
+            f"capability {card[0]}.{card[1]}): install a version that has"
+        )
+    return None
+
+
+def has_code_for(card: tuple[int, int], architectures: Iterable[str]) -> bool:
+    """Whether one of `torch.cuda.get_arch_list()` runs on a GPU of this compute capability.
+
+    Binary code (sm_80) runs on the same major version from its minor version on; portable code
+    (compute_80) on any later card (NVIDIA, CUDA C++ Programming Guide, application compatibility).
+    """
+    for architecture in architectures:
+        kind, _, digits = architecture.partition("_")
+        digits = digits.rstrip("af")  # sm_90a
+        major, minor = int(digits[:-1]), int(digits[-1])
+        if (kind == "compute" and (major, minor) <= card) or (
+            major == card[0] and minor <= card[1]
+        ):
+            return True
+    return False
+
+
+def _take_a_gpu(log: Logger) -> tuple[int, IO[str]]:
+    """Wait for a GPU on which no other training runs: two would share its memory and its time."""
+    count = torch.cuda.device_count()
+    names = [str(torch.cuda.get_device_properties(number).uuid) for number in range(count)]
+    number, turn = take_turn(names, log)
+    torch.cuda.set_device(number)
+    return number, turn
+
+
+def take_turn(names: list[str], log: Logger) -> tuple[int, IO[str]]:
+    """Wait until one of these is free, and hold it until the file is closed or the process ends.
+
+    Args:
+        names: what is taken; one at a time among all processes of this user and machine.
+        log: is told if all are taken.
+
+    Returns:
+        The place of the first that was free, and the locked file.
+    """
+    user = os.getuid()
+    marks = [hashlib.sha256(name.encode()).hexdigest()[:16] for name in names]
+    files = [Path(tempfile.gettempdir(), f"vaesweep-{user}-{mark}.lock") for mark in marks]
+    told = False
+    while True:
+        for number, path in enumerate(files):
+            turn = path.open("a")
+            try:
+                fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                turn.close()
+            else:
+                return number, turn
+        if not told:
+            log.info("every GPU is taken by another training; waiting")
+            told = True
+        time.sleep(POLL_SECONDS)
 
 
 def choose_precision(requested: str, device: torch.device) -> tuple[torch.dtype, str]:
@@ -46,11 +175,23 @@ def choose_precision(requested: str, device: torch.device) -> tuple[torch.dtype,
     return (torch.bfloat16 if fast else torch.float32), f"auto: {reason}"
 
 
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether a device ran out of memory, also where others have filled it."""
+    return isinstance(error, torch.OutOfMemoryError) or "out of memory" in str(error).lower()
+
+
 def device_name(device: torch.device) -> str:
     """The name of the GPU or CPU as its maker writes it."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return _cpuinfo().get("model name") or platform.processor() or platform.machine()
+
+
+def reset_peak_memory(device: torch.device) -> None:
+    """Forget the most memory so far on a GPU; that of a process cannot be forgotten."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats(device)
 
 
 def peak_memory_mib(device: torch.device) -> int:

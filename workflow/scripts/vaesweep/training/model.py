@@ -7,24 +7,28 @@ batched product costs the same as a plain one.
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
-from vaesweep.files import write_whole
+from vaesweep.data.splits import PIXELS, SIDE
+from vaesweep.files import reading, write_whole
 
-SIDE = 28
-PIXELS = SIDE * SIDE
 CHANNELS = (32, 64)
 LOG2_E = math.log2(math.e)
+# Images encoded or decoded at once where no gradient is wanted: enough for speed, little memory.
+CHUNK = 2000
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Architecture:
     """What fixes the shape of every parameter.
 
     Attributes:
-        kind: "mlp", or "conv", which puts two stride-2 convolutions outside the dense layers.
+        kind: one of ARCHITECTURES.
         hidden: widths of the dense hidden layers of the encoder; the decoder mirrors them.
         latent_size: number of latent variables.
     """
@@ -88,15 +92,11 @@ class VAE(nn.Module):
         self.architecture = architecture
         self.members = members
         hidden, latent_size = architecture.hidden, architecture.latent_size
-        convolutional = architecture.kind == "conv"
-        outer = CHANNELS[-1] * (SIDE // 4) ** 2 if convolutional else PIXELS
-        encoder = _dense(members, (outer, *hidden, 2 * latent_size))
-        decoder = _dense(members, (latent_size, *reversed(hidden), outer))
-        if convolutional:
-            encoder = [*_convolve_down(members), *encoder]
-            decoder = [*decoder, *_convolve_up(members)]
-        self.encoder = nn.Sequential(*encoder)
-        self.decoder = nn.Sequential(*decoder)
+        outer = ARCHITECTURES[architecture.kind]
+        encoder = _dense(members, (outer.width, *hidden, 2 * latent_size))
+        decoder = _dense(members, (latent_size, *reversed(hidden), outer.width))
+        self.encoder = nn.Sequential(*outer.down(members), *encoder)
+        self.decoder = nn.Sequential(*decoder, *outer.up(members))
 
     def encode(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log-variance of the posterior.
@@ -114,6 +114,23 @@ class VAE(nn.Module):
         """Logits of the pixels: (members, batch, latent_size) to float32 (members, batch, 784)."""
         logits: Tensor = self.decoder(codes).float()
         return logits
+
+    @torch.no_grad()
+    def encode_images(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Codes (..., latent_size) of images (..., 28, 28), the posterior means; a stack of one."""
+        pixels = torch.from_numpy(np.ascontiguousarray(images)).view(1, -1, PIXELS)
+        means = [self.encode(part.float() / 255)[0][0] for part in pixels.split(CHUNK, 1)]
+        codes: NDArray[np.float32] = torch.cat(means).numpy()
+        return codes.reshape(*images.shape[:-2], -1)
+
+    @torch.no_grad()
+    def decode_images(self, codes: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """Grey levels (..., 28, 28) of codes (..., latent_size); a stack of one."""
+        flat = torch.from_numpy(np.ascontiguousarray(codes)).view(1, -1, codes.shape[-1])
+        levels = [torch.sigmoid(self.decode(part)) for part in flat.split(CHUNK, 1)]
+        grey = [(part * 255).round().to(torch.uint8) for part in levels]
+        images: NDArray[np.uint8] = torch.cat(grey, 1).numpy()
+        return images.reshape(*codes.shape[:-1], SIDE, SIDE)
 
     @torch.no_grad()
     def initialise(self, member: int, generator: torch.Generator, mean_image: Tensor) -> None:
@@ -216,6 +233,32 @@ def _convolve_up(members: int) -> list[nn.Module]:
     ]
 
 
+@dataclass(frozen=True)
+class OuterLayers:
+    """What an architecture puts between the pixels and its dense layers.
+
+    Attributes:
+        words: what reports call its networks.
+        width: values of an image where outer and dense layers meet.
+        down: modules from (members, batch, 784) to (members, batch, width), for so many members.
+        up: modules from (members, batch, width) to (members, batch, 784).
+    """
+
+    words: str
+    width: int
+    down: Callable[[int], list[nn.Module]]
+    up: Callable[[int], list[nn.Module]]
+
+
+# By the name in config.yaml. A new one is a record here and its name in config.schema.yaml.
+ARCHITECTURES = {
+    "mlp": OuterLayers("fully connected networks", PIXELS, lambda _: [], lambda _: []),
+    "conv": OuterLayers(
+        "convolutional networks", CHANNELS[-1] * (SIDE // 4) ** 2, _convolve_down, _convolve_up
+    ),
+}
+
+
 def member_state(model: VAE, member: int) -> dict[str, Tensor]:
     """The parameters of one member on the CPU, without the leading axis."""
     return {
@@ -232,11 +275,16 @@ def save_member(state: dict[str, Tensor], architecture: Architecture, path: str 
 
 
 def load_model(path: str | Path) -> VAE:
-    """Read a model that `save_member` wrote, as a stack of one, on the CPU."""
-    with safe_open(str(path), framework="pt") as file:
-        described = json.loads(file.metadata()["architecture"])
-        state = {name: file.get_tensor(name).unsqueeze(0) for name in file.keys()}  # noqa: SIM118
-    architecture = Architecture(**described | {"hidden": tuple(described["hidden"])})
-    model = VAE(architecture)
-    model.load_state_dict(state)
+    """Read a model that `save_member` wrote, as a stack of one, on the CPU.
+
+    Raises:
+        UserError: the file is missing or damaged.
+    """
+    with reading(path, "model"):
+        with safe_open(str(path), framework="pt") as file:
+            described = json.loads(file.metadata()["architecture"])
+            state = {name: file.get_tensor(name).unsqueeze(0) for name in file.keys()}  # noqa: SIM118
+        architecture = Architecture(**described | {"hidden": tuple(described["hidden"])})
+        model = VAE(architecture)
+        model.load_state_dict(state)
     return model

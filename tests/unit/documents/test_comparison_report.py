@@ -1,0 +1,179 @@
+"""The comparison report: its texts from tables, and its pages from its texts."""
+
+import json
+from io import BytesIO
+
+import pandas as pd
+import pymupdf
+
+from vaesweep.comparison.costs import Jobs, read_costs
+from vaesweep.documents.comparison_report import report_data
+from vaesweep.documents.typesetting import typeset
+
+SIZES = pd.DataFrame(
+    {
+        "latent_size": [4, 16],
+        "seeds": [3, 3],
+        "gain": [0.0512, 0.1234],
+        "gain_low": [0.04, 0.11],
+        "gain_high": [0.06, 0.13],
+        "rank": [2, 1],
+        "win_probability": [0.03, 0.97],
+        "tied_with_first": [False, True],
+        "best_seed": [0, 2],
+        "neg_elbo": [118.31, 99.94],
+        "kl": [12.0, 25.5],
+        "active_units": [4.0, 16.0],
+        "gain_same": [0.04, 0.1],
+        "gain_different": [0.06, 0.15],
+    }
+)
+RUNS = pd.DataFrame(
+    {
+        "latent_size": [4, 16],
+        "seed": [0, 2],
+        "status": ["ok", "ok"],
+        "gain": [0.0512, 0.1301],
+        "gain_low": [0.04, 0.12],
+        "gain_high": [0.06, 0.14],
+        "rank": [2, 1],
+        "win_probability": [0.01, 0.99],
+        "quality_same": [0.6, 0.7],
+        "quality_different": [0.5, 0.6],
+        "neg_elbo": [118.31, 99.94],
+        "active_units": [4, 16],
+        "train_seconds": [44.0, 46.0],
+        "flags": ["", ""],
+    }
+)
+CHOSEN = {
+    "latent_size": 16,
+    "seed": 2,
+    "value": 0.1301,
+    "low": 0.12,
+    "high": 0.14,
+    "pinned": [],
+    "tied_with": [],
+    "reason": "It is the best.",
+}
+JUDGES = pd.DataFrame(
+    {
+        "judge_a": [0],
+        "judge_b": [1],
+        "rank_correlation": [0.95],
+        "first_latent_size_a": [16],
+        "first_latent_size_b": [16],
+    }
+)
+TRAINING = {
+    "device": "cpu",
+    "device_name": "Abacus 1",
+    "threads": 1,
+    "precision": "float32",
+    "networks": "fully connected networks",
+    "images_per_second": 12000.0,
+    "parameters": 700000,
+}
+CONFIG = """\
+dataset: {name: MNIST}
+model: {architecture: mlp, beta: 1.0}
+training: {epochs: 10}
+interpolation: {steps: 7, path: straight}
+submission: {paper: us-letter}
+scoring: {pairs_per_kind: 100, bootstrap: 2000}
+"""
+
+
+FIGURES = (
+    "gain_by_latent_size",
+    "display_rows",
+    "best_and_worst",
+    "differences",
+    "quality_parts",
+    "controls",
+    "neg_elbo_and_gain",
+    "training_curves",
+)
+
+
+def data_of(runs=RUNS, sizes=SIZES, chosen=CHOSEN):
+    judges = [{"accuracy": 0.9912, "ghost_error": 0.031}]
+    costs = read_costs("nowhere", Jobs([], [], []))
+    return report_data(runs, sizes, chosen, judges, JUDGES, [TRAINING], costs, CONFIG)
+
+
+def test_report_says_what_was_chosen_and_how_sure_it_is():
+    data = data_of()
+    assert data["run"] == "Latent size 16, seed 2"
+    assert data["tiles"][0]["value"] == "+0.130"
+    assert data["tiles"][0]["note"] == "95 %: 0.120 to 0.140"
+    assert data["tiles"][2]["value"] == "97 %"
+    assert "no other is tied" in data["findings"][0]
+    assert data["runs"]["rows"][0][:3] == ["1", "16", "2"]
+    assert data["runs"]["marked"] == [0]
+    assert data["sizes"]["marked"] == [1]
+    assert json.dumps(data)
+
+
+def test_report_names_ties_failures_and_missing_intervals():
+    sizes = SIZES.assign(tied_with_first=True, gain_low=[None, 0.11], seeds=[2, 3])
+    runs = RUNS.assign(status=["diverged", "ok"], flags=["diverged", ""])
+    findings = " ".join(data_of(runs, sizes)["findings"])
+    assert "but 4 is tied with it" in findings
+    assert "No interval over seeds is given at latent size 4: it takes at least 3" in findings
+    assert "1 of 2 runs diverged and takes part in no ranking" in findings
+    assert "Flagged" not in findings
+
+
+def test_report_says_that_the_seed_is_a_draw_and_that_judges_agree():
+    findings = " ".join(data_of()["findings"])
+    assert "seed 2 is the best of 3 at latent size 16 (gain +0.130)" in findings
+    assert "their mean, +0.123" in findings
+    assert "All judges put latent size 16 first" in findings and "0.95" in findings
+    assert "held out" in data_of()["judges"]
+
+
+def test_report_of_a_single_run_speaks_of_one():
+    run, size = RUNS.iloc[:1], SIZES.iloc[1:].assign(seeds=1)
+    data = data_of(run, size)
+    assert data["subtitle"].startswith(
+        "1 variational autoencoder on MNIST: latent size 16; 1 seed;"
+    )
+    assert data["findings"][0] == (
+        "The codes interpolate better than the pixel cross-fade on average: the mean gain is "
+        "+0.123 (95 %: 0.110 to 0.130)."
+    )
+
+
+def test_report_of_many_latent_sizes_says_which_are_drawn():
+    many = [SIZES.tail(1).assign(latent_size=16 + k) for k in range(11)]
+    sizes = pd.concat(many, ignore_index=True)
+    assert data_of(sizes=sizes)["drawn_sizes"] == "the chosen latent size and of the best others"
+
+
+def test_report_gives_the_configuration_line_by_line():
+    lines = data_of()["config"]
+    assert lines[:2] == ["dataset:", "  name: MNIST"]
+    assert "  beta: 1.0" in lines
+
+
+def test_report_is_typeset_with_its_numbers(tmp_path):
+    for name in FIGURES:
+        (tmp_path / f"{name}.svg").write_text(
+            '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"/>'
+        )
+    pdf = typeset("comparison_report.typ", data_of(), tmp_path.glob("*.svg"))
+    document = pymupdf.open(stream=BytesIO(pdf))
+    for page in document:
+        assert page.rotation == 0
+        assert all(extension != "n/a" for _, extension, *_ in page.get_fonts())
+    titles = [title for _, title, _ in document.get_toc()]
+    assert {"Which latent sizes differ", "Controls", "All runs", "Method"} <= set(titles)
+    first = document[0].get_text()
+    assert "Latent size 16, seed 2" in first and "+0.130" in first and "97 %" in first
+    text = "".join(page.get_text() for page in document)
+    assert "Abacus 1" in text and "Wasserstein" in text and "No benchmark files" in text
+    assert "the best run of every latent size" in " ".join(text.split())
+    assert "#" not in text and "else [" not in text, "the template's own words are shown"
+    assert not document.metadata["creationDate"]
+    assert typeset("comparison_report.typ", data_of(), tmp_path.glob("*.svg")) == pdf

@@ -1,0 +1,198 @@
+"""Every document comes out, and is true, for the smallest and the oddest sweeps there are."""
+
+import re
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import pymupdf
+import pytest
+from docutils.core import publish_doctree
+from docutils.nodes import system_message
+from made_up_sweep import pair_scores, sweep
+
+from vaesweep.comparison.choice import MOST_SIZES_DRAWN, choose_run, sizes_to_show
+from vaesweep.comparison.costs import Jobs, read_costs
+from vaesweep.data.datasets import DATASETS
+from vaesweep.documents.comparison_report import report_data
+from vaesweep.documents.html_report import runs_page, sizes_page, summary
+from vaesweep.documents.typesetting import typeset
+from vaesweep.figures import likelihood, paths, scores
+from vaesweep.figures.style import palette, save_svg
+from vaesweep.files import Run, read_table, write_table
+from vaesweep.scoring.controls import CONTROLS
+from vaesweep.scoring.smoothness import PARTS
+
+FASHION = DATASETS["FashionMNIST"]
+FREE = {"latent_size": None, "seed": None}
+GAINS = {(2, 0): 0.1, (2, 1): 0.12, (2, 2): 0.11, (8, 0): 0.3, (8, 1): 0.34, (8, 2): 0.32}
+CONFIG = """\
+dataset: {name: FashionMNIST}
+model: {architecture: mlp, beta: 1.0}
+training: {epochs: 1}
+interpolation: {steps: 7, path: straight}
+scoring: {pairs_per_kind: 20, bootstrap: 500}
+submission: {paper: a4}
+"""
+TRAINING = {
+    "device": "cpu",
+    "device_name": "Abacus 1",
+    "networks": "fully connected networks",
+    "threads": 1,
+    "precision": "float32",
+    "images_per_second": 12000.0,
+    "parameters": 700000,
+}
+JUDGE = {"accuracy": 0.99, "ghost_error": 0.03}
+
+
+class Documents:
+    """All that is made of a comparison, as texts."""
+
+    def __init__(self, folder, compared, pinned=FREE, judges=2):
+        # As they are read: from files, where an empty text and a missing number look alike.
+        tables = {}
+        for name, table in vars(compared).items():
+            write_table(folder / f"{name}.csv", table)
+            tables[name] = read_table(folder / f"{name}.csv")
+        self.runs, self.sizes = tables["runs"], tables["latent_sizes"]
+        self.chosen = choose_run(self.runs, self.sizes, pinned)
+        self.draw(folder, tables)
+        jobs = Jobs([Run(row.latent_size, row.seed) for row in self.runs.itertuples()], [0], [])
+        data = report_data(
+            self.runs, self.sizes, self.chosen, [JUDGE] * judges, tables["judges"], [TRAINING],
+            read_costs(folder, jobs), CONFIG,
+        )  # fmt: skip
+        self.findings = " ".join(data["findings"])
+        pdf = typeset("comparison_report.typ", data, folder.glob("*.svg"))
+        self.report = "".join(page.get_text() for page in pymupdf.open(stream=BytesIO(pdf)))
+        self.pages = sizes_page(self.sizes, self.chosen) + runs_page(self.runs, self.chosen)
+        text = summary(self.sizes, self.runs, self.chosen, {}, {}, FASHION)
+        document = publish_doctree(text)
+        assert not list(document.findall(system_message))
+        self.summary = document.astext()
+        self.texts = " ".join([self.chosen["reason"], self.findings, self.report, self.summary])
+        assert not re.search(r"\b(nan|None|NaT|inf)\b", self.texts + self.pages)
+
+    def draw(self, folder, tables):
+        """Every figure of the comparison, with frames of noise."""
+        pairs = pair_scores(0, 0)[["set", "kind", "row"]].assign(digit_a=3, digit_b=9)
+        noise = np.random.default_rng(0).integers(0, 256, (len(pairs), 9, 28, 28), np.uint8)
+        shown = sizes_to_show(self.sizes, self.chosen["latent_size"], MOST_SIZES_DRAWN)
+        frames = dict.fromkeys(shown["latent_size"], noise)
+        colours = palette(self.sizes["latent_size"])
+        parts = {part.name: part.title for part in PARTS}
+        controls = pd.DataFrame({"control": list(CONTROLS), "gain": -0.1, "gain_low": -0.2})
+        controls = controls.assign(gain_high=0.0, quality_same=0.3, quality_different=0.3)
+        history = pd.DataFrame({"epoch": [1], "neg_elbo": [150.0]})
+        histories = {(row.latent_size, row.seed): history for row in self.runs.itertuples()}
+        figures = {
+            "gain_by_latent_size": scores.gain_by_latent_size(self.runs, self.sizes, self.chosen),
+            "differences": scores.differences(tables["differences"]),
+            "quality_parts": scores.quality_parts(self.runs, self.sizes, parts, "class"),
+            "controls": scores.controls(self.sizes, controls, CONTROLS, "class"),
+            "neg_elbo_and_gain": likelihood.neg_elbo_and_gain(self.runs),
+            "training_curves": likelihood.training_curves(histories),
+            "display_rows": paths.display_rows(pairs, frames, colours, "class", FASHION.classes),
+            "best_and_worst": paths.best_and_worst(pairs, pair_scores(0, 0), noise, "class"),
+        }
+        for name, figure in figures.items():
+            save_svg(figure, folder / f"{name}.svg")
+
+
+def documents(folder, gains, pinned=FREE, judges=2, **changes) -> Documents:
+    return Documents(folder, sweep(gains, judges=judges, **changes), pinned, judges)
+
+
+def test_one_run(tmp_path):
+    made = documents(tmp_path, {(8, 0): 0.3})
+    assert "The run of latent size 8, seed 0 is the only one to choose from" in made.texts
+    assert "first" not in made.findings and "rank correlation" not in made.findings
+    assert "No interval over seeds is given at latent size 8" in made.findings
+
+
+def test_two_seeds_of_one_size(tmp_path):
+    made = documents(tmp_path, {(8, 0): 0.3, (8, 1): 0.4})
+    assert "Latent size 8 is the only one; seed 1 is the best of its 2" in made.texts
+    assert "The codes interpolate better than the pixel cross-fade" in made.findings
+
+
+def test_one_seed_of_three_sizes(tmp_path):
+    made = documents(tmp_path, {(2, 0): 0.1, (8, 0): 0.3, (16, 0): 0.2})
+    assert "1 seed each" in made.report and "luck of a draw" not in made.findings
+
+
+def test_one_judge(tmp_path):
+    made = documents(tmp_path, GAINS, judges=1)
+    assert "judges" not in made.findings and "1 pair of them" in " ".join(made.report.split())
+
+
+def test_two_runs_that_tie_exactly(tmp_path):
+    made = documents(tmp_path, {(2, 0): 0.2, (8, 0): 0.2}, equal_pairs=True)
+    assert "rank correlation" not in made.findings
+    assert "tied" in made.findings
+
+
+def test_all_runs_but_one_diverged(tmp_path):
+    others = tuple(run for run in GAINS if run != (2, 1))
+    made = documents(tmp_path, GAINS, diverged=others)
+    assert made.chosen["latent_size"] == 2 and made.chosen["seed"] == 1
+    assert "5 of 6 runs diverged and take part in no ranking" in made.findings
+    assert "is the only one with a run that did not diverge" in made.chosen["reason"]
+    assert "Every latent size" not in made.findings
+
+
+def test_one_size_all_diverged(tmp_path):
+    made = documents(tmp_path, GAINS, diverged=((2, 0), (2, 1), (2, 2)))
+    assert "Of latent size 2 no run is left: all of them diverged" in made.findings
+    assert "latent sizes 2, 8; 3 seeds each" in " ".join(made.report.split())
+    assert "Every latent size" not in made.findings
+
+
+def test_all_collapsed(tmp_path):
+    made = documents(tmp_path, dict.fromkeys(GAINS, 0.0), active_units=0)
+    assert "Every run collapsed: no code carries anything" in made.findings
+
+
+def test_all_gains_negative(tmp_path):
+    made = documents(tmp_path, {run: gain - 1 for run, gain in GAINS.items()})
+    assert "No latent size interpolates better than the pixel cross-fade" in made.findings
+    assert "−0.6" in made.report and not re.search(r"(?<![\w.])-0\.\d", made.texts)
+
+
+@pytest.mark.parametrize(
+    ("pinned", "said"),
+    [
+        ({"latent_size": 2, "seed": None}, "The configuration pins latent size 2 nevertheless"),
+        ({"latent_size": None, "seed": 0}, "Latent size 8 has the highest mean gain"),
+    ],
+)
+def test_half_of_the_choice_pinned(tmp_path, pinned, said):
+    made = documents(tmp_path, GAINS, pinned=pinned)
+    assert said in made.findings and "run was pinned" not in made.texts
+    assert ("luck of a draw" in made.findings) == (pinned["seed"] is None)
+
+
+def test_a_plain_autoencoder(tmp_path):
+    nothing = dict.fromkeys(("neg_elbo", "kl", "nll_is", "prior_frechet"))
+    made = documents(tmp_path, GAINS, **nothing)
+    assert "likelihood" not in made.findings and "a plain autoencoder has none" in made.report
+
+
+def test_long_seeds_and_sizes(tmp_path):
+    gains = {(1024, 4294967295): 0.1, (1024, 4294967294): 0.2, (512, 4294967295): 0.1}
+    made = documents(tmp_path, gains)
+    assert "4294967295" in made.report and "4,294" not in made.texts + made.pages
+
+
+def test_judges_that_disagree_are_not_said_to_agree(tmp_path):
+    compared = sweep(GAINS)
+    compared.judges["rank_correlation"] = -1.0
+    assert "rank the runs differently, with a rank correlation of at least −1.000" in (
+        Documents(tmp_path, compared).findings
+    )
+
+
+def test_no_page_speaks_of_digits_where_there_are_none(tmp_path):
+    made = documents(tmp_path, GAINS)
+    assert not re.search(r"\b(digits?|strokes?)\b", made.texts + made.pages)

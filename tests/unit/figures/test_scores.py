@@ -1,0 +1,216 @@
+"""The figures that compare: every run is there, and nothing overprints."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgb
+
+from vaesweep.figures import likelihood, paths, scores, style
+
+PARTS = {"evenness": "evenness W", "ghost_free": "ghost-free G"}
+WORDS = {"hard_switch": "switch halfway", "another": "another"}
+
+
+def tables(sizes=(2, 8, 32), seeds=3):
+    parts = ("evenness", "ghost_free", "class_path", "quality", "crossfade_quality", "gain")
+    columns = [f"{part}_{kind}" for part in parts for kind in ("same", "different")]
+    rng = np.random.default_rng(1)
+    runs = pd.DataFrame(
+        [
+            {"latent_size": size, "seed": seed, "gain": rng.random(), "neg_elbo": 100 + size}
+            | {column: rng.random() for column in columns}
+            for size in sizes
+            for seed in range(seeds)
+        ]
+    )
+    means = runs.groupby("latent_size").mean().drop(columns="seed").reset_index()
+    return runs, means.assign(gain_low=means["gain"] - 0.1, gain_high=means["gain"] + 0.1)
+
+
+CONTROLS = pd.DataFrame(
+    {
+        "control": ["hard_switch", "another"],
+        "quality_same": [0.5, 0.0],
+        "quality_different": [0.4, 0.0],
+        "gain": [-0.1, 0.0],
+        "gain_low": [-0.12, -0.01],
+        "gain_high": [-0.08, 0.01],
+    }
+)
+DIFFERENCES = pd.DataFrame(
+    {
+        "latent_size_a": [2, 2, 8],
+        "latent_size_b": [8, 16, 16],
+        "difference": [-0.05, -0.06, -0.01],
+        "low": [-0.06, np.nan, -0.02],
+        "high": [-0.04, np.nan, 0.01],
+        "p_holm": [0.0001, 0.04, 0.3],
+        "tied": [False, False, True],
+    }
+)
+
+
+def svg(figure, folder):
+    style.save_svg(figure, folder / "figure.svg")
+    return (folder / "figure.svg").read_text(encoding="utf-8")
+
+
+def test_palette_gets_lighter_with_the_latent_size():
+    colours = style.palette([64, 2, 16, 8])
+    assert list(colours) == [2, 8, 16, 64]
+    lightness = [np.dot(to_rgb(colour), [0.2126, 0.7152, 0.0722]) for colour in colours.values()]
+    assert (np.diff(lightness) > 0.05).all()
+
+
+def test_gain_figure_has_each_run_as_a_point_and_marks_the_chosen_one():
+    runs, sizes = tables()
+    chosen = runs.iloc[4]
+    figure = scores.gain_by_latent_size(
+        runs, sizes, {"latent_size": chosen["latent_size"], "seed": chosen["seed"]}
+    )
+    (axes,) = figure.axes
+    *points, ring = (collection.get_offsets() for collection in axes.collections)
+    assert sorted(np.concatenate(points)[:, 1]) == pytest.approx(sorted(runs["gain"]))
+    assert ring.tolist() == [[pytest.approx(points[1][1][0]), pytest.approx(chosen["gain"])]]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["2", "8", "32"]
+
+
+def test_figures_stand_runs_that_diverged_and_sizes_without_interval(tmp_path):
+    runs, sizes = tables(sizes=(2, 8), seeds=1)
+    runs.loc[0, runs.columns[2:]] = np.nan
+    sizes.loc[0, sizes.columns[1:]] = np.nan
+    sizes["gain_low"] = np.nan
+    chosen = {"latent_size": 8, "seed": 0}
+    for figure in (
+        scores.gain_by_latent_size(runs, sizes, chosen),
+        likelihood.neg_elbo_and_gain(runs),
+        scores.quality_parts(runs, sizes, PARTS, "digit"),
+        scores.controls(sizes, CONTROLS, WORDS, "digit"),
+    ):
+        assert "<svg" in svg(figure, tmp_path)
+
+
+def test_display_rows_take_the_same_pairs_for_every_latent_size():
+    pairs = pd.DataFrame(
+        [
+            {"set": which, "kind": kind, "row": row, "digit_a": row % 10, "digit_b": row % 10}
+            for which in ("display", "score")
+            for kind in ("same", "different")
+            for row in range(10)
+        ]
+    )
+    frames = {}
+    for size in (16, 2):
+        values = np.arange(len(pairs)) + size
+        frames[size] = np.broadcast_to(values[:, None, None, None], (40, 9, 28, 28)).astype("u1")
+    figure = paths.display_rows(pairs, frames, {2: "red", 16: "blue"}, "digit", "0123456789")
+    shown = [255 - int(image.get_array()[0, 0, 0]) for image in figure.axes[0].get_images()[::9]]
+    expected = [2, 4, 10, 11]  # the places of the four display pairs in pairs.csv
+    assert shown == [place + size for place in expected for size in (2, 16)]
+
+
+def test_best_median_and_worst_are_display_rows_by_gain(tmp_path):
+    own = pd.DataFrame(
+        {
+            "set": ["display"] * 4 + ["score"],
+            "kind": ["same"] * 5,
+            "row": [0, 1, 2, 3, 0],
+            "gain": [0.1, 0.4, -0.2, 0.3, 0.9],
+        }
+    )
+    rows = paths.ranked_rows(own, "same")
+    assert {name: row["row"] for name, row in rows.items()} == {"best": 1, "median": 3, "worst": 2}
+    both = pd.concat([own, own.assign(kind="different")], ignore_index=True)
+    frames = np.arange(10, dtype=np.uint8)[:, None, None, None].repeat(9, 1)
+    frames = frames.repeat(28, 2).repeat(28, 3)
+    figure = paths.best_and_worst(both, both, frames, "digit")
+    shown = [255 - int(image.get_array()[0, 0, 0]) for image in figure.axes[0].get_images()[::9]]
+    assert shown == [1, 3, 2, 6, 8, 7]
+
+
+def test_a_tie_of_two_sizes_is_pale():
+    table = DIFFERENCES.iloc[2:].assign(difference=-0.001)
+    mesh = scores.differences(table).axes[0].collections[0]
+    assert max(mesh.get_clim()) >= 0.02
+
+
+def test_differences_show_each_two_sizes_once_as_row_less_column():
+    axes = scores.differences(DIFFERENCES).axes[0]
+    texts = [text.get_text() for text in axes.texts]
+    assert texts == [
+        "+0.050\n+0.040 to +0.060\np < 0.001",
+        "+0.060\np = 0.040",
+        "+0.010\n−0.010 to +0.020\np = 0.300, tied",
+    ]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["8", "16"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["2", "8"]
+
+
+def test_many_latent_sizes_have_brief_differences():
+    pairs = [(a, b) for b in range(1, 13) for a in range(1, b)]
+    table = pd.DataFrame(pairs, columns=["latent_size_a", "latent_size_b"])
+    table = table.assign(difference=0.01, low=0.0, high=0.02, p_holm=0.5, tied=True)
+    axes = scores.differences(table).axes[0]
+    assert {text.get_text() for text in axes.texts} == {"(−0.010)"}
+
+
+def test_curves_of_many_latent_sizes_are_named_in_a_legend():
+    history = pd.DataFrame({"epoch": [1, 2], "neg_elbo": [150.0, 120.0]})
+    few, many = (
+        likelihood.training_curves({(size, 0): history for size in range(1, count)})
+        for count in (6, 20)
+    )
+    assert few.axes[0].texts and not few.legends
+    assert not many.axes[0].texts and len(many.legends[0].get_texts()) == 19
+
+
+def test_one_latent_size_has_no_differences_to_show():
+    figure = scores.differences(DIFFERENCES.iloc[:0])
+    assert "There is one latent size" in figure.axes[0].texts[0].get_text()
+
+
+def test_controls_stand_below_the_latent_sizes():
+    _, sizes = tables()
+    left, _ = scores.controls(sizes, CONTROLS, WORDS, "digit").axes
+    names = [label.get_text() for label in left.get_yticklabels()]
+    assert names == [
+        "latent size 2",
+        "latent size 8",
+        "latent size 32",
+        "switch halfway",
+        "another",
+    ]
+
+
+def test_a_closer_look_is_taken_where_one_size_lies_far_off():
+    runs, _ = tables(sizes=(2, 8, 32))  # −ELBO 102, 108 and 132
+    assert len(likelihood.neg_elbo_and_gain(runs).axes) == 2
+    assert len(likelihood.neg_elbo_and_gain(runs[runs.latent_size < 32]).axes) == 1
+
+
+def test_one_epoch_is_drawn_as_a_point():
+    history = pd.DataFrame({"epoch": [1], "neg_elbo": [150.0]})
+    (line,) = likelihood.training_curves({(2, 0): history}).axes[0].lines
+    assert line.get_marker() == "o"
+
+
+def test_training_curves_take_every_run():
+    history = pd.DataFrame({"epoch": [1, 2], "neg_elbo": [150.0, 120.0]})
+    figure = likelihood.training_curves({(2, 0): history, (2, 1): history, (8, 0): history})
+    assert len(figure.axes[0].lines) == 3
+    assert {text.get_text() for text in figure.axes[0].texts} == {"latent size 2", "latent size 8"}
+
+
+def test_training_curves_leave_out_epochs_that_diverged():
+    history = pd.DataFrame({"epoch": [1, 2], "neg_elbo": [150.0, np.nan]})
+    nothing = history[:0]
+    figure = likelihood.training_curves({(2, 0): history, (8, 0): nothing})
+    (line,) = figure.axes[0].lines
+    assert line.get_xdata().tolist() == [1]
+
+
+def test_equal_tables_give_equal_svg_without_a_date(tmp_path):
+    runs, _ = tables()
+    first = svg(likelihood.neg_elbo_and_gain(runs), tmp_path)
+    assert first == svg(likelihood.neg_elbo_and_gain(runs), tmp_path)
+    assert "dc:date" not in first

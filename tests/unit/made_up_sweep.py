@@ -1,0 +1,72 @@
+"""Sweeps whose numbers are made up: tables as a comparison makes them, without any training."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from vaesweep.comparison.tables import Comparison, compare
+from vaesweep.data.pairs import KINDS
+from vaesweep.scoring.summary import PART_COLUMNS, VIEWS, summarise_pairs
+
+DRAWS = 500
+DISPLAY_ROWS, SCORE_ROWS = 10, 20
+
+
+def pair_scores(gain: float, seed: int, judges: int = 2) -> pd.DataFrame:
+    """pair_scores.csv of a run of that mean gain; its display pairs must not count."""
+    noise = np.random.default_rng(seed).normal(0, 0.05, 2 * SCORE_ROWS)
+    rows = [
+        {"set": name, "kind": kind, "row": row, **dict.fromkeys(PART_COLUMNS, 0.5)}
+        for name, count in (("display", DISPLAY_ROWS), ("score", SCORE_ROWS))
+        for kind in KINDS
+        for row in range(count)
+    ]
+    table = pd.DataFrame(rows)
+    scored = table["set"] == "score"
+    table.loc[scored, "gain"] = gain + noise - noise.mean()
+    table.loc[~scored, "gain"] = 100.0
+    for judge in range(judges):
+        table[f"gain_judge_{judge}"] = (0.9 + 0.2 * judge) * table["gain"]
+    for view in VIEWS:
+        if view.of_paths:
+            table[view.name] = 1.0
+    return table
+
+
+def metrics(latent_size: int, seed: int, scores: pd.DataFrame, **changes: Any) -> dict[str, Any]:
+    """metrics.json of a run."""
+    return {
+        "latent_size": latent_size,
+        "seed": seed,
+        "status": "ok",
+        "neg_elbo": 100.0 + latent_size,
+        "reconstruction": 80.0,
+        "kl": 20.0,
+        "active_units": latent_size,
+        "train_seconds": 1.0,
+        "device": "cpu",
+        "made_with": {},
+        **summarise_pairs(scores, DRAWS),
+        "prior_frechet": 3.0,
+        "nll_is": 95.0,
+        **changes,
+    }
+
+
+def sweep(
+    gains: dict[tuple[int, int], float],
+    diverged: tuple[tuple[int, int], ...] = (),
+    judges: int = 2,
+    equal_pairs: bool = False,
+    **changes: Any,
+) -> Comparison:
+    """Compare runs, by (latent size, seed), of these mean gains."""
+    tables = [
+        pair_scores(gain, 0 if equal_pairs else seed, judges) for (_, seed), gain in gains.items()
+    ]
+    runs = [
+        metrics(*run, table, **({"status": "diverged"} if run in diverged else {}) | changes)
+        for run, table in zip(gains, tables, strict=True)
+    ]
+    return compare(runs, tables, DRAWS)

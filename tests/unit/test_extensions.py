@@ -1,0 +1,121 @@
+"""A new record is enough: what CONTRIBUTING.md says of an architecture and of a part of quality.
+
+A new data set is shown by EMNIST (tests/unit/data/test_sources.py), a new path by `spherical`.
+"""
+
+import json
+import logging
+import subprocess
+import sys
+
+import numpy as np
+import torch
+from checkout import ROOT
+
+from vaesweep.data.splits import PIXELS
+from vaesweep.training.hardware import Hardware
+from vaesweep.training.loop import Settings, train
+from vaesweep.training.model import (
+    ARCHITECTURES,
+    Architecture,
+    OuterLayers,
+    load_model,
+    save_member,
+)
+
+
+def test_a_new_architecture_is_trained_stored_and_named(tmp_path, monkeypatch):
+    halved = OuterLayers(
+        "networks of half images",
+        PIXELS // 2,
+        lambda members: [torch.nn.AvgPool1d(2)],
+        lambda members: [torch.nn.Upsample(scale_factor=2)],
+    )
+    monkeypatch.setitem(ARCHITECTURES, "halved", halved)
+    images = np.random.default_rng(0).integers(0, 256, (100, 28, 28), np.uint8)
+    here = Hardware(torch.device("cpu"), torch.float32, "an abacus")
+    architecture, settings = Architecture("halved", (8,), 2), Settings(1.0, 2, 20, 1e-3)
+    path, log = tmp_path / "checkpoint.pt", logging.getLogger("test")
+    [run] = train(images, architecture, settings, here, (0,), path, 1e9, log)
+    assert run.facts["status"] == "ok" and run.facts["architecture"] == "halved"
+    assert run.facts["networks"] == "networks of half images"
+    save_member(run.state, architecture, tmp_path / "model.safetensors")
+    model = load_model(tmp_path / "model.safetensors")
+    assert model.decode_images(model.encode_images(images)).shape == images.shape
+
+
+WITH_A_TOY_PART = """
+import json, sys
+import numpy as np
+import vaesweep.scoring.smoothness as smoothness
+toy = smoothness.Part(
+    "brevity", "B", "brevity", "1: the path is short", "long ways", "1 \\\\/ n", "Words of $B$.",
+    lambda measured: 1 / (1 + measured.steps.sum(axis=1)),
+)
+smoothness.PARTS = (*smoothness.PARTS, toy)
+
+import pandas as pd
+from made_up_sweep import sweep
+from vaesweep.comparison.choice import choose_run
+from vaesweep.comparison.costs import Jobs, read_costs
+from vaesweep.data.datasets import DATASETS
+from vaesweep.documents.comparison_report import report_data
+from vaesweep.documents.html_report import runs_page, summary
+from vaesweep.figures.scores import quality_parts
+from vaesweep.scoring.judges import Judge
+from vaesweep.scoring.score import score_run
+from vaesweep.scoring.summary import summarise_pairs
+
+frames = np.random.default_rng(0).integers(0, 256, (4, 5, 28, 28), np.uint8)
+pairs = pd.DataFrame({"set": "score", "kind": ["same", "different"] * 2, "row": [0, 0, 1, 1]})
+pairs = pairs.assign(digit_a=1, digit_b=1)
+scored = score_run(frames, frames[:, :2], pairs, [Judge(0, 10)])
+compared = sweep({(2, 0): 0.1, (8, 0): 0.2})
+free = {"latent_size": None, "seed": None}
+chosen = choose_run(compared.runs, compared.latent_sizes, free)
+training = dict(device="cpu", device_name="a", networks="n", threads=1, precision="p")
+training |= dict(images_per_second=1.0, parameters=1)
+judge = dict(accuracy=1.0, ghost_error=0.0)
+config = '''
+dataset: {name: MNIST}
+model: {beta: 1}
+training: {epochs: 1}
+interpolation: {steps: 3, path: straight}
+scoring: {pairs_per_kind: 2}
+submission: {paper: a4}
+'''
+costs = read_costs("nowhere", Jobs([], [], []))
+data = report_data(
+    compared.runs, compared.latent_sizes, chosen, [judge], compared.judges, [training],
+    costs, config,
+)
+titles = {part.name: f"{part.title} {part.symbol}" for part in smoothness.PARTS}
+figure = quality_parts(compared.runs, compared.latent_sizes, titles, "digit")
+product = scored[[part.name for part in smoothness.PARTS]].prod(axis=1)
+page = runs_page(compared.runs, chosen)
+first_page = summary(compared.latent_sizes, compared.runs, chosen, {}, {}, DATASETS["MNIST"])
+print(json.dumps({
+    "quality": bool(np.allclose(scored["quality"], product ** (1 / len(smoothness.PARTS)))),
+    "metrics": "brevity_same" in summarise_pairs(scored, 100),
+    "runs.csv": "brevity_different" in compared.runs,
+    "latent_sizes.csv": "brevity_same" in compared.latent_sizes,
+    "method": "Words of $B$." in [part["words"] for part in data["parts"]],
+    "figure": "brevity B" in [axes.get_title(loc="left") for axes in figure.axes],
+    "table": "brevity, same" in page and "1: the path is short" in page,
+    "first page": "*brevity* (1: the path is short)" in first_page,
+}))
+"""
+
+
+def test_a_new_part_of_quality_is_scored_tabled_drawn_and_explained():
+    paths = f"{ROOT}/workflow/scripts:{ROOT}/tests/unit"
+    done = subprocess.run(
+        [sys.executable, "-c", WITH_A_TOY_PART],
+        env={"PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found == dict.fromkeys(found, True)

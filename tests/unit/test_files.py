@@ -1,0 +1,126 @@
+"""Files are whole or absent; damaged ones are named, with what to do."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from vaesweep.errors import UserError
+from vaesweep.files import (
+    Run,
+    read_arrays,
+    read_json,
+    read_table,
+    run_of,
+    write_arrays,
+    write_json,
+    write_rows,
+    write_table,
+    write_whole,
+)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "results/runs/latent-2/seed-10/model.safetensors",
+        "/a/latent-99/seed-1/results/runs/latent-2/seed-10",
+        "results/logs/train/latent-2_seed-10.log",
+    ],
+)
+def test_the_run_behind_a_path(path):
+    assert run_of(path) == Run(2, 10)
+
+
+def test_a_path_of_no_run():
+    with pytest.raises(ValueError, match=r"results/pairs.csv belongs to no run"):
+        run_of("results/pairs.csv")
+
+
+def test_what_is_written_is_read(tmp_path):
+    write_json(tmp_path / "a.json", {"a": 1})
+    assert read_json(tmp_path / "a.json", "a") == {"a": 1}
+    table = pd.DataFrame({"a": [1, 2], "flags": ["", "diverged"], "b": [0.1, np.nan]})
+    write_table(tmp_path / "a.csv", table)
+    assert read_table(tmp_path / "a.csv", "a", "b").equals(table)
+    write_rows(tmp_path / "rows.csv", ["a", "b"], [{"a": 1, "b": 0.1}])
+    assert (tmp_path / "rows.csv").read_text() == "a,b\n1,0.1\n"
+    images = np.zeros((3, 28, 28), np.uint8)
+    write_arrays(tmp_path / "a.npz", images=images)
+    assert (read_arrays(tmp_path / "a.npz", images=(None, 28, 28))["images"] == images).all()
+
+
+def test_flags_that_are_all_empty_are_texts(tmp_path):
+    (tmp_path / "a.csv").write_text("a,flags\n1,\n2,\n")
+    assert read_table(tmp_path / "a.csv")["flags"].tolist() == ["", ""]
+
+
+def refused(read, path, *arguments, **shapes) -> str:
+    with pytest.raises(UserError) as caught:
+        read(path, *arguments, **shapes)
+    said = str(caught.value)
+    assert said.startswith(f"{path}: ") and "\n" not in said
+    assert said.endswith("Remove it and run again: it is made anew.")
+    return said
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[1", b"\xff\xfe", b"[1, 2]", b"null"])
+def test_damaged_json(tmp_path, content):
+    (tmp_path / "a.json").write_bytes(content)
+    assert "not a readable JSON object" in refused(read_json, tmp_path / "a.json")
+
+
+def test_json_that_lacks_a_key(tmp_path):
+    (tmp_path / "a.json").write_text("{}")
+    assert "it lacks gain, seed" in refused(read_json, tmp_path / "a.json", "gain", "seed")
+
+
+def test_missing_files(tmp_path):
+    for read in (read_json, read_table, read_arrays):
+        assert "the file is missing" in refused(read, tmp_path / "nothing")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "not a readable CSV table"),
+        (b"a,b\n1,2,3\n1,2,3,4\n", "not a readable CSV table"),
+        (b"a,b\n1,2\n3,", "cut short in its last line"),
+        (b"a\n1\n", "it lacks b"),
+        (b"\xff\xfe,\x00\n", "not a readable CSV table"),
+    ],
+)
+def test_damaged_tables(tmp_path, content, said):
+    (tmp_path / "a.csv").write_bytes(content)
+    assert said in refused(read_table, tmp_path / "a.csv", "a", "b")
+
+
+@pytest.mark.parametrize(
+    ("arrays", "said"),
+    [
+        ({"other": np.zeros(3, np.uint8)}, "it lacks frames"),
+        (
+            {"frames": np.zeros((2, 3), np.float32)},
+            "frames is float32 (2, 3), expected uint8",
+        ),
+        ({"frames": np.zeros((3, 3), np.uint8)}, "frames is uint8 (3, 3), expected uint8 (2, N)"),
+        ({"frames": np.zeros(2, np.uint8)}, "frames is uint8 (2,), expected uint8 (2, N)"),
+    ],
+)
+def test_other_arrays(tmp_path, arrays, said):
+    write_arrays(tmp_path / "a.npz", **arrays)
+    assert said in refused(read_arrays, tmp_path / "a.npz", frames=(2, None))
+
+
+@pytest.mark.parametrize("kept", [0, 10, 300, -30])
+def test_arrays_cut_short(tmp_path, kept):
+    path = tmp_path / "a.npz"
+    write_arrays(path, frames=np.arange(2000, dtype=np.uint8).reshape(2, -1))
+    path.write_bytes(path.read_bytes()[:kept])
+    assert "not a readable .npz file" in refused(read_arrays, path, frames=(2, None))
+
+
+def test_a_write_that_fails_leaves_what_was_there(tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(UserError, match=r"cannot write .*folder: Is a directory"):
+        write_whole(tmp_path / "folder", b"x")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]

@@ -1,0 +1,101 @@
+"""The laws of the house: which room may know which, and that a new record is two files."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from checkout import ROOT
+
+from vaesweep.data.datasets import DATASETS
+from vaesweep.interpolation import PATHS
+from vaesweep.running.dependencies import source_files
+from vaesweep.training.model import ARCHITECTURES
+
+PACKAGE = ROOT / "workflow/scripts/vaesweep"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+# Each may import from those before it, and from itself.
+ORDER = [
+    {"errors", "statistics", "words"},
+    {"files", "running"},
+    {"data"},
+    {"training", "figures"},
+    {"interpolation"},
+    {"scoring"},
+    {"comparison"},
+    {"documents"},
+]
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> list[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    names = [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    return names + [a.name for node in nodes if isinstance(node, ast.Import) for a in node.names]
+
+
+def test_every_room_has_its_place():
+    rooms = {room_of(path) for path in MODULES} - {"__init__"}
+    assert rooms == set().union(*ORDER)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_arrows_point_one_way(path):
+    room = room_of(path)
+    if room == "__init__":
+        return
+    place = next(k for k, rooms in enumerate(ORDER) if room in rooms)
+    allowed = set().union(*ORDER[:place], {room})
+    if room == "running":
+        allowed.add("files")  # a ground stone
+    known = {name.split(".")[1] for name in imports(path) if name.startswith("vaesweep.")}
+    assert known <= allowed
+
+
+def test_no_module_knows_snakemake():
+    assert not [path for path in MODULES if any("snakemake" in name for name in imports(path))]
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.name == "__init__.py"])
+def test_an_init_is_a_docstring_and_nothing_else(path):
+    [only] = ast.parse(path.read_text(encoding="utf-8")).body
+    assert isinstance(only, ast.Expr) and isinstance(only.value.value, str)
+
+
+def test_every_module_serves_a_rule():
+    """What no script and no rule imports is dead."""
+    scripts = (ROOT / "workflow/scripts").glob("*.py")
+    used = {path for script in scripts for path in source_files(script)}
+    by_rules = re.findall(
+        r"from vaesweep\.([\w.]+) import",
+        "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk")),
+    )
+    used |= {PACKAGE / f"{name.replace('.', '/')}.py" for name in by_rules}
+    passed_over = {path for path in MODULES if room_of(path) in ("running", "errors", "files")}
+    fetching = {PACKAGE / f"data/{name}.py" for name in ("fetch", "download", "packages", "idx")}
+    inits = {path for path in MODULES if path.name == "__init__.py"}
+    assert set(MODULES) - used - passed_over - fetching - inits == set()
+
+
+@pytest.mark.parametrize(
+    ("records", "section", "key"),
+    [
+        (DATASETS, "dataset", "name"),
+        (ARCHITECTURES, "model", "architecture"),
+        (PATHS, "interpolation", "path"),
+    ],
+)
+def test_the_schema_admits_what_there_are_records_of(records, section, key):
+    schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+    admitted = schema["properties"][section]["properties"][key]["enum"]
+    assert admitted == list(records)
+
+
+def test_data_sets_have_a_name_for_each_class():
+    for name, dataset in DATASETS.items():
+        assert dataset.name == name and dataset.noun.islower()
+        assert len(set(dataset.classes)) == len(dataset.classes) >= 2

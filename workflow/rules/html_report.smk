@@ -1,0 +1,94 @@
+rule explorer:
+    input:
+        latent_sizes=rules.compare.output.latent_sizes,
+        chosen=rules.choose.output.chosen,
+        pairs=rules.draw_pairs.output.pairs,
+        test=rules.fetch_data.output.test,
+        models=every_run("model.safetensors"),
+        judges=judges("safetensors"),
+        template=own("workflow/templates/explorer.html"),
+        code=code("explorer.py"),
+    output:
+        shown(f"{COMPARISON}/explorer.html", "Results", {"document": "interpolation explorer"}),
+    log:
+        "results/logs/explorer/log.log",
+    benchmark:
+        "results/benchmarks/explorer/all.tsv"
+    localrule: True
+    conda:
+        "../../envs/vaesweep.yaml"
+    params:
+        dataset=DATASET.name,
+        path=config["interpolation"]["path"],
+    script:
+        "../scripts/explorer.py"
+
+
+rule report_tables:
+    input:
+        sizes=rules.compare.output.latent_sizes,
+        runs=rules.compare.output.runs,
+        chosen=rules.choose.output.chosen,
+        same=every_run("same_digit.png"),
+        different=every_run("different_digits.png"),
+        gain=rules.plot_comparison.output.gain_by_latent_size,
+        templates=[
+            own(f"workflow/templates/{name}")
+            for name in ("table.html", "table.css", "summary.rst")
+        ],
+        code=code("report_tables.py"),
+    output:
+        sizes=shown(
+            f"{COMPARISON}/latent_sizes.html",
+            "Comparison",
+            {"figure": "table of latent sizes"},
+            caption="latent_sizes_table",
+        ),
+        runs=shown(
+            f"{COMPARISON}/runs.html",
+            "Comparison",
+            {"figure": "table of runs"},
+            caption="runs_table",
+        ),
+        cost=shown(
+            f"{COMPARISON}/cost.html", "Cost", {"table": "time and memory"}, caption="cost_table"
+        ),
+        summary=f"{COMPARISON}/summary.rst",
+    log:
+        "results/logs/report_tables/log.log",
+    localrule: True
+    conda:
+        "../../envs/vaesweep.yaml"
+    params:
+        dataset=DATASET.name,
+        jobs=JOBS,
+        documents={
+            "submission PDF": str(rules.submission.output),
+            "comparison report": str(rules.comparison_report.output),
+            "interpolation explorer": str(rules.explorer.output),
+        },
+    script:
+        "../scripts/report_tables.py"
+
+
+# `snakemake --report` of the finished workflow. No conda: it needs Snakemake itself.
+rule report:
+    input:
+        rules.submission.output,
+        rules.comparison_report.output,
+        rules.explorer.output,
+        rules.report_tables.output,
+        texts=sorted(map(own, ROOT.glob("workflow/report/*.rst"))),
+        style=own("workflow/report/style.css"),
+        code=code("report.py"),
+    output:
+        "results/report.html",
+    log:
+        "results/logs/report/log.log",
+    localrule: True
+    handover: True
+    params:
+        snakefile=own(workflow.main_snakefile),
+        config_text=config_text(),
+    script:
+        "../scripts/report.py"

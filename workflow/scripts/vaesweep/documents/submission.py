@@ -1,0 +1,91 @@
+"""The submission: both figures of the chosen run, a page each, then code, as one PDF."""
+
+from collections.abc import Sequence
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pypdf import PdfReader, PdfWriter
+
+from vaesweep.data.datasets import Dataset
+from vaesweep.data.pairs import KINDS, display_rows
+from vaesweep.documents.listing import paginate
+from vaesweep.documents.typesetting import typeset
+from vaesweep.figures.grids import PAPER_INCHES, draw_page, paths_note, save_pdf
+from vaesweep.files import Run
+from vaesweep.words import paths_title
+
+LISTING_PITCH = 10.2  # points from one row of code to the next
+LISTING_MARGINS = 1.45 * 72  # points above and below the rows together
+LISTING_TITLE_ROWS = 5
+FIGURE_PAGES = 2
+
+
+def figure_pages(
+    frames: NDArray[np.uint8], pairs: pd.DataFrame, dataset: Dataset, run: Run, paper: str
+) -> list[tuple[str, bytes]]:
+    """Draw the assignment's two pages: (heading, PDF) of each kind of pair.
+
+    Args:
+        frames: (pairs, columns, height, width) of the run.
+        pairs: pairs.csv.
+        dataset: What the images are.
+        run: Whose frames they are.
+        paper: A key of `grids.PAPER_INCHES`.
+    """
+    pages = []
+    note = paths_note(frames.shape[1], dataset.name, run)
+    for kind in KINDS:
+        rows = display_rows(pairs, kind)
+        title = paths_title(kind, dataset.noun)
+        figure = draw_page(frames[rows.index], dataset.names_of(rows), title, note, paper)
+        save_pdf(figure, page := BytesIO())
+        pages.append((title, page.getvalue()))
+    return pages
+
+
+def typeset_code(sources: Sequence[tuple[str, str]], heading: str, lead: str, paper: str) -> bytes:
+    """Typeset source files, numbered and coloured, as pages that follow the two figures.
+
+    Args:
+        sources: (path, text) of each file, in order.
+        heading: The title above the first file.
+        lead: A sentence under the title.
+        paper: A key of `grids.PAPER_INCHES`.
+    """
+    rows = int((PAPER_INCHES[paper][1] * 72 - LISTING_MARGINS) / LISTING_PITCH)
+    pages = paginate(sources, rows, rows - LISTING_TITLE_ROWS)
+    data = {
+        "heading": heading,
+        "lead": lead,
+        "paper": paper,
+        "pitch": LISTING_PITCH,
+        "first_page": FIGURE_PAGES + 1,
+        "pages": [[part.as_data() for part in page] for page in pages],
+    }
+    return typeset("listing.typ", data, tagged=False)  # joining the pages would drop the tags
+
+
+def join_submission(
+    figures: Sequence[tuple[str, bytes]], code: bytes | None, title: str, author: str
+) -> bytes:
+    """Join figure pages and code into one PDF with bookmarks and metadata.
+
+    Args:
+        figures: (bookmark, one-page PDF) of each figure.
+        code: A PDF whose own bookmarks are taken over, or None for no code.
+        title: The document's title.
+        author: Its author, a netid.
+    """
+    writer = PdfWriter()
+    for bookmark, pdf in figures:
+        writer.append(BytesIO(pdf), outline_item=bookmark, import_outline=False)
+    if code is not None:
+        writer.append(PdfReader(BytesIO(code)), import_outline=True)
+    # Replaced as a whole: pypdf would keep the tools' dates of the parts.
+    writer.metadata = {"/Title": title, "/Author": author}
+    writer.page_mode = "/UseOutlines"
+    joined = BytesIO()
+    writer.write(joined)
+    return joined.getvalue()

@@ -1,0 +1,199 @@
+"""The assignment's figures: each row one pair of test images with the interpolates between them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from PIL import Image
+
+from vaesweep.figures.tiles import (
+    QUIET_COLOUR,
+    REAL_COLOUR,
+    frame_real,
+    inch_axes,
+    readable,
+    step_labels,
+    text_inches,
+    tile_image,
+)
+from vaesweep.files import Run, write_whole
+from vaesweep.words import counted
+
+PAPER_INCHES = {"us-letter": (8.5, 11.0), "a4": (210 / 25.4, 297 / 25.4)}
+PAGE_MARGIN = 0.5
+
+PREVIEW_DPI = 120
+PREVIEW_TILE = 84 / PREVIEW_DPI  # three screen pixels for each of the 28: no uneven pixels
+PREVIEW_MARGIN = 0.1
+PREVIEW_LEVELS = 18
+
+# The shares of a tile's side that must stay free between tiles.
+GAP_IN_ROW = 0.04
+GAP_BESIDE_REAL = 0.14
+GAP_BETWEEN_ROWS = 0.09
+
+TITLE_HEIGHT = 0.32
+HEADER_HEIGHT = 0.22
+LABEL_WIDTH = 0.26
+TITLE_SIZE = 13
+NOTE_SIZE = 8.5
+
+Names = Sequence[tuple[str, str]]  # what the first and the last image of each row show
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the tiles of a grid lie, in inches from the figure's upper left corner."""
+
+    width: float
+    height: float
+    margin: float
+    tile: float
+    repeat: int
+    lefts: list[float]
+    tops: list[float]
+
+
+def paths_note(columns: int, dataset: str, run: Run) -> str:
+    """Return the line beside the heading: what is shown and which run made it."""
+    return (
+        f"{counted(columns - 2, 'interpolate')} between {dataset} test images  ·  "
+        f"latent size {run.latent_size}, seed {run.seed}"
+    )
+
+
+def draw_page(frames: NDArray[np.uint8], names: Names, title: str, note: str, paper: str) -> Figure:
+    """Draw paths on a page of `paper`, filling it inside half-inch margins.
+
+    Args:
+        frames: (rows, columns, height, width); the first and the last column are real images.
+        names: What the first and the last image of each row show.
+        title: The page's heading.
+        note: What is shown and which run made it, at the right of the heading.
+        paper: A key of `PAPER_INCHES`.
+    """
+    width, height = PAPER_INCHES[paper]
+    return _draw(frames, names, title, note, _fill(frames.shape, width, height, PAGE_MARGIN, 10))
+
+
+def draw_preview(frames: NDArray[np.uint8], names: Names, title: str, note: str) -> Figure:
+    """Draw paths for a screen, just as large as they need; arguments as for `draw_page`."""
+    rows, columns = frames.shape[:2]
+    headings = text_inches(title, 1.15 * TITLE_SIZE) + text_inches(note, NOTE_SIZE)
+    width = max(PREVIEW_TILE * _tiles_across(columns), headings)
+    width += 2 * (PREVIEW_MARGIN + LABEL_WIDTH)
+    height = 2 * PREVIEW_MARGIN + TITLE_HEIGHT + HEADER_HEIGHT + PREVIEW_TILE * _tiles_down(rows)
+    layout = _fill(frames.shape, width, height, PREVIEW_MARGIN, 3)
+    return _draw(frames, names, title, note, layout)
+
+
+def save_png(figure: Figure, path: str | Path) -> None:
+    """Write `figure` as a small PNG; the bytes depend on nothing but the figure.
+
+    It keeps `PREVIEW_LEVELS` levels of grey, and as many between the frames' colour and white: a
+    third of the bytes for the same picture, of which the HTML report holds two a run.
+    """
+    figure.savefig(whole := BytesIO(), format="png", dpi=PREVIEW_DPI)
+    pixels = np.asarray(Image.open(whole).convert("RGB"))
+    last = PREVIEW_LEVELS - 1
+    # The frames' colour has no blue, so that blue tells how far a pixel is from it to white.
+    coloured = np.ptp(pixels, axis=2) > 0
+    levels = np.round(pixels[:, :, 2] / 255 * last) + PREVIEW_LEVELS * coloured
+    share = np.linspace(0, 1, PREVIEW_LEVELS)[:, None]
+    shades = 255 * share + (1 - share) * np.array(to_rgb(REAL_COLOUR)) * 255
+    palette = np.concatenate([255 * share.repeat(3, axis=1), shades])
+    picture = Image.fromarray(levels.astype(np.uint8)).convert("P")
+    picture.putpalette(palette.round().astype(np.uint8).tobytes())
+    picture.save(packed := BytesIO(), format="png", optimize=True)
+    write_whole(path, packed.getvalue())
+
+
+def save_pdf(figure: Figure, path: BytesIO) -> None:
+    """Write `figure` as a vector PDF with embedded fonts and without a creation time."""
+    with mpl.rc_context({"pdf.fonttype": 42}):
+        figure.savefig(path, format="pdf", metadata={"CreationDate": None})
+
+
+def _tiles_across(columns: int) -> float:
+    return columns + GAP_IN_ROW * (columns - 3) + 2 * GAP_BESIDE_REAL
+
+
+def _tiles_down(rows: int) -> float:
+    return rows + GAP_BETWEEN_ROWS * (rows - 1)
+
+
+def _fill(
+    shape: tuple[int, ...], width: float, height: float, margin: float, repeat: int
+) -> Layout:
+    """Lay out the largest tiles that fit; the room that is left widens the gaps, not the pixels."""
+    rows, columns = shape[:2]
+    left, top = margin + LABEL_WIDTH, margin + TITLE_HEIGHT + HEADER_HEIGHT
+    grid_width, grid_height = width - 2 * left, height - top - margin
+    tile = min(grid_width / _tiles_across(columns), grid_height / _tiles_down(rows))
+    spare = (grid_width - tile * _tiles_across(columns)) / (columns - 1)
+    gaps = np.full(columns - 1, GAP_IN_ROW * tile + spare)
+    gaps[[0, -1]] = GAP_BESIDE_REAL * tile + spare
+    lefts = left + np.concatenate([[0], np.cumsum(tile + gaps)])
+    tops = top + np.linspace(0, grid_height - tile, rows)
+    on_screen = [np.round(edges * PREVIEW_DPI) / PREVIEW_DPI for edges in (lefts, tops)]
+    return Layout(width, height, margin, tile, repeat, *(edges.tolist() for edges in on_screen))
+
+
+def _draw(frames: NDArray[np.uint8], names: Names, title: str, note: str, layout: Layout) -> Figure:
+    figure = Figure(figsize=(layout.width, layout.height))
+    axes = inch_axes(figure)
+    _write_headings(axes, title, note, frames.shape[1], layout)
+    for row, top in zip(frames, layout.tops, strict=True):
+        for image, left in zip(row, layout.lefts, strict=True):
+            tile_image(axes, image, left, top, layout.tile, layout.repeat)
+        for left in (layout.lefts[0], layout.lefts[-1]):
+            frame_real(axes, left, top, layout.tile, line=1.5)
+    for (first, last), top in zip(names, layout.tops, strict=True):
+        middle = top + layout.tile / 2
+        _write_name(axes, first, layout.margin + 0.02, middle, "left", layout.tile)
+        _write_name(axes, last, layout.width - layout.margin - 0.02, middle, "right", layout.tile)
+    return figure
+
+
+def _write_name(axes: Axes, name: str, x: float, y: float, side: str, tile: float) -> None:
+    """Write what a row's end shows beside it: upright if short, else along the tile's side."""
+    style: dict[str, Any] = {"va": "center", "ha": side, "color": REAL_COLOUR}
+    size = 13.0
+    if len(name) > 2:
+        size = min(8.5, size * tile / text_inches(name, 1.15 * size))
+        style |= {"rotation": 90, "rotation_mode": "default"}
+    axes.text(x, y, name, fontsize=size, fontweight="bold", **style)
+
+
+def _write_headings(axes: Axes, title: str, note: str, columns: int, layout: Layout) -> None:
+    top = layout.margin + 0.13
+    axes.text(layout.lefts[0], top, title, va="center", fontsize=TITLE_SIZE, fontweight="bold")
+    right = layout.lefts[-1] + layout.tile
+    axes.text(right, top, note, va="center", ha="right", fontsize=NOTE_SIZE, color=QUIET_COLOUR)
+    size = min(NOTE_SIZE, max(5.0, 13 * layout.tile))
+    base = layout.tops[0] - 0.07
+    inner = [f"t = {label}" for label in step_labels(columns)[1:-1]]
+    pitch = layout.lefts[-1] / max(1, columns - 1)
+    labels = ["test image", *readable(inner, size, pitch), "test image"]
+    if text_inches(labels[0], 1.2 * size) > 1.5 * pitch:  # their neighbours need the room
+        labels = ["t = 0", *([""] * len(inner)), "1"]
+    for k, (label, left) in enumerate(zip(labels, layout.lefts, strict=True)):
+        real = k in (0, columns - 1)
+        axes.text(
+            left + layout.tile / 2,
+            base,
+            label,
+            ha="center",
+            va="baseline",
+            fontsize=size,
+            fontweight="bold" if real else "normal",
+            color=REAL_COLOUR if real else "black",
+        )

@@ -1,0 +1,88 @@
+"""What a run says to whoever started it: what is planned, what was found, what went wrong."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from vaesweep.files import read_json, read_table
+from vaesweep.running.preflight import has_nvidia_gpu
+from vaesweep.words import counted, interval, number
+
+# Seconds on one core, between those of servers with and without AVX512-BF16: an epoch of a training
+# of the default networks, and a job of each rule.
+EPOCH_SECONDS = 4
+JOB_SECONDS = {"train": 3, "interpolate": 4, "score": 8, "train_judges": 40, "draw_runs": 6}
+OTHER_SECONDS = 5
+
+
+def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | None) -> str:
+    """Say what a run is about to do.
+
+    Args:
+        config: the complete configuration.
+        planned: how many jobs of each rule.
+        cores: on this machine; None on a cluster.
+    """
+    trainings = sum(count for rule, count in planned.items() if rule.startswith("train_stack"))
+    trainings += planned.get("train", 0)
+    sweep, training = config["sweep"], config["training"]
+    runs = len(sweep["latent_sizes"]) * len(sweep["seeds"])
+    device = training["device"]
+    if device == "auto" and cores is not None:
+        device = "cuda, if PyTorch can use the GPU" if has_nvidia_gpu() else "cpu"
+    lines = [
+        f"Planned: {counted(sum(planned.values()), 'job')}, of them "
+        f"{counted(trainings, 'training')}, in a sweep of {counted(runs, 'run')} "
+        f"of {counted(training['epochs'], 'epoch')} on {config['dataset']['name']}. "
+        f"Device: {device}." + (f" Cores: {cores}." if cores else "")
+    ]
+    if cores and device == "cpu" and config["model"]["architecture"] == "mlp":
+        seconds = sum(
+            count * JOB_SECONDS.get(rule, OTHER_SECONDS) for rule, count in planned.items()
+        )
+        seconds += trainings * training["epochs"] * EPOCH_SECONDS
+        minutes = max(1, round(seconds / min(cores, max(1, len(planned))) / 60))
+        lines.append(f"This takes about {counted(minutes, 'minute')}; what is made stays made.")
+    if trainings:
+        lines.append("To watch a training: tail -f results/logs/train/*.log")
+    return "\n".join(lines)
+
+
+def closing(netid: str) -> str:
+    """Say what was found and where the documents lie."""
+    chosen = read_json("results/chosen.json", "latent_size", "reason")
+    columns = ("latent_size", "rank", "gain", "gain_low", "gain_high", "neg_elbo", "best_seed")
+    sizes = read_table("results/comparison/latent_sizes.csv", *columns).sort_values("rank")
+    documents = {
+        "submission": f"results/submission/{netid}_HW9.pdf",
+        "comparison report": "results/comparison/comparison_report.pdf",
+        "HTML report": "results/report.html",
+        "explorer": "results/comparison/explorer.html",
+    }
+    lines = [
+        f"\n{'latent size':>11}  {'mean gain':>9}  {'95 % interval':^16}  {'−ELBO':>6}  best seed"
+    ]
+    for row in sizes.itertuples():
+        bounds = interval(row.gain_low, row.gain_high, 3)
+        mark = "  <- chosen" if row.latent_size == chosen["latent_size"] else ""
+        lines.append(
+            f"{row.latent_size:>11}  {number(row.gain, 3):>9}  {bounds:^16}  "
+            f"{number(row.neg_elbo, 1):>6}  {number(row.best_seed, None):>9}{mark}"
+        )
+    lines += ["", chosen["reason"], ""]
+    made = [(name, path) for name, path in documents.items() if Path(path).exists()]
+    return "\n".join([*lines, *(f"  {name + ':':<18} {path}" for name, path in made)])
+
+
+def errors_since(began: float, logs: Path = Path("results/logs")) -> Iterator[str]:
+    """The errors in the logs of jobs that this run has started.
+
+    Args:
+        began: when it started, in seconds since 1970.
+        logs: the folder of the logs.
+    """
+    for path in sorted(logs.rglob("*.log")):
+        if path.stat().st_mtime >= began:
+            for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+                if " error: " in line or " unexpected error" in line:
+                    yield f"{path}: {line}"

@@ -1,0 +1,138 @@
+"""All that grows during a training, and what is left of it at the end."""
+
+import math
+import time
+from dataclasses import dataclass, field
+from logging import Logger
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from vaesweep.training.model import VAE, member_state
+
+HISTORY_COLUMNS = ("epoch", "neg_elbo", "reconstruction", "kl", "learning_rate", "seconds")
+
+
+@dataclass
+class TrainedRun:
+    """One member's result.
+
+    Attributes:
+        seed: its seed.
+        state: its parameters, without the member axis.
+        history: a dict an epoch, of HISTORY_COLUMNS.
+        facts: status and what it ran on, for training.json.
+    """
+
+    seed: int
+    state: dict[str, Tensor]
+    history: list[dict[str, float]]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class Progress:
+    """What a checkpoint holds beside model and optimiser.
+
+    Attributes:
+        step: optimiser steps done.
+        seconds: seconds spent in the loop, over all restarts.
+        totals: (2, members) sums of reconstruction and KL since the epoch began.
+        histories: for each member a dict an epoch.
+        finite: for each member its parameters at the end of the last epoch that was finite.
+        diverged: epoch in which a member's loss or parameters ceased to be finite, or None.
+    """
+
+    def __init__(self, model: VAE, seeds: tuple[int, ...]) -> None:
+        """Start at step 0."""
+        self.seeds = seeds
+        self.step = 0
+        self.seconds = 0.0
+        self.totals = torch.zeros(2, len(seeds), device=next(model.parameters()).device)
+        self.histories: list[list[dict[str, float]]] = [[] for _ in seeds]
+        self.finite = [member_state(model, member) for member in range(len(seeds))]
+        self.diverged: list[int | None] = [None for _ in seeds]
+        self._began = time.perf_counter()
+
+    def state(self) -> dict[str, Any]:
+        """Everything for a checkpoint."""
+        names = ("step", "seconds", "totals", "histories", "finite", "diverged")
+        return {name: getattr(self, name) for name in names}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        device = self.totals.device
+        vars(self).update(state)
+        self.totals = self.totals.to(device)
+        self._began = time.perf_counter() - self.seconds
+
+    def all_diverged(self) -> bool:
+        """Whether no member is worth another step."""
+        return None not in self.diverged
+
+    def count_step(self, reconstruction: Tensor, kl: Tensor) -> None:
+        """Note a step and its two terms, each (members,); waits for no device."""
+        self.totals += torch.stack([reconstruction.detach(), kl.detach()])
+        self.step += 1
+        self.seconds = time.perf_counter() - self._began
+
+    def end_epoch(self, model: VAE, epoch: int, steps: int, rate: float) -> None:
+        """Write the epoch's row for each member that is still finite, and keep its parameters."""
+        reconstructions, kls = (self.totals / steps).tolist()  # waits for the device
+        self.seconds = time.perf_counter() - self._began
+        self.totals.zero_()
+        for member in range(len(self.seeds)):
+            if self.diverged[member] is not None:
+                continue
+            state = member_state(model, member)
+            neg_elbo = reconstructions[member] + kls[member]
+            if not (math.isfinite(neg_elbo) and all(t.isfinite().all() for t in state.values())):
+                self.diverged[member] = epoch
+                continue
+            self.finite[member] = state
+            terms = (reconstructions[member], kls[member])
+            row = zip(HISTORY_COLUMNS, (epoch, neg_elbo, *terms, rate, self.seconds), strict=True)
+            self.histories[member].append(dict(row))
+
+    def log_epoch(self, epoch: int, epochs: int, log: Logger) -> None:
+        """Say how each member stands."""
+        left = self.seconds * (epochs - epoch) / epoch
+        for seed, history, diverged in zip(self.seeds, self.histories, self.diverged, strict=True):
+            said = f"epoch {epoch}/{epochs}: seed {seed}"
+            if diverged == epoch:
+                log.info("%s diverged; its last finite weights are kept", said)
+            elif diverged is None:
+                terms = [history[-1][name] for name in ("neg_elbo", "reconstruction", "kl")]
+                log.info(
+                    "%s, -ELBO %.2f = reconstruction %.2f + KL %.2f nats, %.1f s so far, %.0f s "
+                    "left", said, *terms, self.seconds, left,
+                )  # fmt: skip
+
+    def results(self, images: int, facts: dict[str, Any]) -> list[TrainedRun]:
+        """Each member's result.
+
+        Args:
+            images: that a member has seen, counted as often as it saw them.
+            facts: about all members.
+        """
+        members = len(self.seeds)
+        return [
+            TrainedRun(
+                seed,
+                state,
+                history,
+                {
+                    "seed": seed,
+                    "status": "ok" if diverged is None else "diverged",
+                    "diverged_in_epoch": diverged,
+                    **facts,
+                    "parameters": sum(tensor.numel() for tensor in state.values()),
+                    # A stack shares its seconds: this is the run's share of them.
+                    "train_seconds": self.seconds / members,
+                    "images_per_second": images * members / self.seconds,
+                },
+            )
+            for seed, state, history, diverged in zip(
+                self.seeds, self.finite, self.histories, self.diverged, strict=True
+            )
+        ]
