@@ -163,7 +163,8 @@ def test_gpus_are_asked_for_and_too_little_memory_is_raised(nodes, sweep, tmp_pa
     text = text.replace("# gpu: 1", "gpu: 1").replace(
         "# slurm_partition: gpu", "slurm_partition: gpu"
     )
-    profile.write_text(re.sub(r"mem_mb: 1800 \* attempt", "mem_mb: 500 * attempt ** 2", text))
+    too_little = "  train:\n    mem_mb: 500 * attempt ** 2\n"
+    profile.write_text(text.replace("  train:\n", too_little))
     targets = [f"results/runs/latent-2/seed-{seed}/model.safetensors" for seed in (0, 1)]
     before = {job.name for job in jobs()}
     project.snakemake(*SLURM, *targets)

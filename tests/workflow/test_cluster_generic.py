@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from checkout import copy_checkout
 
+from vaesweep.running.config import complete
+from vaesweep.running.preflight import training_megabytes
+
 pytestmark = pytest.mark.workflow
 
 # A job runs at once, in a process of its own. The first one submitted is lost with its node.
@@ -47,5 +50,6 @@ def test_a_training_runs_through_submit_commands(jobs, tmp_path):
     assert (project / run / "training.json").exists()
     calls = [(jobs / f"{number}.call").read_text() for number in (1, 2)]
     assert not (jobs / "3.call").exists(), "fetching the data is no job"
-    assert "-N train -pe smp 1 -l h_vmem=1800M -l h_rt=0:10:0" in calls[0]
-    assert "-N train -pe smp 1 -l h_vmem=3600M -l h_rt=0:20:0" in calls[1], "asks for more"
+    asked = training_megabytes(complete({}), 2, 1)
+    assert f"-N train -pe smp 1 -l h_vmem={asked}M -l h_rt=0:10:0" in calls[0]
+    assert f"-N train -pe smp 1 -l h_vmem={2 * asked}M -l h_rt=0:20:0" in calls[1], "asks for more"

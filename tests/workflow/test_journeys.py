@@ -1,6 +1,7 @@
 """Short journeys of users: what is typed, and what is said or planned."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -173,3 +174,15 @@ def test_the_smallest_sweep_of_all(sweep, tmp_path):
     for name in ("submission/a_HW9.pdf", "comparison/comparison_report.pdf", "report.html"):
         assert (project / "results" / name).stat().st_size > 50_000
     assert yaml.safe_load((project / "results/chosen.json").read_text())["pinned"] == []
+
+
+def test_the_graph_of_the_docs_is_that_of_the_rules(project):
+    """Drawn by the command that stands beside it; colours and numbers aside."""
+
+    def edges(text: str) -> set[tuple[str, str]]:
+        names = dict(re.findall(r"(id\d+)\[(\w+)\]", text))
+        return {(names[a], names[b]) for a, b in re.findall(r"(id\d+) --> (id\d+)", text)}
+
+    drawn = (ROOT / "docs/architecture.md").read_text().split("```mermaid")[1]
+    made = project.snakemake("--rulegraph", "mermaid-js", "--quiet", "all").stdout
+    assert edges(drawn) == edges(made) and ("train", "score") in edges(made)

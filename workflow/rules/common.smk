@@ -5,6 +5,7 @@ import yaml
 from vaesweep.data.datasets import DATASETS
 from vaesweep.running.config import complete
 from vaesweep.running.dependencies import source_files
+from vaesweep.running.preflight import training_megabytes
 from vaesweep.words import plural
 
 try:
@@ -71,6 +72,13 @@ def run_figures(name, pairs):
 
     folder = "results/runs/latent-{latent_size}/seed-"
     return [shown(f"{folder}{seed}/{name}.png", "Runs", labels(seed)) for seed in SEEDS]
+
+
+def training_memory(members):
+    """Megabytes that a training asks for, and more each time it is tried again."""
+    return lambda wildcards, attempt: attempt * training_megabytes(
+        config, int(wildcards.latent_size), members
+    )
 
 
 def made_with():

@@ -46,6 +46,8 @@ rule train:
         "results/benchmarks/train/latent-{latent_size}_seed-{seed}.tsv"
     conda:
         "../../envs/vaesweep.yaml"
+    resources:
+        mem_mb=training_memory(1),
     params:
         model=config["model"],
         training=TRAINING,
@@ -76,6 +78,8 @@ for number, stack in enumerate(STACKS):
             f"results/benchmarks/train/latent-{{latent_size}}_stack-{number}.tsv"
         conda:
             "../../envs/vaesweep.yaml"
+        resources:
+            mem_mb=training_memory(len(stack)),
         params:
             model=config["model"],
             training=TRAINING,

@@ -85,7 +85,7 @@ class Documents:
         controls = pd.DataFrame({"control": list(CONTROLS), "gain": -0.1, "gain_low": -0.2})
         controls = controls.assign(gain_high=0.0, quality_same=0.3, quality_different=0.3)
         history = pd.DataFrame({"epoch": [1], "neg_elbo": [150.0]})
-        histories = {(row.latent_size, row.seed): history for row in self.runs.itertuples()}
+        histories = {Run(row.latent_size, row.seed): history for row in self.runs.itertuples()}
         figures = {
             "gain_by_latent_size": scores.gain_by_latent_size(self.runs, self.sizes, self.chosen),
             "differences": scores.differences(tables["differences"]),

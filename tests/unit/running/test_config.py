@@ -39,7 +39,7 @@ def test_exponents_without_a_dot_are_numbers(text):
             "training.device is 'tpu', expected one of auto, cpu, cuda",
         ),
         ({"training": 3}, "training is 3, expected object"),
-        ({"dataset": {"name": "CIFAR"}}, "expected one of MNIST, FashionMNIST, KMNIST"),
+        ({"dataset": {"name": "CIFAR"}}, "expected one of MNIST, FashionMNIST, KMNIST, EMNIST"),
         ({"sweep": {"seeds": []}}, "sweep.seeds is [], expected at least one entry"),
         ({"sweep": {"seeds": [1, 1]}}, "sweep.seeds is [1, 1], expected no entry twice"),
         ({"sweep": {"latent_sizes": [-2]}}, "sweep.latent_sizes.0 is -2, expected at least 1"),

@@ -1,8 +1,13 @@
 """What is said before a sweep is submitted to Slurm, with stand-ins for Slurm's commands."""
 
+import json
+import os
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
+from checkout import ROOT
 
 from vaesweep.running import preflight
 
@@ -107,3 +112,56 @@ def test_ends_of_jobs_that_would_never_be_seen(slurm):
     assert lacking(poll_seconds=100) == []
     slurm("scontrol", CONFIG.format(storage="slurmdbd", age=10))
     assert lacking(status_command="sacct") == lacking(poll_seconds=101) == []
+
+
+TRAIN_TWO_STEPS = """
+import json, logging, resource, sys
+from pathlib import Path
+import numpy as np, torch
+from vaesweep.training.hardware import choose_hardware
+from vaesweep.training.loop import Settings, train
+from vaesweep.training.model import Architecture
+from vaesweep.training.progress import Progress
+
+kind, hidden, latent_size, batch_size, members = json.loads(sys.argv[1])
+torch.set_num_threads(1)
+count_step = Progress.count_step
+
+def twice(self, *terms):
+    count_step(self, *terms)
+    if self.step == 2:
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000)
+        sys.exit()
+
+Progress.count_step = twice
+images, log = np.zeros((60_000, 28, 28), np.uint8), logging.getLogger()
+task = (Architecture(kind, tuple(hidden), latent_size), Settings(1.0, 2, batch_size, 1e-3))
+hardware = choose_hardware("cpu", "float32", log)
+train(images, *task, hardware, tuple(range(members)), Path("none"), 1e9, log)
+"""
+
+
+@pytest.mark.parametrize(
+    ("architecture", "hidden", "latent_size", "batch_size", "members"),
+    [
+        ("mlp", [400, 400], 64, 256, 1),
+        ("mlp", [400, 400], 1024, 256, 1),
+        ("mlp", [400, 400], 32, 30_000, 1),
+        ("mlp", [2048, 2048], 64, 256, 2),
+        ("conv", [400], 32, 4096, 1),
+    ],
+)
+def test_a_training_asks_for_the_memory_that_it_takes(
+    architecture, hidden, latent_size, batch_size, members
+):
+    config = {"model": {"architecture": architecture, "hidden": hidden}}
+    config["training"] = {"batch_size": batch_size}
+    asked = preflight.training_megabytes(config, latent_size, members)
+    given = json.dumps([architecture, hidden, latent_size, batch_size, members])
+    done = subprocess.run(
+        [sys.executable, "-c", TRAIN_TWO_STEPS, given],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "workflow/scripts")},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    around = 400  # of Snakemake's processes
+    assert int(done.stdout) + around < asked < 3 * (int(done.stdout) + around)

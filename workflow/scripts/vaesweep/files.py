@@ -37,7 +37,7 @@ def run_of(path: str | Path) -> Run:
     return Run(int(latent_size), int(seed))
 
 
-def write_whole(path: str | Path, content: bytes) -> None:
+def write_whole(path: str | Path, content: bytes | memoryview) -> None:
     """Write `content` to `path` so that nobody ever sees half of it.
 
     The bytes go to a temporary name in the same folder, which is then renamed: a crash or a full
@@ -84,7 +84,7 @@ def write_arrays(path: str | Path, **arrays: NDArray[Any]) -> None:
     """Write arrays as .npz; the same ones give the same bytes, since NumPy dates them to 1980."""
     packed = io.BytesIO()
     np.savez(packed, **arrays)  # type: ignore[arg-type]
-    write_whole(path, packed.getvalue())
+    write_whole(path, packed.getbuffer())
 
 
 def damaged(path: str | Path, fault: str) -> UserError:

@@ -13,6 +13,8 @@ from vaesweep.files import read_arrays
 
 Images = NDArray[np.uint8]
 Codes = NDArray[np.float32]
+# Images decoded at once: enough for speed, little memory.
+DECODED = 2000
 
 
 class Model(Protocol):
@@ -108,8 +110,13 @@ def interpolate(
     """
     ends = images[pairs[["index_a", "index_b"]].to_numpy()]
     codes = model.encode_images(ends)
-    inner = model.decode_images(PATHS[path].points(codes[:, 0], codes[:, 1], steps))
-    frames = np.concatenate([ends[:, :1], inner, ends[:, 1:]], axis=1)
+    frames = np.empty((len(pairs), steps + 2, *IMAGE_SHAPE), np.uint8)
+    frames[:, [0, -1]] = ends
+    together = max(1, DECODED // steps)
+    for start in range(0, len(pairs), together):
+        part = slice(start, start + together)
+        points = PATHS[path].points(codes[part, 0], codes[part, 1], steps)
+        frames[part, 1:-1] = model.decode_images(points)
     return frames, model.decode_images(codes)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
@@ -33,7 +32,7 @@ PAGE_MARGIN = 0.5
 PREVIEW_DPI = 120
 PREVIEW_TILE = 84 / PREVIEW_DPI  # three screen pixels for each of the 28: no uneven pixels
 PREVIEW_MARGIN = 0.1
-PREVIEW_LEVELS = 18
+PREVIEW_COLOURS = 36
 
 # The shares of a tile's side that must stay free between tiles.
 GAP_IN_ROW = 0.04
@@ -98,20 +97,11 @@ def draw_preview(frames: NDArray[np.uint8], names: Names, title: str, note: str)
 def save_png(figure: Figure, path: str | Path) -> None:
     """Write `figure` as a small PNG; the bytes depend on nothing but the figure.
 
-    It keeps `PREVIEW_LEVELS` levels of grey, and as many between the frames' colour and white: a
-    third of the bytes for the same picture, of which the HTML report holds two a run.
+    It keeps PREVIEW_COLOURS: a third of the bytes for the same picture, of which the HTML report
+    holds two a run.
     """
     figure.savefig(whole := BytesIO(), format="png", dpi=PREVIEW_DPI)
-    pixels = np.asarray(Image.open(whole).convert("RGB"))
-    last = PREVIEW_LEVELS - 1
-    # The frames' colour has no blue, so that blue tells how far a pixel is from it to white.
-    coloured = np.ptp(pixels, axis=2) > 0
-    levels = np.round(pixels[:, :, 2] / 255 * last) + PREVIEW_LEVELS * coloured
-    share = np.linspace(0, 1, PREVIEW_LEVELS)[:, None]
-    shades = 255 * share + (1 - share) * np.array(to_rgb(REAL_COLOUR)) * 255
-    palette = np.concatenate([255 * share.repeat(3, axis=1), shades])
-    picture = Image.fromarray(levels.astype(np.uint8)).convert("P")
-    picture.putpalette(palette.round().astype(np.uint8).tobytes())
+    picture = Image.open(whole).convert("RGB").quantize(PREVIEW_COLOURS, dither=Image.Dither.NONE)
     picture.save(packed := BytesIO(), format="png", optimize=True)
     write_whole(path, packed.getvalue())
 

@@ -54,7 +54,6 @@ STYLE: dict[Any, Any] = sns.axes_style("ticks") | {
 WIDTH = 7.0  # inches: the text width of a letter page
 # Of numbers beside each other, and of lines of text beside a figure of two inches.
 MOST_LABELS = 9
-NEG_ELBO_LABEL = "\N{MINUS SIGN}ELBO, test set (nats per image)"
 
 
 @mpl.rc_context(STYLE)
@@ -108,16 +107,3 @@ def note(text: str) -> Figure:
     axes.set_axis_off()
     axes.text(0, 0.5, text, va="center")
     return figure
-
-
-def spaced(values: dict[int, float], least: float) -> dict[int, float]:
-    """Return the values, moved up where needed so that any two are `least` apart.
-
-    >>> spaced({8: 1.0, 2: 5.0, 16: 1.5}, 1.0)
-    {8: 1.0, 16: 2.0, 2: 5.0}
-    """
-    placed: dict[int, float] = {}
-    floor = float("-inf")
-    for key in sorted(values, key=lambda key: values[key]):
-        floor = placed[key] = max(values[key], floor + least)
-    return placed

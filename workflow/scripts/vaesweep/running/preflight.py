@@ -5,14 +5,37 @@ import importlib.util
 import re
 import shutil
 import subprocess
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+PIXELS, IMAGES = 784, 60_000
+# Values that layers outside the dense ones keep of an image: those of two convolutions and back.
+OUTER_UNITS = 24_000
+# Python with PyTorch and the images in memory, and the Snakemake processes around it.
+PROCESSES_MB = 1100
 PLUGIN = "snakemake_executor_plugin_slurm"
 COMMANDS = ("sbatch", "squeue", "sinfo", "scancel", "scontrol")
 # The plugin trusts squeue only where Slurm remembers finished jobs for three polls.
 POLLS_REMEMBERED = 3
+
+
+def training_megabytes(config: Mapping[str, Any], latent_size: int, members: int) -> int:
+    """What a training of so many seeds takes, with Snakemake's own processes around it.
+
+    A bound on what `tests/unit/running/test_preflight.py` measures: parameters six times over
+    (gradients, Adam's moments, copies), what a step keeps of each image, and an epoch's noise.
+    """
+    model, batch = config["model"], config["training"]["batch_size"]
+    widths = [PIXELS, *model["hidden"], 2 * latent_size]
+    parameters = 2 * sum(a * b for a, b in pairwise(widths))
+    units = 2 * sum(model["hidden"])
+    if model["architecture"] != "mlp":
+        units += OUTER_UNITS
+    step = batch * (5 * PIXELS + 2 * units + 8 * latent_size)
+    noise = IMAGES * latent_size * (1 if members == 1 else 2)
+    return PROCESSES_MB + 4 * members * (6 * parameters + step + noise) // 10**6
 
 
 def has_nvidia_gpu() -> bool:
