@@ -41,8 +41,8 @@ def test_a_damaged_split_is_named_by_the_job_that_reads_it(finished, tmp_path):
 
 def test_too_few_test_images_for_the_pairs(finished, tmp_path):
     checkout = copy_of(finished, tmp_path / "project")
-    checkout.configure(scoring={"pairs_per_kind": 5000})
+    checkout.configure(scoring={"pairs_per_kind": 2000})
     done = checkout.snakemake("--cores", "1", "results/pairs.csv", check=False)
     assert done.returncode != 0
-    assert "error: scoring.pairs_per_kind: 5000 pairs need 1004 test images" in done.stdout
+    assert "error: scoring.pairs_per_kind: 2000 pairs need 404 test images" in done.stdout
     assert "Traceback" not in done.stdout

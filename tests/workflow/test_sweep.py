@@ -158,7 +158,7 @@ def test_frames_hold_the_test_images_of_pairs_csv(sweep, pairs, test_images, kin
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_png_shows_the_frames(sweep, test_images, pairs, kind):
-    """Every test image of the display pairs is somewhere in the picture, in its 18 greys."""
+    """Every test image of the display pairs is somewhere in the picture, in its 24 greys."""
     name = {"same": "same_digit.png", "different": "different_digits.png"}[kind]
     picture = matplotlib.image.imread(folder(sweep, 16, 1) / name)[..., 0]
     picture = (255 * picture).round().astype(int)

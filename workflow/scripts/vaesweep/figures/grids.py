@@ -9,6 +9,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
@@ -32,7 +33,8 @@ PAGE_MARGIN = 0.5
 PREVIEW_DPI = 120
 PREVIEW_TILE = 84 / PREVIEW_DPI  # three screen pixels for each of the 28: no uneven pixels
 PREVIEW_MARGIN = 0.1
-PREVIEW_COLOURS = 36
+PREVIEW_LEVELS = 24
+NEAREST = Image.Dither.NONE
 
 # The shares of a tile's side that must stay free between tiles.
 GAP_IN_ROW = 0.04
@@ -97,13 +99,21 @@ def draw_preview(frames: NDArray[np.uint8], names: Names, title: str, note: str)
 def save_png(figure: Figure, path: str | Path) -> None:
     """Write `figure` as a small PNG; the bytes depend on nothing but the figure.
 
-    It keeps PREVIEW_COLOURS: a third of the bytes for the same picture, of which the HTML report
-    holds two a run.
+    It keeps `PREVIEW_LEVELS` levels of grey, and as many between the frames' colour and white: a
+    third of the bytes for the same picture, of which the HTML report holds two a run.
     """
     figure.savefig(whole := BytesIO(), format="png", dpi=PREVIEW_DPI)
-    picture = Image.open(whole).convert("RGB").quantize(PREVIEW_COLOURS, dither=Image.Dither.NONE)
+    picture = Image.open(whole).convert("RGB").quantize(palette=_palette(), dither=NEAREST)
     picture.save(packed := BytesIO(), format="png", optimize=True)
     write_whole(path, packed.getvalue())
+
+
+def _palette() -> Image.Image:
+    palette = Image.new("P", (1, 1))
+    shares = np.linspace(0, 1, PREVIEW_LEVELS)[:, None]
+    shades = [255 * (shares + (1 - shares) * to_rgb(colour)) for colour in ("black", REAL_COLOUR)]
+    palette.putpalette(np.concatenate(shades).round().astype(np.uint8).tobytes())
+    return palette
 
 
 def save_pdf(figure: Figure, path: BytesIO) -> None:
