@@ -2,7 +2,7 @@
 
 python benchmarks/coverage.py [--sweeps 500]
 
-A sweep is 2 latent sizes x seeds x (100 + 100) pairs; a gain is the size's truth plus effects of
+A sweep is 2 latent sizes x seeds x (100 + 100) pairs; a score is the size's truth plus effects of
 the pair (partly shared by the sizes), of the seed, and of both together. Each scenario draws its
 own effects anew in every sweep, and counts how often the interval of a run, of a latent size and
 of the difference of two sizes holds the truth.
@@ -49,17 +49,17 @@ def simulate(scenario: tuple[int, float, float, float, float], sweeps: int) -> d
     held = {"run": 0, "latent size": 0, "difference": 0}
     for _ in range(sweeps):
         of_pair = generator.normal(0, shared, (2, 1, PAIRS))
-        runs, gains = [], []
+        runs, scores = [], []
         for _size in range(2):
             of_seed = generator.normal(0, between_seeds, (seeds, 1))
             runs.append(of_seed[0, 0])
-            gains.append(
+            scores.append(
                 of_pair
                 + generator.normal(0, own, (2, 1, PAIRS))
                 + of_seed
                 + generator.normal(0, remainder, (2, seeds, PAIRS))
             )
-        stacked = np.concatenate(gains, axis=1)
+        stacked = np.concatenate(scores, axis=1)
         by_kind = {"same": stacked[0], "different": stacked[1]}
         drawn = run_draws(by_kind, kind_weights(by_kind, DRAWS, generator))
         sizes = [resample_seeds(part, generator) for part in np.split(drawn, 2)]

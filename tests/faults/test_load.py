@@ -29,7 +29,7 @@ print(len(comparison.runs), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss /
 
 
 def simulate(finished, folder, runs):
-    """The results of one run, copied under other seeds with other gains."""
+    """The results of one run, copied under other seeds with other scores."""
     source = finished / "results/runs/latent-4/seed-1"
     metrics = json.loads((source / "metrics.json").read_text())
     scores = pd.read_csv(source / "pair_scores.csv")
@@ -38,7 +38,7 @@ def simulate(finished, folder, runs):
         place.mkdir(parents=True)
         named = metrics | {"latent_size": 1 + number // 20, "seed": number % 20}
         (place / "metrics.json").write_text(json.dumps(named))
-        shifted = scores.assign(gain=scores["gain"] + 1e-4 * (number * 7 % 13))
+        shifted = scores.assign(score=scores["score"] + 1e-4 * (number * 7 % 13))
         shifted.to_csv(place / "pair_scores.csv", index=False)
 
 

@@ -13,8 +13,8 @@ DRAWS = 500
 DISPLAY_ROWS, SCORE_ROWS = 10, 20
 
 
-def pair_scores(gain: float, seed: int, judges: int = 2) -> pd.DataFrame:
-    """pair_scores.csv of a run of that mean gain; its display pairs must not count."""
+def pair_scores(score: float, seed: int, judges: int = 2) -> pd.DataFrame:
+    """pair_scores.csv of a run of that mean score; its display pairs must not count."""
     noise = np.random.default_rng(seed).normal(0, 0.05, 2 * SCORE_ROWS)
     rows = [
         {"set": name, "kind": kind, "row": row, **dict.fromkeys(PART_COLUMNS, 0.5)}
@@ -24,10 +24,10 @@ def pair_scores(gain: float, seed: int, judges: int = 2) -> pd.DataFrame:
     ]
     table = pd.DataFrame(rows)
     scored = table["set"] == "score"
-    table.loc[scored, "gain"] = gain + noise - noise.mean()
-    table.loc[~scored, "gain"] = 100.0
+    table.loc[scored, "score"] = score + noise - noise.mean()
+    table.loc[~scored, "score"] = 100.0
     for judge in range(judges):
-        table[f"gain_judge_{judge}"] = (0.9 + 0.2 * judge) * table["gain"]
+        table[f"score_judge_{judge}"] = (0.9 + 0.2 * judge) * table["score"]
     for view in VIEWS:
         if view.of_paths:
             table[view.name] = 1.0
@@ -55,18 +55,19 @@ def metrics(latent_size: int, seed: int, scores: pd.DataFrame, **changes: Any) -
 
 
 def sweep(
-    gains: dict[tuple[int, int], float],
+    scores: dict[tuple[int, int], float],
     diverged: tuple[tuple[int, int], ...] = (),
     judges: int = 2,
     equal_pairs: bool = False,
     **changes: Any,
 ) -> Comparison:
-    """Compare runs, by (latent size, seed), of these mean gains."""
+    """Compare runs, by (latent size, seed), of these mean scores."""
     tables = [
-        pair_scores(gain, 0 if equal_pairs else seed, judges) for (_, seed), gain in gains.items()
+        pair_scores(score, 0 if equal_pairs else seed, judges)
+        for (_, seed), score in scores.items()
     ]
     runs = [
         metrics(*run, table, **({"status": "diverged"} if run in diverged else {}) | changes)
-        for run, table in zip(gains, tables, strict=True)
+        for run, table in zip(scores, tables, strict=True)
     ]
     return compare(runs, tables, DRAWS)

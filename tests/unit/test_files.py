@@ -71,7 +71,7 @@ def test_damaged_json(tmp_path, content):
 
 def test_json_that_lacks_a_key(tmp_path):
     (tmp_path / "a.json").write_text("{}")
-    assert "it lacks gain, seed" in refused(read_json, tmp_path / "a.json", "gain", "seed")
+    assert "it lacks score, seed" in refused(read_json, tmp_path / "a.json", "score", "seed")
 
 
 def test_missing_files(tmp_path):

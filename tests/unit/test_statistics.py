@@ -30,19 +30,19 @@ def test_weights_are_shares_of_counts():
 
 
 def test_run_draws_by_hand():
-    gains = {"same": np.array([[1.0, 3.0]]), "different": np.array([[0.0, 10.0]])}
+    scores = {"same": np.array([[1.0, 3.0]]), "different": np.array([[0.0, 10.0]])}
     weights = {
         "same": np.array([[0.5, 0.5], [1.0, 0.0]]),
         "different": np.array([[0.5, 0.5], [0.0, 1.0]]),
     }
-    assert run_draws(gains, weights).tolist() == [[3.5, 5.5]]
+    assert run_draws(scores, weights).tolist() == [[3.5, 5.5]]
 
 
 def test_interval_of_a_run_agrees_with_scipy():
     generator = np.random.default_rng(1)
     same, different = generator.normal(0.1, 0.1, 80), generator.normal(0.2, 0.1, 60)
-    gains = {"same": same[None], "different": different[None]}
-    draws = run_draws(gains, kind_weights(gains, 20000, np.random.default_rng(2)))[0]
+    scores = {"same": same[None], "different": different[None]}
+    draws = run_draws(scores, kind_weights(scores, 20000, np.random.default_rng(2)))[0]
     reference = stats.bootstrap(
         (same, different),
         lambda a, b, axis: (a.mean(axis=axis) + b.mean(axis=axis)) / 2,

@@ -27,16 +27,16 @@ def judges(sweep):
 
 
 @pytest.fixture(scope="module")
-def gain_of(sweep, mnist, judges):
-    """Gain of any model on the sweep's pairs."""
+def score_of(sweep, mnist, judges):
+    """Score of any model on the sweep's pairs."""
     pairs = pd.read_csv(sweep / "results/pairs.csv")
     images, _ = mnist["test"]
 
-    def gain(model: VAE) -> float:
+    def score(model: VAE) -> float:
         frames, reconstructions = interpolate(model, images, pairs, 7)
-        return summarise_pairs(score_run(frames, reconstructions, pairs, judges), 100)["gain"]
+        return summarise_pairs(score_run(frames, reconstructions, pairs, judges), 100)["score"]
 
-    return gain
+    return score
 
 
 @pytest.fixture(scope="module")
@@ -45,50 +45,50 @@ def trained(sweep):
 
 
 @pytest.fixture(scope="module")
-def trained_gains(sweep):
+def trained_scores(sweep):
     folders = [sweep / f"results/runs/latent-{LATENT_SIZE}/seed-{seed}" for seed in SEEDS]
-    return [json.loads((folder / "metrics.json").read_text())["gain"] for folder in folders]
+    return [json.loads((folder / "metrics.json").read_text())["score"] for folder in folders]
 
 
-def test_the_score_is_what_the_workflow_wrote(gain_of, trained, trained_gains):
-    assert gain_of(trained) == pytest.approx(trained_gains[0])
+def test_the_score_is_what_the_workflow_wrote(score_of, trained, trained_scores):
+    assert score_of(trained) == pytest.approx(trained_scores[0])
 
 
-def test_an_untrained_model_ranks_below(gain_of, trained, trained_gains):
+def test_an_untrained_model_ranks_below(score_of, trained, trained_scores):
     model = VAE(trained.architecture)
     model.initialise(0, torch.Generator().manual_seed(0), torch.full((784,), 0.13))
-    assert gain_of(model) < min(trained_gains)
+    assert score_of(model) < min(trained_scores)
 
 
-def test_a_model_with_shuffled_codes_ranks_below(gain_of, trained, trained_gains, tmp_path):
+def test_a_model_with_shuffled_codes_ranks_below(score_of, trained, trained_scores, tmp_path):
     state = member_state(trained, 0)
     order = torch.randperm(LATENT_SIZE, generator=torch.Generator().manual_seed(0))
     state["decoder.0.weight"] = state["decoder.0.weight"][order]
     save_member(state, trained.architecture, tmp_path / "model.safetensors")
-    assert gain_of(load_model(tmp_path / "model.safetensors")) < min(trained_gains)
+    assert score_of(load_model(tmp_path / "model.safetensors")) < min(trained_scores)
 
 
-def test_a_collapsed_model_scores_nothing(gain_of, trained, trained_gains, mnist, tmp_path):
+def test_a_collapsed_model_scores_nothing(score_of, trained, trained_scores, mnist, tmp_path):
     log = logging.getLogger()
     given = (Settings(20.0, 1, 128, 3e-3), choose_hardware("cpu", "float32", log))
     images, _ = mnist["train"]
     task = (images, trained.architecture, *given, (0,), tmp_path / "checkpoint.pt", 1e9, log)
     [run] = train(*task)
     save_member(run.state, trained.architecture, tmp_path / "model.safetensors")
-    gain = gain_of(load_model(tmp_path / "model.safetensors"))
-    assert gain < min(trained_gains)
-    assert abs(gain) < 0.005
+    score = score_of(load_model(tmp_path / "model.safetensors"))
+    assert score < min(trained_scores)
+    assert abs(score) < 0.005
 
 
-def test_no_control_beats_a_trained_vae(sweep, trained_gains):
-    controls = pd.read_csv(sweep / "results/comparison/controls.csv").set_index("control")["gain"]
+def test_no_control_beats_a_trained_vae(sweep, trained_scores):
+    controls = pd.read_csv(sweep / "results/comparison/controls.csv").set_index("control")["score"]
     assert set(controls.index) == {
         "image_cross_fade",
         "hard_switch",
         "constant_image",
         "nearest_training_image",
     }
-    assert controls.max() < min(trained_gains)
+    assert controls.max() < min(trained_scores)
     assert abs(controls["constant_image"]) < 0.005
     assert abs(controls["image_cross_fade"]) < 0.005
     assert np.isfinite(controls).all()

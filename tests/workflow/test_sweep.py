@@ -17,13 +17,13 @@ pytestmark = pytest.mark.workflow
 RUNS = [(latent_size, seed) for latent_size in LATENT_SIZES for seed in SEEDS]
 KINDS = ("same", "different")
 # The contract on runs.csv, spelled out.
-PARTS = ("evenness", "ghost_free", "class_path", "quality", "crossfade_quality", "gain")
+PARTS = ("evenness", "ghost_free", "class_path", "quality", "crossfade_quality", "score")
 VIEWS = ["path_length", "directness", "step_gini", "feature_path_length", "prior_frechet", "nll_is"]
 RUNS_CSV = [
     *("latent_size", "seed", "status", "neg_elbo", "reconstruction", "kl", "active_units"),
     *("train_seconds", "device"),
     *(f"{part}_{kind}" for kind in KINDS for part in PARTS),
-    *("gain", "gain_low", "gain_high", "rank", "win_probability", "flags"),
+    *("score", "score_low", "score_high", "rank", "win_probability", "flags"),
     *VIEWS,
 ]
 DISPLAY = {"same": slice(0, 10), "different": slice(10, 20)}
@@ -99,12 +99,12 @@ def test_scores_of_a_run(sweep, pairs, latent_size, seed):
     assert scores[parts].min(axis=None) >= 0 and scores[parts].max(axis=None) <= 1
     product = scores["evenness"] * scores["ghost_free"] * scores["class_path"]
     assert np.allclose(np.cbrt(product), scores["quality"])  # one judge: no mean in between
-    assert np.allclose(scores["quality"] - scores["crossfade_quality"], scores["gain"])
+    assert np.allclose(scores["quality"] - scores["crossfade_quality"], scores["score"])
     metrics = json.loads((run / "metrics.json").read_text())
     scored = scores[scores["set"] == "score"]
-    by_kind = scored.groupby("kind")["gain"].mean()
-    assert metrics["gain"] == pytest.approx(by_kind.mean())
-    assert metrics["gain_low"] < metrics["gain"] < metrics["gain_high"]
+    by_kind = scored.groupby("kind")["score"].mean()
+    assert metrics["score"] == pytest.approx(by_kind.mean())
+    assert metrics["score_low"] < metrics["score"] < metrics["score_high"]
     assert 80 < metrics["neg_elbo"] < 220
 
 
@@ -117,8 +117,8 @@ def test_tables(sweep):
     assert runs["win_probability"].sum() == pytest.approx(1)
     sizes = pd.read_csv(sweep / "results/comparison/latent_sizes.csv")
     assert sizes["latent_size"].tolist() == LATENT_SIZES
-    means = runs.groupby("latent_size")["gain"].mean()
-    assert sizes.set_index("latent_size")["gain"].to_dict() == pytest.approx(means.to_dict())
+    means = runs.groupby("latent_size")["score"].mean()
+    assert sizes.set_index("latent_size")["score"].to_dict() == pytest.approx(means.to_dict())
     for seed in JUDGE_SEEDS:
         facts = json.loads((sweep / f"results/judges/seed-{seed}.json").read_text())
         assert facts["accuracy"] > 0.97
@@ -131,19 +131,19 @@ def test_two_seeds_have_differences_but_no_intervals(sweep):
     assert differences[["low", "high"]].isna().all(axis=None)
     assert differences["probability_a_above_b"].between(0, 1).all()
     sizes = pd.read_csv(sweep / "results/comparison/latent_sizes.csv")
-    assert sizes["gain_low"].isna().all()
+    assert sizes["score_low"].isna().all()
     # One judge has nobody to agree with.
     assert pd.read_csv(sweep / "results/comparison/judges.csv").empty
 
 
 def test_the_best_seed_of_the_best_size_is_chosen(sweep, chosen):
     runs = pd.read_csv(sweep / "results/comparison/runs.csv")
-    means = runs.groupby("latent_size")["gain"].mean()
+    means = runs.groupby("latent_size")["score"].mean()
     assert chosen["latent_size"] == means.idxmax()
     of_size = runs[runs["latent_size"] == means.idxmax()]
-    best = of_size.loc[of_size["gain"].idxmax()]
-    assert chosen["seed"] == best["seed"] and chosen["value"] == pytest.approx(best["gain"])
-    assert chosen["pinned"] == [] and chosen["metric"] == "gain"
+    best = of_size.loc[of_size["score"].idxmax()]
+    assert chosen["seed"] == best["seed"] and chosen["value"] == pytest.approx(best["score"])
+    assert chosen["pinned"] == [] and chosen["metric"] == "score"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -224,15 +224,15 @@ def test_the_comparison_report_gives_the_numbers_of_the_tables(sweep, chosen):
         page.get_text() for page in pymupdf.open(sweep / "results/comparison/comparison_report.pdf")
     )
     assert f"{chosen['value']:.3f}" in text
-    for gain in pd.read_csv(sweep / "results/comparison/latent_sizes.csv")["gain"]:
-        assert f"{gain:.3f}" in text
+    for score in pd.read_csv(sweep / "results/comparison/latent_sizes.csv")["score"]:
+        assert f"{score:.3f}" in text
 
 
 def test_the_html_report_is_whole(sweep):
     html = (sweep / "results/report.html").read_text(encoding="utf-8")
     assert "Same digit" in html or "same digit" in html
     assert len(html) < 10e6
-    for name in ("runs.html", "latent_sizes.html", "ab-12_HW9.pdf", "gain_by_latent_size.svg"):
+    for name in ("runs.html", "latent_sizes.html", "ab-12_HW9.pdf", "score_by_latent_size.svg"):
         assert name in html
 
 

@@ -6,13 +6,13 @@ TEMPLATES = [
 
 # Figures of the comparison, in the order in which the report shows them.
 FIGURES = (
-    "gain_by_latent_size",
+    "score_by_latent_size",
     "display_rows",
     "best_and_worst",
     "differences",
     "quality_parts",
     "controls",
-    "neg_elbo_and_gain",
+    "neg_elbo_and_score",
     "training_curves",
 )
 # What the sweep's jobs are, for their cost.

@@ -31,7 +31,7 @@ rule report_tables:
         chosen=rules.choose.output.chosen,
         same=every_run("same_digit.png"),
         different=every_run("different_digits.png"),
-        gain=rules.plot_comparison.output.gain_by_latent_size,
+        score=rules.plot_comparison.output.score_by_latent_size,
         templates=[
             own(f"workflow/templates/{name}")
             for name in ("table.html", "table.css", "summary.rst")

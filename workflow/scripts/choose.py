@@ -5,8 +5,8 @@ from vaesweep.files import read_table, write_json
 from vaesweep.running.jobs import logging_to
 
 with logging_to(snakemake.log[0]) as log:
-    runs = read_table(snakemake.input.runs, "status", "gain")
-    latent_sizes = read_table(snakemake.input.latent_sizes, "seeds", "gain")
+    runs = read_table(snakemake.input.runs, "status", "score")
+    latent_sizes = read_table(snakemake.input.latent_sizes, "seeds", "score")
     chosen = choose_run(runs, latent_sizes, snakemake.params.pinned)
     write_json(snakemake.output.chosen, chosen)
     log.info("%s", chosen["reason"])

@@ -13,8 +13,8 @@ with logging_to(snakemake.log[0]) as log:
     given, trainings = snakemake.input, snakemake.input.trainings
     jobs = Jobs([run_of(path) for path in trainings], **snakemake.params.jobs)
     data = report_data(
-        runs=read_table(given.runs, "gain", "rank"),
-        latent_sizes=read_table(given.latent_sizes, "gain", "rank"),
+        runs=read_table(given.runs, "score", "rank"),
+        latent_sizes=read_table(given.latent_sizes, "score", "rank"),
         chosen=read_chosen(given.chosen),
         judges=[read_json(path, "accuracy", "ghost_error") for path in given.judges],
         agreement=read_table(given.agreement, "rank_correlation"),

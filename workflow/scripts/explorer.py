@@ -17,7 +17,7 @@ with logging_to(snakemake.log[0]) as log:
     images, _ = load_split(snakemake.input.test)
     pairs = read_pairs(snakemake.input.pairs)
     shown = pairs[pairs["set"] == "display"].reset_index(drop=True)
-    every_size = read_table(snakemake.input.latent_sizes, "gain", "best_seed")
+    every_size = read_table(snakemake.input.latent_sizes, "score", "best_seed")
     chosen = read_chosen(snakemake.input.chosen)["latent_size"]
     sizes = sizes_to_show(every_size, chosen, MOST_SIZES)
     judges = [load_judge(path) for path in snakemake.input.judges]

@@ -22,12 +22,12 @@ with logging_to(snakemake.log[0]) as log:
     best = [Run(row.latent_size, int(row.best_seed)) for row in shown.itertuples()]
     frames = {run.latent_size: read_frames(files[run], len(pairs))[0] for run in best}
     own, _ = read_frames(file_of(chosen, given.interpolations), len(pairs))
-    own_scores = read_table(file_of(chosen, given.pair_scores), "gain")
+    own_scores = read_table(file_of(chosen, given.pair_scores), "score")
     parts = {part.name: f"{part.title} {part.symbol}" for part in PARTS}
     noun, colours = dataset.noun, palette(sizes["latent_size"])
     drawn = {
-        "gain_by_latent_size": scores.gain_by_latent_size(runs, sizes, chosen),
-        "neg_elbo_and_gain": likelihood.neg_elbo_and_gain(runs),
+        "score_by_latent_size": scores.score_by_latent_size(runs, sizes, chosen),
+        "neg_elbo_and_score": likelihood.neg_elbo_and_score(runs),
         "quality_parts": scores.quality_parts(runs, sizes, parts, noun),
         "training_curves": likelihood.training_curves(histories),
         "differences": scores.differences(differences),

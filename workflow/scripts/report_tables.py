@@ -11,8 +11,8 @@ from vaesweep.words import paths_title
 with logging_to(snakemake.log[0]) as log:
     given, output, params = snakemake.input, snakemake.output, snakemake.params
     dataset = DATASETS[params.dataset]
-    sizes = read_table(given.sizes, "gain", "rank")
-    runs = read_table(given.runs, "gain", "rank")
+    sizes = read_table(given.sizes, "score", "rank")
+    runs = read_table(given.runs, "score", "rank")
     chosen = read_chosen(given.chosen)
     costs = read_costs("results/benchmarks", Jobs([*map(run_of, given.same)], **params.jobs))
     figures = {
@@ -21,7 +21,7 @@ with logging_to(snakemake.log[0]) as log:
     }
     links = params.documents | {f"{words} figure": path for words, path in figures.items()}
     links |= {"table of runs": output.runs, "table of latent sizes": output.sizes}
-    pictures = {"Gain by latent size": given.gain}
+    pictures = {"Score by latent size": given.score}
     pictures |= {f"The chosen run: {words}": path for words, path in figures.items()}
     texts = {
         output.sizes: sizes_page(sizes, chosen),

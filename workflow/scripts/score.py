@@ -30,4 +30,4 @@ with logging_to(snakemake.log[0]) as log:
         **summarise_pairs(scores, params.bootstrap),
     }
     write_json(snakemake.output.metrics, metrics)
-    log.info("gain %.4f [%.4f, %.4f]", *(metrics[f"gain{end}"] for end in ("", "_low", "_high")))
+    log.info("score %.4f [%.4f, %.4f]", *(metrics[f"score{end}"] for end in ("", "_low", "_high")))

@@ -26,5 +26,5 @@ with logging_to(snakemake.log[0]) as log:
     for control, paths in control_paths(frames, reconstructions, train).items():
         scores = score_run(*paths, pairs, judges)
         rows.append({"control": control, **summarise_pairs(scores, snakemake.params.bootstrap)})
-        log.info("%s: gain %.4f", control, rows[-1]["gain"])
+        log.info("%s: score %.4f", control, rows[-1]["score"])
     write_table(snakemake.output.controls, pd.DataFrame(rows))

@@ -5,39 +5,43 @@ import pytest
 from made_up_sweep import DRAWS, metrics, pair_scores, sweep
 
 from vaesweep.comparison.choice import choose_run
-from vaesweep.comparison.tables import compare_judges, gains_by_judge, read_runs, run_flags
+from vaesweep.comparison.tables import compare_judges, read_runs, run_flags, scores_by_judge
 from vaesweep.errors import UserError
 from vaesweep.files import write_json, write_table
 from vaesweep.scoring.summary import summarise_pairs
 
 FREE = {"latent_size": None, "seed": None}
-GAINS = {(2, 0): 0.1, (2, 1): 0.12, (2, 2): 0.11, (8, 0): 0.3, (8, 1): 0.34, (8, 2): 0.32}
+SCORES = {(2, 0): 0.1, (2, 1): 0.12, (2, 2): 0.11, (8, 0): 0.3, (8, 1): 0.34, (8, 2): 0.32}
 
 
 def test_a_run_is_the_mean_of_its_kinds():
     table = pair_scores(0.25, 0)
-    table.loc[(table["set"] == "score") & (table["kind"] == "same"), "gain"] = 0.4
-    table.loc[(table["set"] == "score") & (table["kind"] == "different"), "gain"] = 0.1
+    table.loc[(table["set"] == "score") & (table["kind"] == "same"), "score"] = 0.4
+    table.loc[(table["set"] == "score") & (table["kind"] == "different"), "score"] = 0.1
     summary = summarise_pairs(table, DRAWS)
-    assert summary["gain_same"] == pytest.approx(0.4)
-    assert summary["gain_different"] == pytest.approx(0.1)
-    assert [summary[key] for key in ("gain", "gain_low", "gain_high")] == pytest.approx([0.25] * 3)
+    assert summary["score_same"] == pytest.approx(0.4)
+    assert summary["score_different"] == pytest.approx(0.1)
+    assert [summary[key] for key in ("score", "score_low", "score_high")] == pytest.approx(
+        [0.25] * 3
+    )
 
 
 def test_ranks_and_means():
-    runs, sizes = (sweep(GAINS).runs, sweep(GAINS).latent_sizes)
+    runs, sizes = (sweep(SCORES).runs, sweep(SCORES).latent_sizes)
     assert runs["rank"].tolist() == [6, 4, 5, 3, 1, 2]
     assert runs["win_probability"].sum() == pytest.approx(1)
     assert sizes["latent_size"].tolist() == [2, 8]
-    assert sizes["gain"].tolist() == pytest.approx([0.11, 0.32])
+    assert sizes["score"].tolist() == pytest.approx([0.11, 0.32])
     assert sizes["rank"].tolist() == [2, 1]
     assert sizes["best_seed"].tolist() == [1, 1]
     assert sizes["tied_with_first"].tolist() == [False, True]
-    assert (sizes["gain_low"] < sizes["gain"]).all() and (sizes["gain"] < sizes["gain_high"]).all()
+    assert (sizes["score_low"] < sizes["score"]).all() and (
+        sizes["score"] < sizes["score_high"]
+    ).all()
 
 
 def test_differences_are_those_of_the_means():
-    [row] = sweep(GAINS).differences.to_dict("records")
+    [row] = sweep(SCORES).differences.to_dict("records")
     assert (row["latent_size_a"], row["latent_size_b"]) == (2, 8)
     assert row["difference"] == pytest.approx(-0.21)
     assert row["low"] < -0.21 < row["high"] < 0
@@ -47,33 +51,33 @@ def test_differences_are_those_of_the_means():
 
 
 def test_judges_that_agree():
-    [row] = sweep(GAINS).judges.to_dict("records")
+    [row] = sweep(SCORES).judges.to_dict("records")
     assert (row["judge_a"], row["judge_b"]) == ("0", "1")
     assert row["rank_correlation"] == pytest.approx(1)
     assert row["first_latent_size_a"] == row["first_latent_size_b"] == 8
 
 
 def test_a_size_that_only_one_judge_puts_first_is_flagged():
-    tables = [pair_scores(gain, seed) for (_, seed), gain in GAINS.items()]
-    for table, (latent_size, _) in zip(tables, GAINS, strict=True):
-        table["gain_judge_1"] = 1.0 if latent_size == 2 else 0.0
-    by_judge = gains_by_judge(tables)
-    runs = sweep(GAINS).runs
+    tables = [pair_scores(score, seed) for (_, seed), score in SCORES.items()]
+    for table, (latent_size, _) in zip(tables, SCORES, strict=True):
+        table["score_judge_1"] = 1.0 if latent_size == 2 else 0.0
+    by_judge = scores_by_judge(tables)
+    runs = sweep(SCORES).runs
     assert compare_judges(runs, by_judge)["first_latent_size_b"].tolist() == [2]
     assert run_flags(runs, by_judge) == ["judge-dependent"] * 6
 
 
 def test_fewer_than_three_seeds_have_no_interval_over_seeds():
     sizes = sweep({(2, 0): 0.1, (2, 1): 0.2}).latent_sizes
-    assert sizes[["gain_low", "gain_high"]].isna().all(axis=None)
+    assert sizes[["score_low", "score_high"]].isna().all(axis=None)
 
 
 def test_a_diverged_run_is_listed_but_not_ranked():
-    compared = sweep(GAINS, diverged=((8, 1),))
+    compared = sweep(SCORES, diverged=((8, 1),))
     run = compared.runs.set_index(["latent_size", "seed"]).loc[(8, 1)]
     assert run["flags"] == "diverged" and pd.isna(run["rank"])
     size = compared.latent_sizes.set_index("latent_size").loc[8]
-    assert size["seeds"] == 2 and size["gain"] == pytest.approx(0.31)
+    assert size["seeds"] == 2 and size["score"] == pytest.approx(0.31)
     assert choose_run(compared.runs, compared.latent_sizes, FREE)["seed"] == 2
 
 
@@ -83,8 +87,8 @@ def test_a_collapsed_run_is_flagged():
 
 def test_size_first_then_seed():
     """The best single run is not shown if its latent size is worse on the average."""
-    gains = {(2, 0): 0.9, (2, 1): 0.1, (2, 2): 0.1, (8, 0): 0.5, (8, 1): 0.6, (8, 2): 0.55}
-    compared = sweep(gains)
+    scores = {(2, 0): 0.9, (2, 1): 0.1, (2, 2): 0.1, (8, 0): 0.5, (8, 1): 0.6, (8, 2): 0.55}
+    compared = sweep(scores)
     chosen = choose_run(compared.runs, compared.latent_sizes, FREE)
     assert (chosen["latent_size"], chosen["seed"]) == (8, 1)
     assert chosen["value"] == pytest.approx(0.6)
@@ -94,15 +98,15 @@ def test_size_first_then_seed():
 
 
 @pytest.mark.parametrize(
-    ("gains", "reason"),
+    ("scores", "reason"),
     [
-        ({(8, 0): 0.5}, "The run of latent size 8, seed 0 is the only one to choose from (gain"),
+        ({(8, 0): 0.5}, "The run of latent size 8, seed 0 is the only one to choose from (score"),
         ({(8, 0): 0.5, (8, 1): 0.4}, "Latent size 8 is the only one; seed 0 is the best of its 2"),
-        ({(8, 0): 0.5, (2, 0): 0.4}, "mean gain 0.500 over 1 seed; its run is seed 0 (gain"),
+        ({(8, 0): 0.5, (2, 0): 0.4}, "mean score 0.500 over 1 seed; its run is seed 0 (score"),
     ],
 )
-def test_the_reason_fits_a_small_sweep(gains, reason):
-    compared = sweep(gains)
+def test_the_reason_fits_a_small_sweep(scores, reason):
+    compared = sweep(scores)
     chosen = choose_run(compared.runs, compared.latent_sizes, FREE)
     assert reason in chosen["reason"]
 
@@ -111,14 +115,14 @@ def test_the_reason_fits_a_small_sweep(gains, reason):
     ("size", "seed", "expected"), [(2, None, (2, 1)), (None, 0, (8, 0)), (2, 0, (2, 0))]
 )
 def test_a_pinned_part_is_taken_as_it_is(size, seed, expected):
-    compared = sweep(GAINS)
+    compared = sweep(SCORES)
     chosen = choose_run(compared.runs, compared.latent_sizes, {"latent_size": size, "seed": seed})
     assert (chosen["latent_size"], chosen["seed"]) == expected
     assert chosen["pinned"] and "pinned" in chosen["reason"]
 
 
 def test_nothing_left_to_choose():
-    compared = sweep(GAINS, diverged=tuple(GAINS))
+    compared = sweep(SCORES, diverged=tuple(SCORES))
     assert compared.latent_sizes["seeds"].tolist() == [0, 0]
     with pytest.raises(UserError, match=r"6 of 6 runs diverged.*training\.learning_rate"):
         choose_run(compared.runs, compared.latent_sizes, FREE)
@@ -126,18 +130,18 @@ def test_nothing_left_to_choose():
 
 def test_what_a_diverged_run_still_measures_counts_nowhere():
     """Its last finite weights give finite numbers, which mean nothing."""
-    compared = sweep(GAINS, diverged=((8, 1),), prior_frechet=7.0)
+    compared = sweep(SCORES, diverged=((8, 1),), prior_frechet=7.0)
     run = compared.runs.set_index(["latent_size", "seed"]).loc[(8, 1)]
-    assert run[["gain", "quality_same", "neg_elbo", "active_units", "prior_frechet"]].isna().all()
+    assert run[["score", "quality_same", "neg_elbo", "active_units", "prior_frechet"]].isna().all()
     assert run[["status", "device", "train_seconds"]].tolist() == ["diverged", "cpu", 1.0]
     assert run["flags"] == "diverged"
 
 
 def test_a_size_whose_runs_all_diverged_is_listed_without_numbers():
-    compared = sweep(GAINS, diverged=((2, 0), (2, 1), (2, 2)))
+    compared = sweep(SCORES, diverged=((2, 0), (2, 1), (2, 2)))
     gone, left = compared.latent_sizes.to_dict("records")
     assert (gone["latent_size"], gone["seeds"]) == (2, 0)
-    assert pd.isna(gone["gain"]) and pd.isna(gone["rank"]) and not gone["tied_with_first"]
+    assert pd.isna(gone["score"]) and pd.isna(gone["rank"]) and not gone["tied_with_first"]
     assert left["rank"] == 1 and left["win_probability"] == 1
     chosen = choose_run(compared.runs, compared.latent_sizes, FREE)
     assert chosen["reason"].startswith(
@@ -152,12 +156,12 @@ def test_a_size_whose_runs_all_diverged_is_listed_without_numbers():
             {"latent_size": 2, "seed": None},
             "Latent size 2 was pinned in config.yaml; seed 1 is the ",
         ),
-        ({"latent_size": None, "seed": 0}, "over 3 seeds; seed 0 was pinned in config.yaml (gain"),
+        ({"latent_size": None, "seed": 0}, "over 3 seeds; seed 0 was pinned in config.yaml (score"),
         ({"latent_size": 2, "seed": 0}, "The run of latent size 2, seed 0 was pinned in config.ya"),
     ],
 )
 def test_the_reason_says_what_was_pinned(pinned, said):
-    compared = sweep(GAINS)
+    compared = sweep(SCORES)
     chosen = choose_run(compared.runs, compared.latent_sizes, pinned)
     assert said in chosen["reason"]
     assert chosen["pinned"] == [name for name, value in pinned.items() if value is not None]

@@ -14,9 +14,9 @@ SIZES = pd.DataFrame(
     {
         "latent_size": [4, 16],
         "seeds": [3, 3],
-        "gain": [0.0512, 0.1234],
-        "gain_low": [0.04, 0.11],
-        "gain_high": [0.06, 0.13],
+        "score": [0.0512, 0.1234],
+        "score_low": [0.04, 0.11],
+        "score_high": [0.06, 0.13],
         "rank": [2, 1],
         "win_probability": [0.03, 0.97],
         "tied_with_first": [False, True],
@@ -24,8 +24,8 @@ SIZES = pd.DataFrame(
         "neg_elbo": [118.31, 99.94],
         "kl": [12.0, 25.5],
         "active_units": [4.0, 16.0],
-        "gain_same": [0.04, 0.1],
-        "gain_different": [0.06, 0.15],
+        "score_same": [0.04, 0.1],
+        "score_different": [0.06, 0.15],
     }
 )
 RUNS = pd.DataFrame(
@@ -33,9 +33,9 @@ RUNS = pd.DataFrame(
         "latent_size": [4, 16],
         "seed": [0, 2],
         "status": ["ok", "ok"],
-        "gain": [0.0512, 0.1301],
-        "gain_low": [0.04, 0.12],
-        "gain_high": [0.06, 0.14],
+        "score": [0.0512, 0.1301],
+        "score_low": [0.04, 0.12],
+        "score_high": [0.06, 0.14],
         "rank": [2, 1],
         "win_probability": [0.01, 0.99],
         "quality_same": [0.6, 0.7],
@@ -85,13 +85,13 @@ scoring: {pairs_per_kind: 100, bootstrap: 2000}
 
 
 FIGURES = (
-    "gain_by_latent_size",
+    "score_by_latent_size",
     "display_rows",
     "best_and_worst",
     "differences",
     "quality_parts",
     "controls",
-    "neg_elbo_and_gain",
+    "neg_elbo_and_score",
     "training_curves",
 )
 
@@ -116,7 +116,7 @@ def test_report_says_what_was_chosen_and_how_sure_it_is():
 
 
 def test_report_names_ties_failures_and_missing_intervals():
-    sizes = SIZES.assign(tied_with_first=True, gain_low=[None, 0.11], seeds=[2, 3])
+    sizes = SIZES.assign(tied_with_first=True, score_low=[None, 0.11], seeds=[2, 3])
     runs = RUNS.assign(status=["diverged", "ok"], flags=["diverged", ""])
     findings = " ".join(data_of(runs, sizes)["findings"])
     assert "but 4 is tied with it" in findings
@@ -127,7 +127,7 @@ def test_report_names_ties_failures_and_missing_intervals():
 
 def test_report_says_that_the_seed_is_a_draw_and_that_judges_agree():
     findings = " ".join(data_of()["findings"])
-    assert "seed 2 is the best of 3 at latent size 16 (gain +0.130)" in findings
+    assert "seed 2 is the best of 3 at latent size 16 (score +0.130)" in findings
     assert "their mean, +0.123" in findings
     assert "All judges put latent size 16 first" in findings and "0.95" in findings
     assert "held out" in data_of()["judges"]
@@ -140,7 +140,7 @@ def test_report_of_a_single_run_speaks_of_one():
         "1 variational autoencoder on MNIST: latent size 16; 1 seed;"
     )
     assert data["findings"][0] == (
-        "The codes interpolate better than the pixel cross-fade on average: the mean gain is "
+        "The codes interpolate better than the pixel cross-fade on average: the mean score is "
         "+0.123 (95 %: 0.110 to 0.130)."
     )
 

@@ -19,23 +19,23 @@ from vaesweep.documents.html_report import (
 from vaesweep.files import Run
 
 MNIST = DATASETS["MNIST"]
-PARTS = ("evenness", "ghost_free", "class_path", "quality", "crossfade_quality", "gain")
+PARTS = ("evenness", "ghost_free", "class_path", "quality", "crossfade_quality", "score")
 CHOSEN = {
     "latent_size": 16,
     "seed": 1,
     "pinned": [],
-    "reason": "Its mean gain is the highest, by 5 *points*.",
+    "reason": "Its mean score is the highest, by 5 *points*.",
 }
 
 
-def scores(gain: float) -> dict[str, float | str]:
+def scores(score: float) -> dict[str, float | str]:
     values: dict[str, float | str] = {
         f"{part}_{kind}": 0.5 for part in PARTS for kind in ("same", "different")
     }
     return values | {
-        "gain": gain,
-        "gain_low": gain - 0.01,
-        "gain_high": gain + 0.01,
+        "score": score,
+        "score_low": score - 0.01,
+        "score_high": score + 0.01,
         "win_probability": 0.5,
         "neg_elbo": 100.25,
         "reconstruction": 75.0,
@@ -49,9 +49,9 @@ def scores(gain: float) -> dict[str, float | str]:
 def sizes() -> pd.DataFrame:
     return pd.DataFrame(
         [
-            {"latent_size": 2, "seeds": 2, "rank": 2, "best_seed": 0, "best_gain": 0.05}
+            {"latent_size": 2, "seeds": 2, "rank": 2, "best_seed": 0, "best_score": 0.05}
             | scores(0.04),
-            {"latent_size": 16, "seeds": 2, "rank": 1, "best_seed": 1, "best_gain": 0.12}
+            {"latent_size": 16, "seeds": 2, "rank": 1, "best_seed": 1, "best_score": 0.12}
             | scores(0.11),
         ]
     )
@@ -138,20 +138,20 @@ def test_costs_of_nothing_make_a_table_all_the_same(tmp_path: Path) -> None:
 
 
 def test_summary_reads_as_meant(sizes: pd.DataFrame, runs: pd.DataFrame, tmp_path: Path) -> None:
-    picture = tmp_path / "gain.svg"
+    picture = tmp_path / "score.svg"
     picture.write_text("<svg/>" * 9000, encoding="utf-8")  # longer than docutils lets a line be
     links = {"submission PDF": "results/submission/x_HW9.pdf"}
-    text = summary(sizes, runs, CHOSEN, links, {"Gain & size": picture}, MNIST)
+    text = summary(sizes, runs, CHOSEN, links, {"Score & size": picture}, MNIST)
     document = publish_doctree(text)
     assert not list(document.findall(system_message))
     words = document.astext()
-    assert "Latent size 16, seed 1 is the run to show. Its mean gain" in words
+    assert "Latent size 16, seed 1 is the run to show. Its mean score" in words
     assert "by 5 *points*." in words
     assert "0.100 to 0.120" in words
     assert "1 of 4 runs diverged" in words
     assert len(list(document.findall(table))) == 1
     (shown,) = document.findall(raw)
-    assert 'alt="Gain &amp; size" src="data:image/svg+xml;base64,' in shown.astext()
+    assert 'alt="Score &amp; size" src="data:image/svg+xml;base64,' in shown.astext()
     (opened,) = document.findall(reference)
     assert opened["refuri"].startswith("javascript:app.setView({content:'pdf'")
     assert "results['results/submission/x_HW9.pdf'].data_uri" in opened["refuri"]
@@ -160,7 +160,7 @@ def test_summary_reads_as_meant(sizes: pd.DataFrame, runs: pd.DataFrame, tmp_pat
 def test_summary_has_dashes_for_a_size_without_scores(
     sizes: pd.DataFrame, runs: pd.DataFrame
 ) -> None:
-    names = ["gain", "gain_low", "gain_high", "win_probability", "rank", "best_seed"]
+    names = ["score", "score_low", "score_high", "win_probability", "rank", "best_seed"]
     sizes.loc[0, names] = float("nan")
     words = publish_doctree(summary(sizes, runs, CHOSEN, {}, {}, MNIST)).astext()
     assert "–" in words and "nan" not in words

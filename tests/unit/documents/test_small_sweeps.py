@@ -25,7 +25,7 @@ from vaesweep.scoring.smoothness import PARTS
 
 FASHION = DATASETS["FashionMNIST"]
 FREE = {"latent_size": None, "seed": None}
-GAINS = {(2, 0): 0.1, (2, 1): 0.12, (2, 2): 0.11, (8, 0): 0.3, (8, 1): 0.34, (8, 2): 0.32}
+SCORES = {(2, 0): 0.1, (2, 1): 0.12, (2, 2): 0.11, (8, 0): 0.3, (8, 1): 0.34, (8, 2): 0.32}
 CONFIG = """\
 dataset: {name: FashionMNIST}
 model: {architecture: mlp, beta: 1.0}
@@ -82,16 +82,16 @@ class Documents:
         frames = dict.fromkeys(shown["latent_size"], noise)
         colours = palette(self.sizes["latent_size"])
         parts = {part.name: part.title for part in PARTS}
-        controls = pd.DataFrame({"control": list(CONTROLS), "gain": -0.1, "gain_low": -0.2})
-        controls = controls.assign(gain_high=0.0, quality_same=0.3, quality_different=0.3)
+        controls = pd.DataFrame({"control": list(CONTROLS), "score": -0.1, "score_low": -0.2})
+        controls = controls.assign(score_high=0.0, quality_same=0.3, quality_different=0.3)
         history = pd.DataFrame({"epoch": [1], "neg_elbo": [150.0]})
         histories = {Run(row.latent_size, row.seed): history for row in self.runs.itertuples()}
         figures = {
-            "gain_by_latent_size": scores.gain_by_latent_size(self.runs, self.sizes, self.chosen),
+            "score_by_latent_size": scores.score_by_latent_size(self.runs, self.sizes, self.chosen),
             "differences": scores.differences(tables["differences"]),
             "quality_parts": scores.quality_parts(self.runs, self.sizes, parts, "class"),
             "controls": scores.controls(self.sizes, controls, CONTROLS, "class"),
-            "neg_elbo_and_gain": likelihood.neg_elbo_and_gain(self.runs),
+            "neg_elbo_and_score": likelihood.neg_elbo_and_score(self.runs),
             "training_curves": likelihood.training_curves(histories),
             "display_rows": paths.display_rows(pairs, frames, colours, "class", FASHION.classes),
             "best_and_worst": paths.best_and_worst(pairs, pair_scores(0, 0), noise, "class"),
@@ -100,8 +100,8 @@ class Documents:
             save_svg(figure, folder / f"{name}.svg")
 
 
-def documents(folder, gains, pinned=FREE, judges=2, **changes) -> Documents:
-    return Documents(folder, sweep(gains, judges=judges, **changes), pinned, judges)
+def documents(folder, scores, pinned=FREE, judges=2, **changes) -> Documents:
+    return Documents(folder, sweep(scores, judges=judges, **changes), pinned, judges)
 
 
 def test_one_run(tmp_path):
@@ -123,7 +123,7 @@ def test_one_seed_of_three_sizes(tmp_path):
 
 
 def test_one_judge(tmp_path):
-    made = documents(tmp_path, GAINS, judges=1)
+    made = documents(tmp_path, SCORES, judges=1)
     assert "judges" not in made.findings and "1 pair of them" in " ".join(made.report.split())
 
 
@@ -134,8 +134,8 @@ def test_two_runs_that_tie_exactly(tmp_path):
 
 
 def test_all_runs_but_one_diverged(tmp_path):
-    others = tuple(run for run in GAINS if run != (2, 1))
-    made = documents(tmp_path, GAINS, diverged=others)
+    others = tuple(run for run in SCORES if run != (2, 1))
+    made = documents(tmp_path, SCORES, diverged=others)
     assert made.chosen["latent_size"] == 2 and made.chosen["seed"] == 1
     assert "5 of 6 runs diverged and take part in no ranking" in made.findings
     assert "is the only one with a run that did not diverge" in made.chosen["reason"]
@@ -143,19 +143,19 @@ def test_all_runs_but_one_diverged(tmp_path):
 
 
 def test_one_size_all_diverged(tmp_path):
-    made = documents(tmp_path, GAINS, diverged=((2, 0), (2, 1), (2, 2)))
+    made = documents(tmp_path, SCORES, diverged=((2, 0), (2, 1), (2, 2)))
     assert "Of latent size 2 no run is left: all of them diverged" in made.findings
     assert "latent sizes 2, 8; 3 seeds each" in " ".join(made.report.split())
     assert "Every latent size" not in made.findings
 
 
 def test_all_collapsed(tmp_path):
-    made = documents(tmp_path, dict.fromkeys(GAINS, 0.0), active_units=0)
+    made = documents(tmp_path, dict.fromkeys(SCORES, 0.0), active_units=0)
     assert "Every run collapsed: no code carries anything" in made.findings
 
 
-def test_all_gains_negative(tmp_path):
-    made = documents(tmp_path, {run: gain - 1 for run, gain in GAINS.items()})
+def test_all_scores_negative(tmp_path):
+    made = documents(tmp_path, {run: score - 1 for run, score in SCORES.items()})
     assert "No latent size interpolates better than the pixel cross-fade" in made.findings
     assert "−0.6" in made.report and not re.search(r"(?<![\w.])-0\.\d", made.texts)
 
@@ -164,29 +164,29 @@ def test_all_gains_negative(tmp_path):
     ("pinned", "said"),
     [
         ({"latent_size": 2, "seed": None}, "The configuration pins latent size 2 nevertheless"),
-        ({"latent_size": None, "seed": 0}, "Latent size 8 has the highest mean gain"),
+        ({"latent_size": None, "seed": 0}, "Latent size 8 has the highest mean score"),
     ],
 )
 def test_half_of_the_choice_pinned(tmp_path, pinned, said):
-    made = documents(tmp_path, GAINS, pinned=pinned)
+    made = documents(tmp_path, SCORES, pinned=pinned)
     assert said in made.findings and "run was pinned" not in made.texts
     assert ("luck of a draw" in made.findings) == (pinned["seed"] is None)
 
 
 def test_a_plain_autoencoder(tmp_path):
     nothing = dict.fromkeys(("neg_elbo", "kl", "nll_is", "prior_frechet"))
-    made = documents(tmp_path, GAINS, **nothing)
+    made = documents(tmp_path, SCORES, **nothing)
     assert "likelihood" not in made.findings and "a plain autoencoder has none" in made.report
 
 
 def test_long_seeds_and_sizes(tmp_path):
-    gains = {(1024, 4294967295): 0.1, (1024, 4294967294): 0.2, (512, 4294967295): 0.1}
-    made = documents(tmp_path, gains)
+    scores = {(1024, 4294967295): 0.1, (1024, 4294967294): 0.2, (512, 4294967295): 0.1}
+    made = documents(tmp_path, scores)
     assert "4294967295" in made.report and "4,294" not in made.texts + made.pages
 
 
 def test_judges_that_disagree_are_not_said_to_agree(tmp_path):
-    compared = sweep(GAINS)
+    compared = sweep(SCORES)
     compared.judges["rank_correlation"] = -1.0
     assert "rank the runs differently, with a rank correlation of at least −1.000" in (
         Documents(tmp_path, compared).findings
@@ -194,5 +194,5 @@ def test_judges_that_disagree_are_not_said_to_agree(tmp_path):
 
 
 def test_no_page_speaks_of_digits_where_there_are_none(tmp_path):
-    made = documents(tmp_path, GAINS)
+    made = documents(tmp_path, SCORES)
     assert not re.search(r"\b(digits?|strokes?)\b", made.texts + made.pages)

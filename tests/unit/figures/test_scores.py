@@ -13,19 +13,19 @@ WORDS = {"hard_switch": "switch halfway", "another": "another"}
 
 
 def tables(sizes=(2, 8, 32), seeds=3):
-    parts = ("evenness", "ghost_free", "class_path", "quality", "crossfade_quality", "gain")
+    parts = ("evenness", "ghost_free", "class_path", "quality", "crossfade_quality", "score")
     columns = [f"{part}_{kind}" for part in parts for kind in ("same", "different")]
     rng = np.random.default_rng(1)
     runs = pd.DataFrame(
         [
-            {"latent_size": size, "seed": seed, "gain": rng.random(), "neg_elbo": 100 + size}
+            {"latent_size": size, "seed": seed, "score": rng.random(), "neg_elbo": 100 + size}
             | {column: rng.random() for column in columns}
             for size in sizes
             for seed in range(seeds)
         ]
     )
     means = runs.groupby("latent_size").mean().drop(columns="seed").reset_index()
-    return runs, means.assign(gain_low=means["gain"] - 0.1, gain_high=means["gain"] + 0.1)
+    return runs, means.assign(score_low=means["score"] - 0.1, score_high=means["score"] + 0.1)
 
 
 CONTROLS = pd.DataFrame(
@@ -33,9 +33,9 @@ CONTROLS = pd.DataFrame(
         "control": ["hard_switch", "another"],
         "quality_same": [0.5, 0.0],
         "quality_different": [0.4, 0.0],
-        "gain": [-0.1, 0.0],
-        "gain_low": [-0.12, -0.01],
-        "gain_high": [-0.08, 0.01],
+        "score": [-0.1, 0.0],
+        "score_low": [-0.12, -0.01],
+        "score_high": [-0.08, 0.01],
     }
 )
 DIFFERENCES = pd.DataFrame(
@@ -63,16 +63,16 @@ def test_palette_gets_lighter_with_the_latent_size():
     assert (np.diff(lightness) > 0.05).all()
 
 
-def test_gain_figure_has_each_run_as_a_point_and_marks_the_chosen_one():
+def test_score_figure_has_each_run_as_a_point_and_marks_the_chosen_one():
     runs, sizes = tables()
     chosen = runs.iloc[4]
-    figure = scores.gain_by_latent_size(
+    figure = scores.score_by_latent_size(
         runs, sizes, {"latent_size": chosen["latent_size"], "seed": chosen["seed"]}
     )
     (axes,) = figure.axes
     *points, ring = (collection.get_offsets() for collection in axes.collections)
-    assert sorted(np.concatenate(points)[:, 1]) == pytest.approx(sorted(runs["gain"]))
-    assert ring.tolist() == [[pytest.approx(points[1][1][0]), pytest.approx(chosen["gain"])]]
+    assert sorted(np.concatenate(points)[:, 1]) == pytest.approx(sorted(runs["score"]))
+    assert ring.tolist() == [[pytest.approx(points[1][1][0]), pytest.approx(chosen["score"])]]
     assert [label.get_text() for label in axes.get_xticklabels()] == ["2", "8", "32"]
 
 
@@ -80,11 +80,11 @@ def test_figures_stand_runs_that_diverged_and_sizes_without_interval(tmp_path):
     runs, sizes = tables(sizes=(2, 8), seeds=1)
     runs.loc[0, runs.columns[2:]] = np.nan
     sizes.loc[0, sizes.columns[1:]] = np.nan
-    sizes["gain_low"] = np.nan
+    sizes["score_low"] = np.nan
     chosen = {"latent_size": 8, "seed": 0}
     for figure in (
-        scores.gain_by_latent_size(runs, sizes, chosen),
-        likelihood.neg_elbo_and_gain(runs),
+        scores.score_by_latent_size(runs, sizes, chosen),
+        likelihood.neg_elbo_and_score(runs),
         scores.quality_parts(runs, sizes, PARTS, "digit"),
         scores.controls(sizes, CONTROLS, WORDS, "digit"),
     ):
@@ -110,13 +110,13 @@ def test_display_rows_take_the_same_pairs_for_every_latent_size():
     assert shown == [place + size for place in expected for size in (2, 16)]
 
 
-def test_best_median_and_worst_are_display_rows_by_gain(tmp_path):
+def test_best_median_and_worst_are_display_rows_by_score(tmp_path):
     own = pd.DataFrame(
         {
             "set": ["display"] * 4 + ["score"],
             "kind": ["same"] * 5,
             "row": [0, 1, 2, 3, 0],
-            "gain": [0.1, 0.4, -0.2, 0.3, 0.9],
+            "score": [0.1, 0.4, -0.2, 0.3, 0.9],
         }
     )
     rows = paths.ranked_rows(own, "same")
@@ -175,8 +175,8 @@ def test_controls_stand_below_the_latent_sizes():
 
 def test_a_closer_look_is_taken_where_one_size_lies_far_off():
     runs, _ = tables(sizes=(2, 8, 32))  # −ELBO 102, 108 and 132
-    assert len(likelihood.neg_elbo_and_gain(runs).axes) == 2
-    assert len(likelihood.neg_elbo_and_gain(runs[runs.latent_size < 32]).axes) == 1
+    assert len(likelihood.neg_elbo_and_score(runs).axes) == 2
+    assert len(likelihood.neg_elbo_and_score(runs[runs.latent_size < 32]).axes) == 1
 
 
 def test_training_curves_take_every_run():
@@ -197,6 +197,6 @@ def test_training_curves_leave_out_epochs_that_diverged():
 
 def test_equal_tables_give_equal_svg_without_a_date(tmp_path):
     runs, _ = tables()
-    first = svg(likelihood.neg_elbo_and_gain(runs), tmp_path)
-    assert first == svg(likelihood.neg_elbo_and_gain(runs), tmp_path)
+    first = svg(likelihood.neg_elbo_and_score(runs), tmp_path)
+    assert first == svg(likelihood.neg_elbo_and_score(runs), tmp_path)
     assert "dc:date" not in first

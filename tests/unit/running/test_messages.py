@@ -43,7 +43,7 @@ def test_closing_words_name_what_was_made(tmp_path, monkeypatch):
     write_json("results/chosen.json", keys)
     (tmp_path / "results/comparison").mkdir()
     (tmp_path / "results/comparison/latent_sizes.csv").write_text(
-        "latent_size,rank,gain,gain_low,gain_high,neg_elbo,best_seed\n"
+        "latent_size,rank,score,score_low,score_high,neg_elbo,best_seed\n"
         "2,2,-0.1,,,,4294967295\n8,1,0.1,0.05,0.15,100,0\n16,,,,,,\n"
     )
     (tmp_path / "results/report.html").touch()

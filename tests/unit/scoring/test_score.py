@@ -23,7 +23,7 @@ class FixedJudge:
         return images.mean((-1, -2))[..., None]
 
 
-def test_a_constant_decoder_gains_nothing():
+def test_a_constant_decoder_scores_nothing():
     """Its path is the cross-fade of its two reconstructions, which are one picture."""
     generator = np.random.default_rng(0)
     ends = generator.integers(0, 256, (5, 2, 28, 28), dtype=np.uint8)
@@ -35,11 +35,11 @@ def test_a_constant_decoder_gains_nothing():
         {"set": "score", "kind": "same", "row": range(5), "digit_a": 0, "digit_b": 0}
     )
     scores = score_run(frames, reconstructions, pairs, [FixedJudge(0)])
-    assert scores["gain"].abs().max() < 1e-12
+    assert scores["score"].abs().max() < 1e-12
     assert scores["evenness"].between(0, 0.25).all()
 
 
-def test_gain_is_the_difference_of_qualities():
+def test_score_is_the_difference_of_qualities():
     """A moving dot beats the fade between its ends; both judges count."""
     frames = np.zeros((1, 9, 28, 28), np.uint8)
     for k in range(9):
@@ -52,6 +52,6 @@ def test_gain_is_the_difference_of_qualities():
     assert scores["ghost_free"] == 1
     # The fade is over 99 in 6 of 7 frames: not in the one of half and half, 90.
     assert scores["crossfade_ghost_free"] == pytest.approx(6 / 7)
-    assert scores["gain"] == pytest.approx(scores["quality"] - scores["crossfade_quality"])
-    assert scores["gain"] > 0.2
-    assert scores["gain_judge_0"] == scores["gain_judge_7"] == scores["gain"]
+    assert scores["score"] == pytest.approx(scores["quality"] - scores["crossfade_quality"])
+    assert scores["score"] > 0.2
+    assert scores["score_judge_0"] == scores["score_judge_7"] == scores["score"]

@@ -1,6 +1,6 @@
 """Bootstrap of a sweep: pure functions from arrays to numbers.
 
-Gains come as (runs, pairs) for each kind of pair. Every run is scored on the same pairs, so one
+Scores come as (runs, pairs) for each kind of pair. Every run is scored on the same pairs, so one
 set of resampled pairs serves all of them, and differences between runs are paired.
 """
 
@@ -26,26 +26,26 @@ def resampling_weights(count: int, draws: int, generator: np.random.Generator) -
 
 
 def kind_weights(
-    gains: dict[str, Array], draws: int, generator: np.random.Generator
+    scores: dict[str, Array], draws: int, generator: np.random.Generator
 ) -> dict[str, Array]:
     """Resampling weights of the pairs of each kind; pairs are resampled within their kind."""
     return {
         kind: resampling_weights(values.shape[1], draws, generator)
-        for kind, values in gains.items()
+        for kind, values in scores.items()
     }
 
 
-def run_draws(gains: dict[str, Array], weights: dict[str, Array]) -> Array:
+def run_draws(scores: dict[str, Array], weights: dict[str, Array]) -> Array:
     """Bootstrap draws of each run's score, the mean of its kinds' means.
 
     Args:
-        gains: for each kind (runs, pairs).
+        scores: for each kind (runs, pairs).
         weights: for each kind (draws, pairs).
 
     Returns:
         (runs, draws).
     """
-    return np.mean([gains[kind] @ weights[kind].T for kind in gains], axis=0)
+    return np.mean([scores[kind] @ weights[kind].T for kind in scores], axis=0)
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,12 @@ def resample_seeds(draws: Array, generator: np.random.Generator) -> SizeDraws:
 
 
 def size_draws(size: SizeDraws) -> Array:
-    """Draws (draws,) of a latent size's gain, for its interval."""
+    """Draws (draws,) of a latent size's score, for its interval."""
     return size.pairs + _widening(size.count, size.count - 1) * size.seeds
 
 
 def difference_draws(a: SizeDraws, b: SizeDraws) -> Array:
-    """Draws (draws,) of gain of size a minus gain of size b, paired on the same pairs."""
+    """Draws (draws,) of score of size a minus score of size b, paired on the same pairs."""
     degrees = a.count + b.count - 2
     of_a = a.pairs + _widening(a.count, degrees) * a.seeds
     of_b = b.pairs + _widening(b.count, degrees) * b.seeds

@@ -1,4 +1,4 @@
-"""Which run to show: the latent size with the highest mean gain, then its best seed."""
+"""Which run to show: the latent size with the highest mean score, then its best seed."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -37,7 +37,7 @@ def choose_run(
     latent_size = pinned["latent_size"]
     if latent_size is None and len(candidates):
         ranked = latent_sizes[latent_sizes["latent_size"].isin(candidates["latent_size"])]
-        latent_size = int(ranked.loc[ranked["gain"].idxmax(), "latent_size"])
+        latent_size = int(ranked.loc[ranked["score"].idxmax(), "latent_size"])
     candidates = candidates[candidates["latent_size"] == latent_size]
     if candidates.empty:
         raise UserError(
@@ -45,14 +45,14 @@ def choose_run(
             f"{counted(len(runs), 'run')} diverged, among them those that `selection` allows; "
             "lower training.learning_rate or set training.precision to float32"
         )
-    best = candidates.loc[candidates["gain"].idxmax()]
+    best = candidates.loc[candidates["score"].idxmax()]
     chosen: dict[str, Any] = {
         "latent_size": int(best["latent_size"]),
         "seed": int(best["seed"]),
-        "metric": "gain",
-        "value": float(best["gain"]),
-        "low": float(best["gain_low"]),
-        "high": float(best["gain_high"]),
+        "metric": "score",
+        "value": float(best["score"]),
+        "low": float(best["score_low"]),
+        "high": float(best["score_high"]),
         "pinned": [name for name, value in pinned.items() if value is not None],
     }
     chosen["tied_with"] = (
@@ -95,12 +95,14 @@ def _reason(chosen: Mapping[str, Any], latent_sizes: pd.DataFrame, candidates: i
     """Say why this size, and why this seed of it."""
     size = latent_sizes.set_index("latent_size").loc[chosen["latent_size"]]
     scored = int((latent_sizes["seeds"] > 0).sum())
-    gain = f"gain {number(chosen['value'], 3)}, 95 %: " + interval(chosen["low"], chosen["high"], 3)
+    score = f"score {number(chosen['value'], 3)}, 95 %: " + interval(
+        chosen["low"], chosen["high"], 3
+    )
     name = f"latent size {chosen['latent_size']}"
     if chosen["pinned"] == ["latent_size", "seed"]:
-        return f"The run of {name}, seed {chosen['seed']} was pinned in config.yaml ({gain})."
+        return f"The run of {name}, seed {chosen['seed']} was pinned in config.yaml ({score})."
     if len(latent_sizes) == candidates == 1 and not chosen["pinned"]:
-        return f"The run of {name}, seed {chosen['seed']} is the only one to choose from ({gain})."
+        return f"The run of {name}, seed {chosen['seed']} is the only one to choose from ({score})."
     if "latent_size" in chosen["pinned"]:
         first = f"{name.capitalize()} was pinned in config.yaml"
     elif len(latent_sizes) == 1:
@@ -109,11 +111,11 @@ def _reason(chosen: Mapping[str, Any], latent_sizes: pd.DataFrame, candidates: i
         first = f"{name.capitalize()} is the only one with a run that did not diverge"
     else:
         tied = [tie["latent_size"] for tie in chosen["tied_with"]]
-        mean = f"mean gain {number(size['gain'], 3)} over {counted(int(size['seeds']), 'seed')}"
+        mean = f"mean score {number(size['score'], 3)} over {counted(int(size['seeds']), 'seed')}"
         tie = f"; tied with latent size{'s' * (len(tied) > 1)} {listed(tied)}" if tied else ""
         first = f"{name.capitalize()} has the highest {mean}{tie}"
     if "seed" in chosen["pinned"]:
-        return f"{first}; seed {chosen['seed']} was pinned in config.yaml ({gain})."
+        return f"{first}; seed {chosen['seed']} was pinned in config.yaml ({score})."
     if candidates > 1:
-        return f"{first}; seed {chosen['seed']} is the best of its {candidates} ({gain})."
-    return f"{first}; its run is seed {chosen['seed']} ({gain})."
+        return f"{first}; seed {chosen['seed']} is the best of its {candidates} ({score})."
+    return f"{first}; its run is seed {chosen['seed']} ({score})."

@@ -26,7 +26,9 @@ class Column:
     is_text: bool = False
 
 
-_GAIN = "mean quality of the latent paths minus that of the pixel cross-fade of the same two images"
+_SCORE = (
+    "mean quality of the latent paths minus that of the pixel cross-fade of the same two images"
+)
 
 
 def _by_kind(name: str, heading: str, meaning: str) -> list[Column]:
@@ -42,10 +44,10 @@ COLUMNS = {
         Column("seed", "seed"),
         Column("seeds", "seeds", None, "runs that count"),
         Column("status", "status", is_text=True),
-        Column("gain", "gain", 3, f"{_GAIN}; 0: no better than a cross-fade. It ranks."),
-        Column("interval", "95 % interval", None, "of the gain, by bootstrap"),
+        Column("score", "score", 3, f"{_SCORE}; 0: no better than a cross-fade. It ranks."),
+        Column("interval", "95 % interval", None, "of the score, by bootstrap"),
         Column("first", "comes\nfirst", None, "share of bootstrap draws in which it is first"),
-        *_by_kind("gain", "gain", ""),
+        *_by_kind("score", "score", ""),
         *_by_kind("quality", "quality", "geometric mean of the parts, 0 to 1"),
         *(column for part in PARTS for column in _by_kind(part.name, part.title, part.meaning)),
         Column("neg_elbo", "−ELBO,\nnats", 1, "test set, per image; lower is better"),
@@ -55,7 +57,7 @@ COLUMNS = {
         Column("train_seconds", "to train,\ns", 0, "wall clock of one run"),
         Column("job_seconds", "all jobs,\ns", 0, "of the run: training, interpolating, scoring"),
         Column("best_seed", "best\nseed"),
-        Column("best_gain", "its gain", 3),
+        Column("best_score", "its score", 3),
         Column("device", "device", is_text=True),
         Column("flags", "flags", None, "what to be wary of in this run", is_text=True),
         Column("rule", "rule", is_text=True),
@@ -67,11 +69,11 @@ COLUMNS = {
     )
 }
 SIZES = (
-    *("rank", "latent_size", "seeds", "gain", "interval", "first"),
-    *(f"{name}_{kind}" for name in ("gain", "quality") for kind in KINDS),
+    *("rank", "latent_size", "seeds", "score", "interval", "first"),
+    *(f"{name}_{kind}" for name in ("score", "quality") for kind in KINDS),
     *(f"{part.name}_{kind}" for part in PARTS for kind in KINDS),
     *("neg_elbo", "reconstruction", "kl", "active_units", "train_seconds"),
-    *("best_seed", "best_gain"),
+    *("best_seed", "best_score"),
 )
 RUNS = ("rank", "latent_size", "seed", "status", *SIZES[3:-2], "device", "flags")
 COSTS = ("rule", "jobs", "seconds_each", "seconds", "memory_mib")

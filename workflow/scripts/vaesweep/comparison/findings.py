@@ -24,7 +24,7 @@ def findings(
         chosen: `chosen.json`.
         judges: `judges.csv`.
     """
-    scored = latent_sizes[latent_sizes["seeds"] > 0].sort_values("gain", ascending=False)
+    scored = latent_sizes[latent_sizes["seeds"] > 0].sort_values("score", ascending=False)
     return [
         *_sizes(scored, chosen),
         *_against_the_fade(scored),
@@ -72,12 +72,12 @@ def _sizes(scored: pd.DataFrame, chosen: Mapping[str, Any]) -> Iterator[str]:
     tied = sorted(others[others["tied_with_first"].astype(bool)]["latent_size"].tolist())
     if tied:
         yield (
-            f"Latent size {first} has the highest mean gain, but {listed(tied)} "
+            f"Latent size {first} has the highest mean score, but {listed(tied)} "
             f"{'is' if len(tied) == 1 else 'are'} tied with it: the interval of the paired "
             "difference holds 0, so this sweep does not tell them apart."
         )
     elif len(others):
-        yield f"Latent size {first} has the highest mean gain, and no other is tied with it."
+        yield f"Latent size {first} has the highest mean score, and no other is tied with it."
     if "latent_size" in chosen["pinned"] and first != chosen["latent_size"]:
         yield f"The configuration pins latent size {chosen['latent_size']} nevertheless."
 
@@ -86,22 +86,22 @@ def _against_the_fade(scored: pd.DataFrame) -> Iterator[str]:
     best, last = scored.iloc[0], scored.iloc[-1]
     every = "Every latent size interpolates" if len(scored) > 1 else "The codes interpolate"
     where = f", at latent size {int(last['latent_size'])}" if len(scored) > 1 else ""
-    smallest = "smallest mean gain" if len(scored) > 1 else "mean gain"
-    bounds = interval(last["gain_low"], last["gain_high"], 3)
-    known = f" (95 %: {bounds})" if pd.notna(last["gain_low"]) else ""
-    if best["gain"] <= 0:
+    smallest = "smallest mean score" if len(scored) > 1 else "mean score"
+    bounds = interval(last["score_low"], last["score_high"], 3)
+    known = f" (95 %: {bounds})" if pd.notna(last["score_low"]) else ""
+    if best["score"] <= 0:
         yield (
-            "No latent size interpolates better than the pixel cross-fade: the highest mean gain "
-            f"is {signed(best['gain'], 3)}."
+            "No latent size interpolates better than the pixel cross-fade: the highest mean score "
+            f"is {signed(best['score'], 3)}."
         )
-    elif last["gain"] > 0:
+    elif last["score"] > 0:
         yield (
             f"{every} better than the pixel cross-fade on average: the {smallest} is "
-            f"{signed(last['gain'], 3)}{known}{where}."
+            f"{signed(last['score'], 3)}{known}{where}."
         )
-    unsure = scored[(scored["gain_low"] <= 0) & (scored["gain_high"] >= 0)]
+    unsure = scored[(scored["score_low"] <= 0) & (scored["score_high"] >= 0)]
     if sizes := sorted(unsure["latent_size"].tolist()):
-        yield f"At latent size {listed(sizes)} the interval of the mean gain holds 0."
+        yield f"At latent size {listed(sizes)} the interval of the mean score holds 0."
 
 
 def _seed(runs: pd.DataFrame, scored: pd.DataFrame, chosen: Mapping[str, Any]) -> Iterator[str]:
@@ -112,14 +112,14 @@ def _seed(runs: pd.DataFrame, scored: pd.DataFrame, chosen: Mapping[str, Any]) -
         return
     yield (
         f"The seed is the luck of a draw: seed {chosen['seed']} is the best of {seeds} at latent "
-        f"size {chosen['latent_size']} (gain {signed(chosen['value'], 3)}), whose gains go from "
-        f"{signed(of_size['gain'].min(), 3)} up. A new seed may be expected at their mean, "
-        f"{signed(size['gain'], 3)}."
+        f"size {chosen['latent_size']} (score {signed(chosen['value'], 3)}), whose scores go from "
+        f"{signed(of_size['score'].min(), 3)} up. A new seed may be expected at their mean, "
+        f"{signed(size['score'], 3)}."
     )
 
 
 def _likelihood(runs: pd.DataFrame, scored: pd.DataFrame) -> Iterator[str]:
-    known = runs.dropna(subset=["gain", "neg_elbo"])
+    known = runs.dropna(subset=["score", "neg_elbo"])
     if known.empty:  # plain autoencoders have no likelihood
         return
     likely = scored.loc[scored["neg_elbo"].idxmin()]
@@ -128,10 +128,10 @@ def _likelihood(runs: pd.DataFrame, scored: pd.DataFrame) -> Iterator[str]:
         text = f"The test images have a mean {nats}"
     else:
         text = f"The best likelihood, a {nats}, is at latent size {int(likely['latent_size'])}"
-    together = rank_correlation(known["gain"].to_numpy(), -known["neg_elbo"].to_numpy())
+    together = rank_correlation(known["score"].to_numpy(), -known["neg_elbo"].to_numpy())
     if len(known) > 2 and math.isfinite(together):
         text += (
-            f"; over the {len(known)} runs the rank correlation of likelihood and gain is "
+            f"; over the {len(known)} runs the rank correlation of likelihood and score is "
             f"{number(together, 2)}"
         )
     yield f"{text}."

@@ -11,7 +11,7 @@ import pandas as pd
 from vaesweep.data.pairs import KINDS
 from vaesweep.errors import UserError
 from vaesweep.files import damaged, read_json, read_table
-from vaesweep.scoring.summary import PART_COLUMNS, VIEW_COLUMNS, gains_by_kind, pair_weights
+from vaesweep.scoring.summary import PART_COLUMNS, VIEW_COLUMNS, pair_weights, scores_by_kind
 from vaesweep.statistics import (
     LEAST_SEEDS,
     Array,
@@ -34,8 +34,8 @@ FACT_COLUMNS = ("latent_size", "seed", "status", "train_seconds", "device")
 LIKELIHOOD_COLUMNS = ("neg_elbo", "reconstruction", "kl", "active_units")
 RUN_COLUMNS = (*FACT_COLUMNS[:3], *LIKELIHOOD_COLUMNS, *FACT_COLUMNS[3:])
 SCORE_COLUMNS = tuple(f"{part}_{kind}" for kind in KINDS for part in PART_COLUMNS)
-OVERALL_COLUMNS = ("gain", "gain_low", "gain_high")
-PAIR_COLUMNS = ("gain", "quality")
+OVERALL_COLUMNS = ("score", "score_low", "score_high")
+PAIR_COLUMNS = ("score", "quality")
 SEED_STREAM = 1
 
 
@@ -98,7 +98,7 @@ def read_runs(
 def compare(
     metrics: list[dict[str, Any]], pair_scores: list[pd.DataFrame], draws: int
 ) -> Comparison:
-    """Rank runs and latent sizes by gain.
+    """Rank runs and latent sizes by score.
 
     Args:
         metrics: metrics.json of each run.
@@ -117,11 +117,11 @@ def compare(
     runs["rank"] = pd.Series(pd.NA, index=runs.index, dtype="Int64")
     runs["win_probability"] = np.nan
     if len(ranked):
-        gains = gains_by_kind([pair_scores[index] for index in ranked])
-        drawn[ranked] = run_draws(gains, pair_weights(gains, draws))
+        scores = scores_by_kind([pair_scores[index] for index in ranked])
+        drawn[ranked] = run_draws(scores, pair_weights(scores, draws))
         runs.loc[ranked, "win_probability"] = win_probabilities(drawn[ranked])
-        runs.loc[ranked, "rank"] = _ranks(runs.loc[ranked, "gain"])
-    by_judge = gains_by_judge(pair_scores)
+        runs.loc[ranked, "rank"] = _ranks(runs.loc[ranked, "score"])
+    by_judge = scores_by_judge(pair_scores)
     judges = compare_judges(runs, by_judge)
     runs["flags"] = run_flags(runs, by_judge)
     sizes = _draw_sizes(runs, drawn)
@@ -135,18 +135,18 @@ def compare(
     )
 
 
-def _ranks(gains: pd.Series) -> pd.Series:
-    return gains.rank(ascending=False, method="min")
+def _ranks(scores: pd.Series) -> pd.Series:
+    return scores.rank(ascending=False, method="min")
 
 
-def gains_by_judge(pair_scores: list[pd.DataFrame]) -> pd.DataFrame:
-    """A row a run, a column a judge: the run's gain by that judge alone."""
-    columns = [name for name in pair_scores[0] if name.startswith("gain_judge_")]
+def scores_by_judge(pair_scores: list[pd.DataFrame]) -> pd.DataFrame:
+    """A row a run, a column a judge: the run's score by that judge alone."""
+    columns = [name for name in pair_scores[0] if name.startswith("score_judge_")]
     rows = [
         table[table["set"] == "score"].groupby("kind")[columns].mean().mean()
         for table in pair_scores
     ]
-    return pd.DataFrame(rows).rename(columns=lambda name: name.removeprefix("gain_judge_"))
+    return pd.DataFrame(rows).rename(columns=lambda name: name.removeprefix("score_judge_"))
 
 
 def compare_judges(runs: pd.DataFrame, by_judge: pd.DataFrame) -> pd.DataFrame:
@@ -170,7 +170,7 @@ def compare_judges(runs: pd.DataFrame, by_judge: pd.DataFrame) -> pd.DataFrame:
 
 
 def _first_sizes(runs: pd.DataFrame, by_judge: pd.DataFrame) -> dict[str, int]:
-    """The latent size with the highest mean gain by each judge; empty if no run can be ranked."""
+    """The latent size with the highest mean score by each judge; empty if no run can be ranked."""
     ok = (runs["status"] == "ok").to_numpy()
     means = by_judge[ok].groupby(runs.loc[ok, "latent_size"].to_numpy()).mean()
     return {} if means.empty else {judge: int(means[judge].idxmax()) for judge in means}
@@ -204,8 +204,8 @@ def _compare_sizes(runs: pd.DataFrame, draws: dict[int, SizeDraws]) -> pd.DataFr
         *(*LIKELIHOOD_COLUMNS, "train_seconds", *SCORE_COLUMNS),
         *(column for column in VIEW_COLUMNS if column in runs),
     ]
-    columns = ["latent_size", "seeds", "gain", "gain_low", "gain_high", "rank"]
-    columns += ["win_probability", "tied_with_first", "best_seed", "best_gain", *averaged]
+    columns = ["latent_size", "seeds", "score", "score_low", "score_high", "rank"]
+    columns += ["win_probability", "tied_with_first", "best_seed", "best_score", *averaged]
     rows: list[dict[str, Any]] = []
     for latent_size, group in runs.groupby("latent_size"):
         size = draws.get(int(latent_size))
@@ -214,17 +214,17 @@ def _compare_sizes(runs: pd.DataFrame, draws: dict[int, SizeDraws]) -> pd.DataFr
             continue
         ok = group[group["status"] == "ok"]
         low, high = interval(size_draws(size)) if size.count >= LEAST_SEEDS else (None, None)
-        best = ok.loc[ok["gain"].idxmax()]
-        rows[-1] |= {"gain": ok["gain"].mean(), "gain_low": low, "gain_high": high}
-        rows[-1] |= {"best_seed": best["seed"], "best_gain": best["gain"]}
+        best = ok.loc[ok["score"].idxmax()]
+        rows[-1] |= {"score": ok["score"].mean(), "score_low": low, "score_high": high}
+        rows[-1] |= {"best_seed": best["seed"], "best_score": best["score"]}
         rows[-1] |= ok[averaged].mean().to_dict()
     sizes = pd.DataFrame(rows, columns=columns)
     sizes["best_seed"] = sizes["best_seed"].astype("Int64")
     sizes["tied_with_first"] = False
     if draws:
-        first = draws[int(sizes.loc[sizes["gain"].idxmax(), "latent_size"])]
+        first = draws[int(sizes.loc[sizes["score"].idxmax(), "latent_size"])]
         known = sizes["seeds"] > 0
-        sizes["rank"] = _ranks(sizes["gain"]).astype("Int64")
+        sizes["rank"] = _ranks(sizes["score"]).astype("Int64")
         shares = win_probabilities(np.stack([*map(size_draws, draws.values())]))
         sizes.loc[known, "win_probability"] = shares
         sizes.loc[known, "tied_with_first"] = [
@@ -234,8 +234,8 @@ def _compare_sizes(runs: pd.DataFrame, draws: dict[int, SizeDraws]) -> pd.DataFr
 
 
 def _compare_pairwise(runs: pd.DataFrame, draws: dict[int, SizeDraws]) -> pd.DataFrame:
-    """A row for each two latent sizes: the paired difference of their gains."""
-    means = runs[runs["status"] == "ok"].groupby("latent_size")["gain"].mean()
+    """A row for each two latent sizes: the paired difference of their scores."""
+    means = runs[runs["status"] == "ok"].groupby("latent_size")["score"].mean()
     rows = []
     for a, b in combinations(draws, 2):
         differences = difference_draws(draws[a], draws[b])

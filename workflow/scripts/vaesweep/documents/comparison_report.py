@@ -28,11 +28,11 @@ from vaesweep.words import counted, interval, listed, number, paths_title, perce
 
 VERSIONED = ("torch", "numpy", "scipy", "pandas", "matplotlib", "snakemake", "typst", "pypdf")
 SIZE_COLUMNS = (
-    *("latent_size", "seeds", "gain", "interval", "first", "gain_same", "gain_different"),
+    *("latent_size", "seeds", "score", "interval", "first", "score_same", "score_different"),
     *("neg_elbo", "kl", "active_units", "best_seed"),
 )
 RUN_COLUMNS = (
-    *("rank", "latent_size", "seed", "gain", "interval", "first", "quality_same"),
+    *("rank", "latent_size", "seed", "score", "interval", "first", "quality_same"),
     *("quality_different", "neg_elbo", "active_units", "train_seconds", "job_seconds", "flags"),
 )
 
@@ -136,16 +136,16 @@ def _subtitle(
 
 def _tiles(chosen: Mapping[str, Any], latent_sizes: pd.DataFrame) -> list[dict[str, str]]:
     size = latent_sizes[latent_sizes["latent_size"] == chosen["latent_size"]].iloc[0]
-    over_seeds = f"95 %: {interval(size['gain_low'], size['gain_high'], 3)}"
-    if pd.isna(size["gain_low"]):
+    over_seeds = f"95 %: {interval(size['score_low'], size['score_high'], 3)}"
+    if pd.isna(size["score_low"]):
         over_seeds = f"fewer than {LEAST_SEEDS} seeds: no interval"
     tiles = [
         (
             signed(chosen["value"], 3),
-            "gain of the run",
+            "score of the run",
             f"95 %: {interval(chosen['low'], chosen['high'], 3)}",
         ),
-        (signed(size["gain"], 3), "mean gain of its latent size", over_seeds),
+        (signed(size["score"], 3), "mean score of its latent size", over_seeds),
         (percent(size["win_probability"]), "the size comes first", "share of bootstrap draws"),
         (
             number(size["neg_elbo"], 1),

@@ -105,8 +105,8 @@ def _summary_row(row: Any, chosen: Mapping[str, Any]) -> list[str]:
     mark = "**" if row.latent_size == chosen["latent_size"] else ""
     return [
         f"{mark}{row.latent_size}{mark}",
-        number(row.gain, 3),
-        interval(row.gain_low, row.gain_high, 3),
+        number(row.score, 3),
+        interval(row.score_low, row.score_high, 3),
         percent(row.win_probability),
         number(row.neg_elbo, 2),
         number(row.active_units, 1),

@@ -9,12 +9,12 @@ from vaesweep.words import interval, number, percent
 
 
 def with_texts(table: pd.DataFrame) -> pd.DataFrame:
-    """Add what is shown in place of numbers: the interval of the gain, the share of firsts, flags.
+    """Add what is shown in place of numbers: the interval of the score, the share of firsts, flags.
 
     Args:
         table: runs.csv or latent_sizes.csv.
     """
-    bounds = zip(table["gain_low"], table["gain_high"], strict=True)
+    bounds = zip(table["score_low"], table["score_high"], strict=True)
     shown = table.assign(
         interval=[interval(low, high, 3) for low, high in bounds],
         first=[percent(share) for share in table["win_probability"]],

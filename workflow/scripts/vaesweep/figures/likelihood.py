@@ -17,9 +17,9 @@ CLOSE_NATS = 10.0
 
 
 @mpl.rc_context(STYLE)
-def neg_elbo_and_gain(runs: pd.DataFrame) -> Figure:
-    """Draw gain against the negative ELBO, each run a point; the best likelihoods once more."""
-    known = runs.dropna(subset=["gain", "neg_elbo"])
+def neg_elbo_and_score(runs: pd.DataFrame) -> Figure:
+    """Draw score against the negative ELBO, each run a point; the best likelihoods once more."""
+    known = runs.dropna(subset=["score", "neg_elbo"])
     if known.empty:
         return note("No run has a likelihood: plain autoencoders have no posterior.")
     close = known[known["neg_elbo"] <= known["neg_elbo"].min() + CLOSE_NATS]
@@ -34,7 +34,7 @@ def neg_elbo_and_gain(runs: pd.DataFrame) -> Figure:
         sns.scatterplot(
             shown,
             x="neg_elbo",
-            y="gain",
+            y="score",
             hue="latent_size",
             palette=colours,
             s=26,
@@ -44,7 +44,7 @@ def neg_elbo_and_gain(runs: pd.DataFrame) -> Figure:
         )
         axes.set_title(title)
         axes.set_xlabel("\N{MINUS SIGN}ELBO, test set (nats per image), ← better")
-        axes.set_ylabel("gain")
+        axes.set_ylabel("score")
         axes.margins(0.08)
     name_colours(figure, colours)
     return figure

@@ -1,4 +1,4 @@
-"""Figures of paths for the comparison: the same pairs at every latent size, and rows by gain."""
+"""Figures of paths for the comparison: the same pairs at every latent size, and rows by score."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -100,7 +100,7 @@ def display_rows(
 
 
 def ranked_rows(pair_scores: pd.DataFrame, kind: str) -> dict[str, pd.Series]:
-    """Return the display rows of a kind with the highest, the median and the lowest gain.
+    """Return the display rows of a kind with the highest, the median and the lowest score.
 
     Args:
         pair_scores: `pair_scores.csv` of a run.
@@ -110,7 +110,9 @@ def ranked_rows(pair_scores: pd.DataFrame, kind: str) -> dict[str, pd.Series]:
         The rows under "best", "median" and "worst"; with an even number of rows the median is
         the better one of the two in the middle.
     """
-    ordered = display_rows_of(pair_scores, kind).sort_values("gain", ascending=False, kind="stable")
+    ordered = display_rows_of(pair_scores, kind).sort_values(
+        "score", ascending=False, kind="stable"
+    )
     places = {"best": 0, "median": (len(ordered) - 1) // 2, "worst": len(ordered) - 1}
     return {name: ordered.iloc[place] for name, place in places.items()}
 
@@ -119,7 +121,7 @@ def ranked_rows(pair_scores: pd.DataFrame, kind: str) -> dict[str, pd.Series]:
 def best_and_worst(
     pairs: pd.DataFrame, pair_scores: pd.DataFrame, frames: NDArray[np.uint8], noun: str
 ) -> Figure:
-    """Draw the display rows of one run with the highest, the median and the lowest gain.
+    """Draw the display rows of one run with the highest, the median and the lowest score.
 
     Args:
         pairs: `pairs.csv`.
@@ -134,7 +136,7 @@ def best_and_worst(
         for line, (name, score) in enumerate(ranked_rows(pair_scores, kind).items()):
             middle = panel.draw(line, frames[_position(pairs, kind, int(score["row"]))])
             left = panel.left - 0.07
-            text = signed(score["gain"], 3)
+            text = signed(score["score"], 3)
             axes.text(left, middle - 0.01, name, fontsize=8, ha="right", fontweight="bold")
             axes.text(left, middle + 0.01, text, fontsize=8, ha="right", va="top")
     return figure

@@ -23,20 +23,20 @@ INTERVAL_SIZES = (5.5, 7.5)  # points: least, for a cell to hold the interval to
 
 
 @mpl.rc_context(STYLE)
-def gain_by_latent_size(
+def score_by_latent_size(
     runs: pd.DataFrame, latent_sizes: pd.DataFrame, chosen: Mapping[str, object]
 ) -> Figure:
-    """Draw the gain of each run as a point, and each size's mean with its interval."""
+    """Draw the score of each run as a point, and each size's mean with its interval."""
     figure, axes = wide_figure(3.4)
     labelled = len(latent_sizes) <= MOST_LABELS
-    _draw_by_size(axes, runs, latent_sizes, "gain", WIDTH - 0.7, labelled=labelled)
+    _draw_by_size(axes, runs, latent_sizes, "score", WIDTH - 0.7, labelled=labelled)
     axes.axhline(0, color=QUIET_COLOUR, linewidth=1)
     axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
-    axes.set_ylabel("gain over the cross-fade")
+    axes.set_ylabel("score over the cross-fade")
     order = sorted(latent_sizes["latent_size"])
     best = runs[(runs.latent_size == chosen["latent_size"]) & (runs.seed == chosen["seed"])]
     place = order.index(chosen["latent_size"]) + _offsets(runs)[best.index]
-    axes.scatter(place, best["gain"], s=75, facecolors="none", edgecolors=REAL_COLOUR, lw=1.5)
+    axes.scatter(place, best["score"], s=75, facecolors="none", edgecolors=REAL_COLOUR, lw=1.5)
     _explain_marks(axes)
     return figure
 
@@ -190,7 +190,7 @@ def differences(table: pd.DataFrame) -> Figure:
             "fontsize": min(INTERVAL_SIZES[1], 95 / side if brief else fitting),
             "linespacing": 1.3,
         },
-        cbar_kws={"label": "difference in mean gain", "shrink": 0.9},
+        cbar_kws={"label": "difference in mean score", "shrink": 0.9},
         ax=axes,
     )
     axes.tick_params(axis="y", rotation=0)
@@ -227,7 +227,7 @@ def _difference_texts(table: pd.DataFrame, brief: bool) -> list[str]:
 def controls(
     latent_sizes: pd.DataFrame, table: pd.DataFrame, words: Mapping[str, str], noun: str
 ) -> Figure:
-    """Draw quality and gain of paths that no VAE made beside those of the latent sizes.
+    """Draw quality and score of paths that no VAE made beside those of the latent sizes.
 
     Args:
         latent_sizes: `latent_sizes.csv`.
@@ -236,7 +236,7 @@ def controls(
         noun: What a class is called.
     """
     colours = palette(latent_sizes["latent_size"])
-    sizes = latent_sizes.sort_values("latent_size").dropna(subset="gain")
+    sizes = latent_sizes.sort_values("latent_size").dropna(subset="score")
     lines = [(f"latent size {row['latent_size']:g}", colours[row["latent_size"]], row)
              for _, row in sizes.iterrows()]  # fmt: skip
     lines += [(words[row["control"]], QUIET_COLOUR, row)
@@ -246,8 +246,8 @@ def controls(
     for y, (_, colour, row) in enumerate(lines):
         left.plot(row["quality_same"], y, "o", color=colour, ms=6)
         left.plot(row["quality_different"], y, "o", mfc="white", color=colour, ms=6)
-        right.plot([row["gain_low"], row["gain_high"]], [y, y], color=colour, lw=1.6)
-        right.plot(row["gain"], y, "|", color=colour, ms=10, mew=2.4)
+        right.plot([row["score_low"], row["score_high"]], [y, y], color=colour, lw=1.6)
+        right.plot(row["score"], y, "|", color=colour, ms=10, mew=2.4)
     left.set_yticks(range(len(lines)), [name for name, _, _ in lines])
     left.invert_yaxis()
     for axes in (left, right):
@@ -256,5 +256,5 @@ def controls(
     same, different = (paths_title(kind, noun).lower() for kind in KINDS)
     left.set_xlabel(f"quality: ● {same}, ○ {different}")
     right.axvline(0, color=QUIET_COLOUR, linewidth=1)
-    right.set_xlabel("gain, 95 % interval")
+    right.set_xlabel("score, 95 % interval")
     return figure

@@ -157,5 +157,5 @@ def _require_pinned_in_sweep(config: dict[str, Any]) -> None:
             listed = ", ".join(str(value) for value in values)
             raise UserError(
                 f"config: selection.{key} is {pinned}, which sweep.{swept} ({listed}) does not "
-                f"hold; add it there, or pin one of those, or set null to choose by gain"
+                f"hold; add it there, or pin one of those, or set null to choose by score"
             )

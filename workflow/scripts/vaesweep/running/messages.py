@@ -51,7 +51,7 @@ def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | 
 def closing(netid: str) -> str:
     """Say what was found and where the documents lie."""
     chosen = read_json("results/chosen.json", "latent_size", "reason")
-    columns = ("latent_size", "rank", "gain", "gain_low", "gain_high", "neg_elbo", "best_seed")
+    columns = ("latent_size", "rank", "score", "score_low", "score_high", "neg_elbo", "best_seed")
     sizes = read_table("results/comparison/latent_sizes.csv", *columns).sort_values("rank")
     documents = {
         "submission": f"results/submission/{netid}_HW9.pdf",
@@ -60,13 +60,13 @@ def closing(netid: str) -> str:
         "explorer": "results/comparison/explorer.html",
     }
     lines = [
-        f"\n{'latent size':>11}  {'mean gain':>9}  {'95 % interval':^16}  {'−ELBO':>6}  best seed"
+        f"\n{'latent size':>11}  {'mean score':>9}  {'95 % interval':^16}  {'−ELBO':>6}  best seed"
     ]
     for row in sizes.itertuples():
-        bounds = interval(row.gain_low, row.gain_high, 3)
+        bounds = interval(row.score_low, row.score_high, 3)
         mark = "  <- chosen" if row.latent_size == chosen["latent_size"] else ""
         lines.append(
-            f"{row.latent_size:>11}  {number(row.gain, 3):>9}  {bounds:^16}  "
+            f"{row.latent_size:>11}  {number(row.score, 3):>9}  {bounds:^16}  "
             f"{number(row.neg_elbo, 1):>6}  {number(row.best_seed, None):>9}{mark}"
         )
     lines += ["", chosen["reason"], ""]

@@ -40,7 +40,7 @@ def score_run(
 
     Returns:
         A row a pair: set, kind, row; the parts of quality and quality, means over judges;
-        crossfade_ and the same; gain, their difference in quality; gain_judge_{seed} for each
+        crossfade_ and the same; score, their difference in quality; score_judge_{seed} for each
         judge; and the views path_length, directness, step_gini and feature_path_length of the
         latent path.
     """
@@ -54,10 +54,10 @@ def score_run(
     for prefix, scores in (("", path), ("crossfade_", control)):
         for name in scores[0]:
             columns[prefix + name] = np.mean([score[name] for score in scores], axis=0)
-    gains = [p["quality"] - c["quality"] for p, c in zip(path, control, strict=True)]
-    columns["gain"] = np.mean(gains, axis=0)
-    for judge, gain in zip(judges, gains, strict=True):
-        columns[f"gain_judge_{judge.seed}"] = gain
+    scores = [p["quality"] - c["quality"] for p, c in zip(path, control, strict=True)]
+    columns["score"] = np.mean(scores, axis=0)
+    for judge, score in zip(judges, scores, strict=True):
+        columns[f"score_judge_{judge.seed}"] = score
     columns["path_length"] = steps.sum(axis=1)
     columns["directness"] = directness(steps, ends)
     columns["step_gini"] = step_gini(steps)

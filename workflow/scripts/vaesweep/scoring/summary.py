@@ -11,7 +11,7 @@ from vaesweep.data.pairs import KINDS
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import Array, interval, kind_weights, run_draws
 
-PART_COLUMNS = (*(part.name for part in PARTS), "quality", "crossfade_quality", "gain")
+PART_COLUMNS = (*(part.name for part in PARTS), "quality", "crossfade_quality", "score")
 # One stream for the pairs, shared by every rule, so that a run's interval is the same everywhere.
 PAIR_STREAM = 0
 
@@ -73,7 +73,7 @@ def record_of(
 
 
 def summarise_pairs(pair_scores: pd.DataFrame, draws: int) -> dict[str, float]:
-    """Means over the score pairs of a run, by kind, and its gain with its interval over pairs.
+    """Means over the score pairs of a run, by kind, and its score with its interval over pairs.
 
     Args:
         pair_scores: pair_scores.csv of the run.
@@ -84,24 +84,24 @@ def summarise_pairs(pair_scores: pd.DataFrame, draws: int) -> dict[str, float]:
     summary = {
         f"{part}_{kind}": float(means.loc[kind, part]) for kind in KINDS for part in PART_COLUMNS
     }
-    gains = gains_by_kind([pair_scores])
-    drawn = run_draws(gains, pair_weights(gains, draws))[0]
+    scores = scores_by_kind([pair_scores])
+    drawn = run_draws(scores, pair_weights(scores, draws))[0]
     low, high = interval(drawn)
-    gain = float(np.mean([summary[f"gain_{kind}"] for kind in KINDS]))
+    score = float(np.mean([summary[f"score_{kind}"] for kind in KINDS]))
     of_paths = [view.name for view in VIEWS if view.of_paths]
     views = {name: float(scored[name].mean()) for name in of_paths if name in scored}
-    return summary | {"gain": gain, "gain_low": low, "gain_high": high} | views
+    return summary | {"score": score, "score_low": low, "score_high": high} | views
 
 
-def gains_by_kind(pair_scores: list[pd.DataFrame]) -> dict[str, Array]:
-    """For each kind (runs, pairs): the gains on the score pairs."""
+def scores_by_kind(pair_scores: list[pd.DataFrame]) -> dict[str, Array]:
+    """For each kind (runs, pairs): the scores on the score pairs."""
 
     def scored(table: pd.DataFrame, kind: str) -> Array:
-        return table.loc[(table["set"] == "score") & (table["kind"] == kind), "gain"].to_numpy()
+        return table.loc[(table["set"] == "score") & (table["kind"] == kind), "score"].to_numpy()
 
     return {kind: np.stack([scored(table, kind) for table in pair_scores]) for kind in KINDS}
 
 
-def pair_weights(gains: dict[str, Array], draws: int) -> dict[str, Array]:
+def pair_weights(scores: dict[str, Array], draws: int) -> dict[str, Array]:
     """Resampling weights of the pairs, the same wherever as many are drawn."""
-    return kind_weights(gains, draws, np.random.default_rng(PAIR_STREAM))
+    return kind_weights(scores, draws, np.random.default_rng(PAIR_STREAM))
