@@ -1,57 +1,60 @@
 """What scoring one run costs: CPU seconds on one core, after imports, as JSON.
 
-python benchmarks/scoring.py [--pairs-per-kind 200]
+python benchmarks/scoring.py [--latent-size 32]
 
-Uses the model, the judges and the test images of a finished sweep (results/).
+Uses the models, the judges and the references of a finished sweep (results/).
 """
 
 import argparse
-import json
-import sys
 import time
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
-import numpy as np
 import torch
+from common import ROOT, report
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "workflow" / "scripts"))
-
-from vaesweep.data.pairs import draw_pairs
+from vaesweep.data.pairs import read_pairs
 from vaesweep.data.splits import load_split
-from vaesweep.interpolation import interpolate
+from vaesweep.interpolation import read_frames
 from vaesweep.scoring.judges import load_judge
-from vaesweep.scoring.score import score_run
-from vaesweep.scoring.transport import path_lengths
+from vaesweep.scoring.references import read_references
+from vaesweep.scoring.score import judge_paths, read_reference_scores, relative
+from vaesweep.scoring.views import interpolates_frechet, known_path_error, measure_model
 from vaesweep.training.model import load_model
 
 
 def main() -> None:
+    """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pairs-per-kind", type=int, default=200)
-    parser.add_argument("--results", type=Path, default=Path("results"))
+    parser.add_argument("--latent-size", type=int, default=32)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    [data] = options.results.glob("data/*/test.npz")
-    images, labels = load_split(data)
-    model = load_model(sorted(options.results.glob("runs/*/*/model.safetensors"))[0])
-    judges = [load_judge(path) for path in sorted(options.results.glob("judges/*.safetensors"))]
-    pairs = draw_pairs(labels, 10, 0, options.pairs_per_kind)
-    pairs = pairs[pairs["set"] == "score"]
-    frames, reconstructions = interpolate(model, images, pairs, 7)
+    results, seconds = ROOT / "results", {}
 
-    began = time.process_time()
-    score_run(frames, reconstructions, pairs, judges)
-    score_seconds = time.process_time() - began
-    began = time.process_time()
-    path_lengths(np.concatenate([frames, frames]))
-    transport_seconds = time.process_time() - began
-    found = {
-        "pairs": len(pairs),
-        "judges": len(judges),
-        "cpu_seconds": round(score_seconds, 2),
-        "of_which_transport": round(transport_seconds, 2),
-    }
-    print(json.dumps(found, indent=2))
+    def timed(name: str, work: Callable[[], Any]) -> Any:
+        began = time.process_time()
+        done = work()
+        seconds[name] = round(time.process_time() - began, 2)
+        return done
+
+    run = results / f"runs/latent-{options.latent_size}/seed-0"
+    [data] = results.glob("data/*")
+    pairs = read_pairs(results / "pairs.csv")
+    judges = [load_judge(path) for path in sorted(results.glob("judges/*.safetensors"))]
+    train, test = timed("data", lambda: [load_split(data / f"{n}.npz") for n in ("train", "test")])
+    frames, _ = read_frames(run / "interpolations.npz", len(pairs))
+    references = read_references(results / "references.npz", len(pairs), frames.shape[1] - 2)
+    of_references = read_reference_scores(results / "reference_scores.csv", pairs, judges)
+    model = load_model(run / "model.safetensors")
+    transport = references["transport"]
+    judged = timed("score", lambda: judge_paths(frames, transport, pairs, judges))
+    relative(judged, of_references)
+    known = references["known_paths"]
+    timed("known_path_error", lambda: known_path_error(model, known, "straight"))
+    timed("frechet", lambda: interpolates_frechet(frames[:, 1:-1], test[0], judges))
+    timed("likelihood_and_probe", lambda: measure_model(model, train, test, 1.0, 100))
+    whole = round(sum(seconds.values()), 2)
+    report("scoring", pairs=len(pairs), judges=len(judges), cpu_seconds=seconds, in_all=whole)
 
 
 if __name__ == "__main__":

@@ -41,11 +41,14 @@ rule choose:
         "../scripts/choose.py"
 
 
-# After the choice, since one control is drawn along the chosen run's paths.
+# After the choice, since the chosen run's other ways are among them.
 rule score_controls:
     input:
         chosen=rules.choose.output.chosen,
         interpolations=every_run("interpolations.npz"),
+        models=every_run("model.safetensors"),
+        references=rules.draw_references.output.references,
+        reference_scores=rules.score_references.output.scores,
         judges=judges("safetensors"),
         train=rules.fetch_data.output.train,
         pairs=rules.draw_pairs.output.pairs,
@@ -60,6 +63,7 @@ rule score_controls:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        path=config["interpolation"]["path"],
         bootstrap=config["scoring"]["bootstrap"],
     script:
         "../scripts/score_controls.py"

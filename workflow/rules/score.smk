@@ -1,7 +1,54 @@
+rule draw_references:
+    input:
+        test=rules.fetch_data.output.test,
+        pairs=rules.draw_pairs.output.pairs,
+        code=code("draw_references.py"),
+    output:
+        references="results/references.npz",
+    log:
+        "results/logs/draw_references/log.log",
+    benchmark:
+        "results/benchmarks/draw_references/all.tsv"
+    localrule: True
+    conda:
+        "../../envs/vaesweep.yaml"
+    params:
+        steps=config["interpolation"]["steps"],
+    script:
+        "../scripts/draw_references.py"
+
+
+rule score_references:
+    input:
+        references=rules.draw_references.output.references,
+        judges=judges("safetensors"),
+        test=rules.fetch_data.output.test,
+        pairs=rules.draw_pairs.output.pairs,
+        code=code("score_references.py"),
+    output:
+        scores="results/reference_scores.csv",
+    log:
+        "results/logs/score_references/log.log",
+    benchmark:
+        "results/benchmarks/score_references/all.tsv"
+    # Every score waits for it.
+    priority: 10
+    localrule: True
+    conda:
+        "../../envs/vaesweep.yaml"
+    params:
+        steps=config["interpolation"]["steps"],
+    script:
+        "../scripts/score_references.py"
+
+
 rule score:
     input:
         interpolations=rules.interpolate.output.interpolations,
+        references=rules.draw_references.output.references,
+        reference_scores=rules.score_references.output.scores,
         judges=judges("safetensors"),
+        train=rules.fetch_data.output.train,
         test=rules.fetch_data.output.test,
         pairs=rules.draw_pairs.output.pairs,
         model=rules.train.output.model,
@@ -18,6 +65,7 @@ rule score:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        path=config["interpolation"]["path"],
         bootstrap=config["scoring"]["bootstrap"],
         importance_samples=config["scoring"]["importance_samples"],
     script:

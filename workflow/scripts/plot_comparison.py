@@ -2,13 +2,13 @@
 
 from vaesweep.comparison.choice import MOST_SIZES_DRAWN, file_of, read_chosen, sizes_to_show
 from vaesweep.data.datasets import DATASETS
-from vaesweep.data.pairs import read_pairs
+from vaesweep.data.pairs import KINDS, read_pairs
 from vaesweep.figures import likelihood, paths, scores
 from vaesweep.figures.style import palette, save_svg
 from vaesweep.files import Run, read_table, run_of
 from vaesweep.interpolation import read_frames
 from vaesweep.running.jobs import logging_to
-from vaesweep.scoring.controls import CONTROLS
+from vaesweep.scoring.controls import CONTROLS, WAYS
 from vaesweep.scoring.smoothness import PARTS
 
 with logging_to(snakemake.log[0]) as log:
@@ -24,14 +24,16 @@ with logging_to(snakemake.log[0]) as log:
     own, _ = read_frames(file_of(chosen, given.interpolations), len(pairs))
     own_scores = read_table(file_of(chosen, given.pair_scores), "score")
     parts = {part.name: f"{part.title} {part.symbol}" for part in PARTS}
+    by_kind = {f"quality_{kind}": kind for kind in KINDS}
+    scale = controls.set_index("control").rename(columns=by_kind).loc[["cross_fade", "transport"]]
     noun, colours = dataset.noun, palette(sizes["latent_size"])
     drawn = {
         "score_by_latent_size": scores.score_by_latent_size(runs, sizes, chosen),
         "neg_elbo_and_score": likelihood.neg_elbo_and_score(runs),
-        "quality_parts": scores.quality_parts(runs, sizes, parts, noun),
+        "quality_parts": scores.quality_parts(runs, sizes, scale[[*KINDS]], parts, noun),
         "training_curves": likelihood.training_curves(histories),
         "differences": scores.differences(differences),
-        "controls": scores.controls(sizes, controls, CONTROLS, noun),
+        "controls": scores.controls(sizes, controls, CONTROLS | WAYS, noun),
         "display_rows": paths.display_rows(pairs, frames, colours, noun, dataset.classes),
         "best_and_worst": paths.best_and_worst(pairs, own_scores, own, noun),
     }

@@ -1,4 +1,4 @@
-"""Score a run: smoothness on the pairs, likelihood and active units on the test set."""
+"""Score a run: smoothness on the pairs, likelihood and other views on the test set."""
 
 import torch
 
@@ -8,26 +8,33 @@ from vaesweep.files import read_json, write_json, write_table
 from vaesweep.interpolation import read_frames
 from vaesweep.running.jobs import logging_to
 from vaesweep.scoring.judges import load_judge
-from vaesweep.scoring.score import measure_model, score_run
+from vaesweep.scoring.references import read_references
+from vaesweep.scoring.score import judge_paths, read_reference_scores, relative
 from vaesweep.scoring.summary import HOW_MADE, OF_RUN, record_of, summarise_pairs
+from vaesweep.scoring.views import interpolates_frechet, known_path_error, measure_model
 from vaesweep.training.model import load_model
 
 with logging_to(snakemake.log[0]) as log:
     torch.set_num_threads(snakemake.threads)
-    params = snakemake.params
-    training = read_json(snakemake.input.training, *OF_RUN, *HOW_MADE)
-    images, _ = load_split(snakemake.input.test)
-    pairs = read_pairs(snakemake.input.pairs)
-    judges = [load_judge(path) for path in snakemake.input.judges]
-    frames, reconstructions = read_frames(snakemake.input.interpolations, len(pairs))
-    scores = score_run(frames, reconstructions, pairs, judges)
+    given, params = snakemake.input, snakemake.params
+    training = read_json(given.training, *OF_RUN, *HOW_MADE)
+    train, test = load_split(given.train), load_split(given.test)
+    pairs, judges = read_pairs(given.pairs), [load_judge(path) for path in given.judges]
+    frames, _ = read_frames(given.interpolations, len(pairs))
+    steps = frames.shape[1] - 2
+    references = read_references(given.references, len(pairs), steps)
+    reference_scores = read_reference_scores(given.reference_scores, pairs, judges)
+    judged = judge_paths(frames, references["transport"], pairs, judges)
+    scores = relative(judged, reference_scores)
     write_table(snakemake.output.pair_scores, scores)
 
-    model = load_model(snakemake.input.model)
+    model = load_model(given.model)
     metrics = {
-        **record_of(training, pairs, frames.shape[1] - 2, [judge.seed for judge in judges]),
-        **measure_model(model, images, training["beta"], judges, params.importance_samples),
+        **record_of(training, pairs, steps, [judge.seed for judge in judges]),
+        **measure_model(model, train, test, training["beta"], params.importance_samples),
         **summarise_pairs(scores, params.bootstrap),
+        "known_path_error": known_path_error(model, references["known_paths"], params.path),
+        "frechet": interpolates_frechet(frames[:, 1:-1], test[0], judges),
     }
     write_json(snakemake.output.metrics, metrics)
     log.info("score %.4f [%.4f, %.4f]", *(metrics[f"score{end}"] for end in ("", "_low", "_high")))

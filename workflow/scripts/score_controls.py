@@ -1,5 +1,6 @@
-"""Score reference paths on the same pairs by the same judges."""
+"""Score paths that no VAE made, and other ways through the chosen run's codes."""
 
+import numpy as np
 import pandas as pd
 import torch
 
@@ -9,22 +10,30 @@ from vaesweep.data.splits import load_split
 from vaesweep.files import write_table
 from vaesweep.interpolation import read_frames
 from vaesweep.running.jobs import logging_to
-from vaesweep.scoring.controls import control_paths
+from vaesweep.scoring.controls import control_paths, other_ways
 from vaesweep.scoring.judges import load_judge
-from vaesweep.scoring.score import score_run
+from vaesweep.scoring.references import read_references
+from vaesweep.scoring.score import judge_paths, read_reference_scores, relative
 from vaesweep.scoring.summary import summarise_pairs
+from vaesweep.training.model import load_model
 
 with logging_to(snakemake.log[0]) as log:
     torch.set_num_threads(snakemake.threads)
-    chosen = read_chosen(snakemake.input.chosen)
-    pairs = read_pairs(snakemake.input.pairs)
-    path = file_of(chosen, snakemake.input.interpolations)
-    frames, reconstructions = read_frames(path, len(pairs))
-    train, _ = load_split(snakemake.input.train)
-    judges = [load_judge(path) for path in snakemake.input.judges]
+    given, params = snakemake.input, snakemake.params
+    chosen, pairs = read_chosen(given.chosen), read_pairs(given.pairs)
+    judges = [load_judge(path) for path in given.judges]
+    frames, _ = read_frames(file_of(chosen, given.interpolations), len(pairs))
+    steps = frames.shape[1] - 2
+    references = read_references(given.references, len(pairs), steps)
+    reference_scores = read_reference_scores(given.reference_scores, pairs, judges)
+    model = load_model(file_of(chosen, given.models))
+    paths = control_paths(frames, references, load_split(given.train)[0])
+    paths |= other_ways(model, frames[:, [0, -1]], steps, params.path, judges[0])
     rows = []
-    for control, paths in control_paths(frames, reconstructions, train).items():
-        scores = score_run(*paths, pairs, judges)
-        rows.append({"control": control, **summarise_pairs(scores, snakemake.params.bootstrap)})
-        log.info("%s: score %.4f", control, rows[-1]["score"])
+    for name, inner in paths.items():
+        whole = np.concatenate([frames[:, :1], inner, frames[:, -1:]], axis=1)
+        judged = judge_paths(whole, references["transport"], pairs, judges)
+        scores = relative(judged, reference_scores)
+        rows.append({"control": name, **summarise_pairs(scores, params.bootstrap)})
+        log.info("%s: score %.4f", name, rows[-1]["score"])
     write_table(snakemake.output.controls, pd.DataFrame(rows))

@@ -4,54 +4,116 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from vaesweep.errors import UserError
+from vaesweep.files import write_table
+from vaesweep.interpolation import cross_fade
 from vaesweep.scoring.judges import Judgement
-from vaesweep.scoring.score import score_run
+from vaesweep.scoring.score import judge_paths, read_reference_scores, relative, score_references
 
 
 class FixedJudge:
-    """Finds no ghost in frames brighter than 99 and is sure of digit 0."""
+    """Finds no ghost in frames brighter than `least` and is sure of digit 0."""
 
-    def __init__(self, seed: int) -> None:
-        self.seed = seed
+    def __init__(self, seed: int, least: int = 99) -> None:
+        self.seed, self.least = seed, least
 
     def judge(self, images: np.ndarray) -> Judgement:
         classes = np.zeros((*images.shape[:-2], 10))
         classes[..., 0] = 1
-        return Judgement((images.max((-1, -2)) <= 99).astype(float), classes)
-
-    def features(self, images: np.ndarray) -> np.ndarray:
-        return images.mean((-1, -2))[..., None]
+        return Judgement((images.max((-1, -2)) <= self.least).astype(float), classes)
 
 
-def test_a_constant_decoder_scores_nothing():
-    """Its path is the cross-fade of its two reconstructions, which are one picture."""
-    generator = np.random.default_rng(0)
-    ends = generator.integers(0, 256, (5, 2, 28, 28), dtype=np.uint8)
-    constant = generator.integers(0, 256, (28, 28), dtype=np.uint8)
-    inner = np.broadcast_to(constant, (5, 7, 28, 28))
-    frames = np.concatenate([ends[:, :1], inner, ends[:, 1:]], axis=1)
-    reconstructions = np.ascontiguousarray(np.broadcast_to(constant, (5, 2, 28, 28)))
-    pairs = pd.DataFrame(
-        {"set": "score", "kind": "same", "row": range(5), "digit_a": 0, "digit_b": 0}
+JUDGES = [FixedJudge(0), FixedJudge(7, 120)]
+
+
+@pytest.fixture(scope="module")
+def frames():
+    """Four squares that move by 16 pixels, each in its row."""
+    frames = np.zeros((4, 9, 28, 28), np.uint8)
+    for row, k in np.ndindex(4, 9):
+        frames[row, k, 10 - row : 14 - row, 4 + 2 * k : 8 + 2 * k] = 180
+    return frames
+
+
+@pytest.fixture(scope="module")
+def pairs():
+    kinds = {"kind": ["same", "same", "different", "different"], "row": [0, 1, 0, 1]}
+    return pd.DataFrame({"set": "score", **kinds, "digit_a": 0, "digit_b": 0})
+
+
+@pytest.fixture(scope="module")
+def references(frames, pairs):
+    fade = cross_fade(frames[:, 0], frames[:, -1], 7)
+    paths = {"cross_fade": fade, "transport": frames[:, 1:-1]}
+    return score_references(frames[:, [0, -1]], paths, pairs, JUDGES)
+
+
+def judged(frames, inner, pairs):
+    path = np.concatenate([frames[:, :1], inner, frames[:, -1:]], axis=1)
+    return judge_paths(path, frames[:, 1:-1], pairs, JUDGES)
+
+
+def test_parts_are_means_over_judges(frames, pairs):
+    fade = judged(frames, cross_fade(frames[:, 0], frames[:, -1], 7), pairs)
+    # Half way, the square's left half goes to the left square: its columns by 8, 7, 7 and 6 of 16.
+    off = ((64 + 49 + 49 + 36) / 4) ** 0.5 / 16
+    assert fade["transport"].tolist() == pytest.approx([1 - off] * 4, abs=0.001)
+    # Over 99 in all frames but that of half and half, 90; over 120 in 4 of 7: 158, 135, 135, 158.
+    assert fade["ghost_free"].tolist() == pytest.approx([(6 / 7 + 4 / 7) / 2] * 4)
+    assert fade["quality_judge_7"][0] == pytest.approx(((1 - off) * 4 / 7) ** (1 / 3), abs=0.01)
+    moved = judged(frames, frames[:, 1:-1], pairs)
+    assert moved["quality"].tolist() == pytest.approx([1.0] * 4)
+
+
+def test_the_references_are_the_zero_and_the_one(frames, pairs, references):
+    fade = judged(frames, cross_fade(frames[:, 0], frames[:, -1], 7), pairs)
+    zero, one = (
+        relative(table, references) for table in (fade, judged(frames, frames[:, 1:-1], pairs))
     )
-    scores = score_run(frames, reconstructions, pairs, [FixedJudge(0)])
-    assert scores["score"].abs().max() < 1e-12
-    assert scores["evenness"].between(0, 0.25).all()
+    for column in ("score", "score_judge_0", "score_judge_7"):
+        assert zero[column].tolist() == pytest.approx([0.0] * 4)
+        assert one.groupby("kind")[column].mean().tolist() == pytest.approx([1.0] * 2)
 
 
-def test_score_is_the_difference_of_qualities():
-    """A moving dot beats the fade between its ends; both judges count."""
-    frames = np.zeros((1, 9, 28, 28), np.uint8)
-    for k in range(9):
-        frames[0, k, 10:14, 4 + 2 * k : 8 + 2 * k] = 180
-    pairs = pd.DataFrame(
-        {"set": ["score"], "kind": ["same"], "row": [0], "digit_a": [0], "digit_b": [0]}
+def test_the_scale_is_the_mean_lead_of_a_kind_and_display_pairs_do_not_count():
+    labels = pd.DataFrame(
+        {"set": ["display", "score", "score", "score"], "row": range(4)}
+        | {"kind": ["same", "same", "same", "different"]}
     )
-    scores = score_run(frames, frames[:, [0, -1]], pairs, [FixedJudge(0), FixedJudge(7)]).iloc[0]
-    assert scores["evenness"] == pytest.approx(1, abs=0.02)
-    assert scores["ghost_free"] == 1
-    # The fade is over 99 in 6 of 7 frames: not in the one of half and half, 90.
-    assert scores["crossfade_ghost_free"] == pytest.approx(6 / 7)
-    assert scores["score"] == pytest.approx(scores["quality"] - scores["crossfade_quality"])
-    assert scores["score"] > 0.2
-    assert scores["score_judge_0"] == scores["score_judge_7"] == scores["score"]
+    filled = dict.fromkeys(("transport", "ghost_free", "class_path"), 0.5)
+
+    def table(reference, *qualities):
+        table = labels.assign(**filled, quality=qualities, reference=reference)
+        return table.assign(quality_judge_0=table["quality"])
+
+    references = pd.concat(
+        [table("cross_fade", 0.1, 0.2, 0.4, 0.5), table("transport", *[0.7] * 4)]
+    )
+    scores = relative(table("", 0.5, 0.2, 0.6, 0.4), references)
+    # Leads of transport, same: .5 and .3, mean .4; different: .2.
+    assert scores["score"].tolist() == pytest.approx([1.0, 0.0, 0.5, -0.5])
+    assert list(scores) == ["set", "kind", "row", *filled, "quality", "score", "score_judge_0"]
+
+
+def test_a_constant_decoder_is_below_the_cross_fade(frames, pairs, references):
+    constant = np.broadcast_to(np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8),
+                               (4, 7, 28, 28))  # fmt: skip
+    scores = relative(judged(frames, constant, pairs), references)
+    assert scores["score"].max() < -0.2
+
+
+def test_judges_that_find_transport_no_better_leave_no_scale(frames, pairs):
+    fade = cross_fade(frames[:, 0], frames[:, -1], 7)
+    with pytest.raises(UserError, match=r"optimal-transport paths of the same pairs.*no better"):
+        score_references(frames[:, [0, -1]], {"cross_fade": fade, "transport": fade}, pairs, JUDGES)
+
+
+def test_reference_scores_of_other_pairs_or_judges_are_refused(tmp_path, pairs, references):
+    path = str(tmp_path / "reference_scores.csv")
+    write_table(path, references)
+    read = read_reference_scores(path, pairs, JUDGES)
+    assert read["quality"].tolist() == pytest.approx(references["quality"].tolist())
+    with pytest.raises(UserError, match=r"reference_scores\.csv: .*not those of results/pairs"):
+        read_reference_scores(path, pairs[:3], JUDGES)
+    with pytest.raises(UserError, match="it lacks quality_judge_3"):
+        read_reference_scores(path, pairs, [FixedJudge(3)])

@@ -7,20 +7,17 @@ from vaesweep.scoring.smoothness import (
     PARTS,
     Measured,
     class_path,
-    directness,
-    evenness,
-    feature_path_length,
     ghost_free,
     quality,
-    step_gini,
+    transport,
 )
 
 
 def measured(**given) -> Measured:
-    """Two paths of two steps; what is not given is zero."""
+    """Two paths of one frame; what is not given is zero."""
     nothing = {
-        "steps": np.zeros((2, 2)),
-        "ends": np.zeros(2),
+        "off": np.zeros((2, 1)),
+        "apart": np.zeros(2),
         "ghosts": np.zeros((2, 1)),
         "classes": np.zeros((2, 1, 10)),
         "class_a": np.zeros(2, int),
@@ -29,11 +26,11 @@ def measured(**given) -> Measured:
     return Measured(**nothing | given)
 
 
-def test_evenness():
-    steps = np.array([[1.0] * 8, [0.0] * 7 + [8.0], [4.0] + [0.0] * 6 + [4.0], [2.0] + [1.0] * 7])
-    paths = measured(steps=steps, ends=np.full(4, 8.0))
-    assert evenness(paths).tolist() == [1.0, 1 / 8, 1 / 4, 1 / 2]
-    assert evenness(measured()).tolist() == [0.0, 0.0]
+def test_transport():
+    """The farthest frame decides; none is farther than the two images from each other."""
+    off = np.array([[0.0, 0.0], [1.0, 3.0], [2.0, 8.0], [9.0, 0.0]])
+    assert transport(measured(off=off, apart=np.full(4, 4.0))).tolist() == [1.0, 0.25, 0.0, 0.0]
+    assert transport(measured(off=np.array([[0.0], [1.0]]))).tolist() == [1.0, 0.0]
 
 
 def test_ghost_free():
@@ -61,19 +58,3 @@ def test_every_part_says_what_it_is():
     assert len({part.name for part in PARTS} | {part.symbol for part in PARTS}) == 2 * len(PARTS)
     for part in PARTS:
         assert part.title and part.meaning.startswith("1: ") and part.fault and part.words
-
-
-def test_directness():
-    steps = np.array([[1.0, 1.0], [3.0, 1.0], [0.0, 0.0]])
-    assert directness(steps, np.array([2.0, 2.0, 0.0])).tolist() == [1.0, 0.5, 0.0]
-
-
-def test_gini_of_steps():
-    steps = np.array([[1.0, 1, 1, 1], [0, 0, 0, 4], [1, 3, 1, 3], [0, 0, 0, 0]])
-    # The third: sum of |x_i - x_j| over all pairs, 8 x 2, over 2 n^2 mean = 2 x 16 x 2.
-    assert step_gini(steps).tolist() == [0.0, 0.75, 0.25, 0.0]
-
-
-def test_feature_path_length():
-    path = np.array([[[0.0, 0.0], [3.0, 4.0], [3.0, 5.0]]])
-    assert feature_path_length(path).tolist() == [6.0]

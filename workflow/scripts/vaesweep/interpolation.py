@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from vaesweep.data.pairs import ends
 from vaesweep.data.splits import IMAGE_SHAPE
 from vaesweep.files import read_arrays
 
@@ -108,10 +109,10 @@ def interpolate(
         Frames (pairs, steps + 2, 28, 28), whose ends are the test images themselves, and
         reconstructions (pairs, 2, 28, 28), the decoded codes of the ends.
     """
-    ends = images[pairs[["index_a", "index_b"]].to_numpy()]
-    codes = model.encode_images(ends)
+    real = ends(images, pairs)
+    codes = model.encode_images(real)
     frames = np.empty((len(pairs), steps + 2, *IMAGE_SHAPE), np.uint8)
-    frames[:, [0, -1]] = ends
+    frames[:, [0, -1]] = real
     together = max(1, DECODED // steps)
     for start in range(0, len(pairs), together):
         part = slice(start, start + together)

@@ -26,9 +26,7 @@ class Column:
     is_text: bool = False
 
 
-_SCORE = (
-    "mean quality of the latent paths minus that of the pixel cross-fade of the same two images"
-)
+_SCORE = "0: as a cross-fade of the two images, 1: as their optimal-transport path"
 
 
 def _by_kind(name: str, heading: str, meaning: str) -> list[Column]:
@@ -44,7 +42,7 @@ COLUMNS = {
         Column("seed", "seed"),
         Column("seeds", "seeds", None, "runs that count"),
         Column("status", "status", is_text=True),
-        Column("score", "score", 3, f"{_SCORE}; 0: no better than a cross-fade. It ranks."),
+        Column("score", "score", 3, f"{_SCORE}. It ranks."),
         Column("interval", "95 % interval", None, "of the score, by bootstrap"),
         Column("first", "comes\nfirst", None, "share of bootstrap draws in which it is first"),
         *_by_kind("score", "score", ""),
@@ -65,7 +63,7 @@ COLUMNS = {
         Column("seconds_each", "a job, s", 1, "mean wall clock of one job"),
         Column("seconds", "all jobs, s", 0, "sum; several jobs may run at the same time"),
         Column("memory_mib", "most memory,\nMiB", 0, "the most that any job held"),
-        *(Column(view.name, view.heading, 2) for view in VIEWS),
+        *(Column(view.name, view.heading, view.decimals) for view in VIEWS),
     )
 }
 SIZES = (

@@ -11,7 +11,7 @@ import pandas as pd
 from vaesweep.data.pairs import KINDS
 from vaesweep.errors import UserError
 from vaesweep.files import damaged, read_json, read_table
-from vaesweep.scoring.summary import PART_COLUMNS, VIEW_COLUMNS, pair_weights, scores_by_kind
+from vaesweep.scoring.summary import KIND_COLUMNS, VIEW_COLUMNS, pair_weights, scores_by_kind
 from vaesweep.statistics import (
     LEAST_SEEDS,
     Array,
@@ -33,7 +33,7 @@ from vaesweep.statistics import (
 FACT_COLUMNS = ("latent_size", "seed", "status", "train_seconds", "device")
 LIKELIHOOD_COLUMNS = ("neg_elbo", "reconstruction", "kl", "active_units")
 RUN_COLUMNS = (*FACT_COLUMNS[:3], *LIKELIHOOD_COLUMNS, *FACT_COLUMNS[3:])
-SCORE_COLUMNS = tuple(f"{part}_{kind}" for kind in KINDS for part in PART_COLUMNS)
+SCORE_COLUMNS = tuple(f"{part}_{kind}" for kind in KINDS for part in KIND_COLUMNS)
 OVERALL_COLUMNS = ("score", "score_low", "score_high")
 PAIR_COLUMNS = ("score", "quality")
 SEED_STREAM = 1

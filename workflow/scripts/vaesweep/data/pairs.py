@@ -70,6 +70,11 @@ def read_pairs(path: str | Path) -> pd.DataFrame:
     return read_table(path, *COLUMNS)
 
 
+def ends(images: NDArray[np.uint8], pairs: pd.DataFrame) -> NDArray[np.uint8]:
+    """The two images (N, 2, side, side) of each of N pairs, out of the test images."""
+    return images[pairs[["index_a", "index_b"]].to_numpy()]
+
+
 def display_rows(pairs: pd.DataFrame, kind: str) -> pd.DataFrame:
     """The pairs of a kind that the figures show, with their places in pairs.csv as index."""
     return pairs[(pairs["set"] == "display") & (pairs["kind"] == kind)]

@@ -193,11 +193,15 @@ def _costs(costs: pd.DataFrame) -> dict[str, Any] | None:
 
 def _judges(judges: Sequence[Mapping[str, Any]]) -> str:
     accuracies = listed([f"{100 * judge['accuracy']:.1f} %" for judge in judges])
-    errors = listed([f"{judge['ghost_error']:.3f}" for judge in judges])
+    clean, blurred, half = (
+        listed([f"{judge[f'ghost_{name}']:.2f}" for judge in judges])
+        for name in ("clean", "blurred", "half")
+    )
     return (
-        f"{counted(len(judges), 'pair')} of them; on training images held out from the judges, the "
-        f"accuracy of the classifier is {accuracies} and the mean error of the ghost critic "
-        f"{errors}."
+        f"{counted(len(judges), 'pair')} of them. On training images held out from the judges, the "
+        f"accuracy of the classifier is {accuracies}; the critic gives {clean} to the images, "
+        f"{blurred} to the same blurred by 0.8 pixel, and {half} to half-and-half mixes of two "
+        "classes, whose target is 1."
     )
 
 

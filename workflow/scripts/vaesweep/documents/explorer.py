@@ -22,7 +22,7 @@ from vaesweep.data.datasets import Dataset
 from vaesweep.data.pairs import KINDS
 from vaesweep.interpolation import cross_fade, interpolate
 from vaesweep.scoring.judges import Judge
-from vaesweep.scoring.transport import path_lengths
+from vaesweep.scoring.transport import wasserstein_distance
 from vaesweep.training.model import VAE
 from vaesweep.words import paths_title
 
@@ -78,7 +78,7 @@ def walk(
         latent_size=model.architecture.latent_size,
         seed=seed,
         cells=np.concatenate([frames, ends], axis=1),
-        steps=np.stack([path_lengths(frames)[0] for frames in both]),
+        steps=np.stack([wasserstein_distance(path[:, :-1], path[:, 1:]) for path in both]),
         classes=np.stack(
             [np.mean([judge.judge(frames).classes for judge in judges], axis=0) for frames in both]
         ),

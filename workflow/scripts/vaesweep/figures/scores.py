@@ -32,7 +32,7 @@ def score_by_latent_size(
     _draw_by_size(axes, runs, latent_sizes, "score", WIDTH - 0.7, labelled=labelled)
     axes.axhline(0, color=QUIET_COLOUR, linewidth=1)
     axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
-    axes.set_ylabel("score over the cross-fade")
+    axes.set_ylabel("score")
     order = sorted(latent_sizes["latent_size"])
     best = runs[(runs.latent_size == chosen["latent_size"]) & (runs.seed == chosen["seed"])]
     place = order.index(chosen["latent_size"]) + _offsets(runs)[best.index]
@@ -53,7 +53,12 @@ def _explain_marks(axes: Axes) -> None:
         Line2D([], [], marker="o", linestyle="", **ring),
         Line2D([], [], color=QUIET_COLOUR, linewidth=1),
     ]
-    words = ["a run", "mean, 95 % interval", "chosen run", "0: no better than the cross-fade"]
+    words = [
+        "a run",
+        "mean, 95 % interval",
+        "chosen run",
+        "0: fading the images, 1: optimal transport",
+    ]
     axes.legend(
         marks,
         words,
@@ -69,13 +74,18 @@ def _explain_marks(axes: Axes) -> None:
 
 @mpl.rc_context(STYLE)
 def quality_parts(
-    runs: pd.DataFrame, latent_sizes: pd.DataFrame, parts: Mapping[str, str], noun: str
+    runs: pd.DataFrame,
+    latent_sizes: pd.DataFrame,
+    references: pd.DataFrame,
+    parts: Mapping[str, str],
+    noun: str,
 ) -> Figure:
     """Draw the parts of quality by kind: each run a point, each latent size's mean a bar.
 
     Args:
         runs: `runs.csv`.
         latent_sizes: `latent_sizes.csv`.
+        references: Mean quality by reference (rows) and kind (columns).
         parts: A title for each part, by its column; quality is drawn last.
         noun: What a class is called.
     """
@@ -89,18 +99,16 @@ def quality_parts(
             if kind == "same":
                 axes.set_title(title)
         row[0].set_ylabel(paths_title(kind, noun).lower())
-        fade = latent_sizes.sort_values("latent_size")[f"crossfade_quality_{kind}"]
-        row[-1].plot(np.arange(len(fade)) + 0.26, fade, "_", color=REAL_COLOUR, ms=9, mew=2)
-        row[-1].margins(y=0.3)  # room for the words under the lowest line
-        row[-1].annotate(
-            "cross-fade",
-            (-0.5, fade.min()),
-            (0, -5),
-            textcoords="offset points",
-            va="top",
-            fontsize=8,
-            color=REAL_COLOUR,
-        )
+        for reference, row_of in references.iterrows():
+            row[-1].axhline(row_of[kind], color=REAL_COLOUR, lw=1, ls=":")
+            row[-1].annotate(
+                reference.replace("_", "-"),
+                (-0.5, row_of[kind]),
+                (0, 2),
+                textcoords="offset points",
+                fontsize=8,
+                color=REAL_COLOUR,
+            )
     figure.supxlabel("latent size", fontsize=9)
     return figure
 

@@ -1,64 +1,92 @@
-"""Reference paths between the same test images: what a score must not be fooled by.
+"""Other paths between the same test images: what a score must not be fooled by, and other ways.
 
-Each control is treated like a run: frames between the real images, and two "reconstructions",
-between which its own cross-fade is drawn.
+Paths that no VAE made show what the score is worth; other ways through the chosen run's codes show
+whether the straight line is the best of them.
 """
+
+from collections.abc import Mapping
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from vaesweep.interpolation import cross_fade
+from vaesweep.interpolation import PATHS
+from vaesweep.scoring.geodesics import geodesic
+from vaesweep.scoring.judges import Judge
+from vaesweep.training.model import VAE
 
 Images = NDArray[np.uint8]
-Paths = tuple[Images, Images]
 
 CHUNK = 500
 
 # What readers call them.
 CONTROLS = {
-    "image_cross_fade": "cross-fade of the test images",
+    "transport": "optimal transport of the test images",
+    "cross_fade": "cross-fade of the test images",
     "hard_switch": "switch halfway",
     "constant_image": "one constant image",
     "nearest_training_image": "nearest training images",
 }
+WAYS = {
+    **{name: path.words for name, path in PATHS.items()},
+    "geodesic_pixels": "the decoder's geodesic in pixels",
+    "geodesic_features": "the decoder's geodesic in a judge's features",
+}
 
 
-def control_paths(frames: Images, reconstructions: Images, train: Images) -> dict[str, Paths]:
-    """Frames and reconstructions of every control.
+def control_paths(
+    frames: Images, references: Mapping[str, Images], train: Images
+) -> dict[str, Images]:
+    """What lies between the ends, (N, K, side, side), in paths that no VAE made.
 
     Args:
-        frames: (N, steps + 2, side, side) of a run; its ends are the real images.
-        reconstructions: (N, 2, side, side) of the same run.
+        frames: (N, K + 2, side, side) of a run; its ends are the real images.
+        references: cross_fade and transport, (N, K, side, side) each.
         train: (M, side, side) training images.
 
     Returns:
-        By name: frames and reconstructions of the same shapes as those of the run.
-        image_cross_fade fades the real images, hard_switch jumps from one to the other half way,
+        By name, in the order of CONTROLS: hard_switch jumps from one image to the other half way,
         constant_image always shows the mean training image, and nearest_training_image shows the
         training image nearest (in pixels) to each frame of the run.
     """
-    start, end = frames[:, 0], frames[:, -1]
-    steps = frames.shape[1] - 2
-    ends = np.stack([start, end], axis=1)
+    start, inner, end = frames[:, :1], frames[:, 1:-1], frames[:, -1:]
+    steps = inner.shape[1]
     first = (np.arange(1, steps + 1) * 2 <= steps + 1)[:, None, None]
     constant = np.rint(train.mean(axis=0)).astype(np.uint8)
-    inner = {
-        "image_cross_fade": (cross_fade(start, end, steps), ends),
-        "hard_switch": (np.where(first, start[:, None], end[:, None]), ends),
-        "constant_image": (
-            np.broadcast_to(constant, frames[:, 1:-1].shape),
-            np.broadcast_to(constant, ends.shape),
-        ),
-        "nearest_training_image": (
-            nearest_images(frames[:, 1:-1], train),
-            nearest_images(reconstructions, train),
-        ),
-    }
     return {
-        name: (np.concatenate([ends[:, :1], path, ends[:, 1:]], axis=1), np.ascontiguousarray(own))
-        for name, (path, own) in inner.items()
+        "transport": references["transport"],
+        "cross_fade": references["cross_fade"],
+        "hard_switch": np.where(first, start, end),
+        "constant_image": np.broadcast_to(constant, inner.shape),
+        "nearest_training_image": nearest_images(inner, train),
     }
+
+
+def other_ways(model: VAE, ends: Images, steps: int, path: str, judge: Judge) -> dict[str, Images]:
+    """What lies between the ends on other ways through a model's codes than `path`.
+
+    Args:
+        model: a stack of one.
+        ends: (N, 2, side, side).
+        steps: images between them.
+        path: the one of PATHS that the runs take.
+        judge: in whose classifier's features one geodesic is measured.
+
+    Returns:
+        By name, in the order of WAYS, (N, steps, side, side).
+    """
+    codes = model.encode_images(ends)
+
+    def features(images: Tensor) -> Tensor:
+        found: Tensor = judge.classifier[:-1](images)
+        return found
+
+    points = {name: PATHS[name].points(codes[:, 0], codes[:, 1], steps) for name in PATHS}
+    del points[path]
+    points["geodesic_pixels"] = geodesic(model, codes, steps)
+    points["geodesic_features"] = geodesic(model, codes, steps, features)
+    return {name: model.decode_images(way) for name, way in points.items()}
 
 
 def nearest_images(queries: Images, images: Images) -> Images:

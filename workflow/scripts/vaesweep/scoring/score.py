@@ -1,115 +1,128 @@
-"""Scoring a run: what is measured of its paths, by distances and by judges, and what follows."""
+"""Scoring paths of images: what is measured of them, by distances and by judges, and what follows.
 
-from collections.abc import Iterable
+A path's quality is held against two references between the same images, see
+`scoring/references.py`: score 0 is a cross-fade of them and score 1 their optimal-transport path.
+"""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vaesweep.interpolation import cross_fade
+from vaesweep.data.pairs import KINDS
+from vaesweep.errors import UserError
+from vaesweep.files import damaged, read_table
 from vaesweep.scoring.judges import Judge
-from vaesweep.scoring.likelihood import evaluate, importance_sampled_nll
-from vaesweep.scoring.smoothness import (
-    PARTS,
-    Measured,
-    directness,
-    feature_path_length,
-    quality,
-    step_gini,
-)
-from vaesweep.scoring.transport import path_lengths
-from vaesweep.scoring.views import prior_frechet
-from vaesweep.training.model import VAE
+from vaesweep.scoring.smoothness import PARTS, Measured, quality
+from vaesweep.scoring.transport import wasserstein_distance
 
 Images = NDArray[np.uint8]
-Array = NDArray[np.float64]
-# Paths whose features are held at once: for many steps they are larger than the images.
-CHUNK = 200
+PART_COLUMNS = tuple(part.name for part in PARTS)
+QUALITY = "quality_judge_"
+LABELS = ["set", "kind", "row"]
 
 
-def score_run(
-    frames: Images, reconstructions: Images, pairs: pd.DataFrame, judges: list[Judge]
+def judge_paths(
+    frames: Images, transport: Images, pairs: pd.DataFrame, judges: Sequence[Judge]
 ) -> pd.DataFrame:
-    """Score a run's latent paths against the cross-fades of its own reconstructions.
+    """Judge paths between real images.
 
     Args:
-        frames: (N, steps + 2, side, side) in the order of `pairs`.
-        reconstructions: (N, 2, side, side), the decoded codes of the ends.
+        frames: (N, K + 2, side, side) in the order of `pairs`, the ends real.
+        transport: (N, K, side, side), the optimal-transport path between the same ends.
         pairs: N rows of pairs.csv.
         judges: at least one.
 
     Returns:
-        A row a pair: set, kind, row; the parts of quality and quality, means over judges;
-        crossfade_ and the same; score, their difference in quality; score_judge_{seed} for each
-        judge; and the views path_length, directness, step_gini and feature_path_length of the
-        latent path.
+        A row a pair: set, kind, row; the parts of quality and quality, means over judges, and
+        quality_judge_{seed} for each judge.
     """
-    fade = cross_fade(reconstructions[:, 0], reconstructions[:, 1], frames.shape[1] - 2)
-    faded = np.concatenate([frames[:, :1], fade, frames[:, -1:]], axis=1)
-    steps, ends = path_lengths(frames)
-    path = _by_judge(frames, steps, ends, pairs, judges)
-    control = _by_judge(faded, *path_lengths(faded), pairs, judges)
-
-    columns: dict[str, Array] = {}
-    for prefix, scores in (("", path), ("crossfade_", control)):
-        for name in scores[0]:
-            columns[prefix + name] = np.mean([score[name] for score in scores], axis=0)
-    scores = [p["quality"] - c["quality"] for p, c in zip(path, control, strict=True)]
-    columns["score"] = np.mean(scores, axis=0)
-    for judge, score in zip(judges, scores, strict=True):
-        columns[f"score_judge_{judge.seed}"] = score
-    columns["path_length"] = steps.sum(axis=1)
-    columns["directness"] = directness(steps, ends)
-    columns["step_gini"] = step_gini(steps)
-    columns["feature_path_length"] = _mean_feature_path_length(frames, judges)
-    named = pairs[["set", "kind", "row"]].reset_index(drop=True)
-    return pd.concat([named, pd.DataFrame(columns)], axis=1)
-
-
-def measure_model(
-    model: VAE, images: Images, beta: float, judges: list[Judge], samples: int
-) -> dict[str, float | None]:
-    """Measure a model beside its paths, on the test set.
-
-    Args:
-        model: a stack of one.
-        images: (N, 28, 28) test images.
-        beta: 0 for a plain autoencoder, which has neither a prior nor a likelihood.
-        judges: at least one.
-        samples: of the posterior, for nll_is.
-
-    Returns:
-        What `likelihood.evaluate` returns, prior_frechet and nll_is.
-    """
-    measured = evaluate(model, images, beta)
-    measured["prior_frechet"] = prior_frechet(model, images, judges) if beta > 0 else None
-    measured["nll_is"] = importance_sampled_nll(model, images, samples) if beta > 0 else None
-    return measured
-
-
-def _by_judge(
-    frames: Images, steps: Array, ends: Array, pairs: pd.DataFrame, judges: Iterable[Judge]
-) -> list[dict[str, Array]]:
-    """The parts of quality and quality of (N,) paths, by each judge."""
+    off = wasserstein_distance(frames[:, 1:-1], transport)
+    apart = wasserstein_distance(frames[:, 0], frames[:, -1])
     class_a, class_b = pairs["digit_a"].to_numpy(), pairs["digit_b"].to_numpy()
-    scores = []
+    found, qualities = [], {}
     for judge in judges:
         verdict = judge.judge(frames[:, 1:-1])
-        measured = Measured(steps, ends, verdict.ghost, verdict.classes, class_a, class_b)
+        measured = Measured(off, apart, verdict.ghost, verdict.classes, class_a, class_b)
         parts = {part.name: part.of(measured) for part in PARTS}
-        scores.append(parts | {"quality": quality(list(parts.values()))})
+        own = quality(list(parts.values()))
+        found.append(pd.DataFrame(parts | {"quality": own}))
+        qualities[f"{QUALITY}{judge.seed}"] = own
+    means = sum(found[1:], found[0]) / len(found)
+    return pd.concat([pairs[LABELS].reset_index(drop=True), means.assign(**qualities)], axis=1)
+
+
+def relative(judged: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
+    """Score judged paths between the cross-fade, 0, and optimal transport, 1.
+
+    Args:
+        judged: as `judge_paths` returns it.
+        references: as `read_reference_scores` returns it, of the same pairs.
+
+    Returns:
+        pair_scores.csv: set, kind, row, parts, quality, score and score_judge_{seed}. A pair's
+        score is its lead over its own cross-fade in units of the mean lead of transport over the
+        score pairs of its kind, so that a pair on which the two are alike does no harm.
+    """
+    fade, transport = (
+        references[references["reference"] == name].reset_index(drop=True)
+        for name in ("cross_fade", "transport")
+    )
+    counted = judged["set"] == "score"
+    scores = judged[[*LABELS, *PART_COLUMNS, "quality"]].copy()
+    for column in ("quality", *(name for name in judged if name.startswith(QUALITY))):
+        lead = (transport[column] - fade[column])[counted].groupby(judged["kind"]).mean()
+        name = column.replace("quality", "score")
+        scores[name] = (judged[column] - fade[column]) / judged["kind"].map(lead)
     return scores
 
 
-def _mean_feature_path_length(frames: Images, judges: list[Judge]) -> Array:
-    lengths = [
-        np.concatenate(
-            [
-                feature_path_length(judge.features(frames[start : start + CHUNK]))
-                for start in range(0, len(frames), CHUNK)
-            ]
-        )
-        for judge in judges
-    ]
-    mean: Array = np.mean(lengths, axis=0)
-    return mean
+def score_references(
+    ends: Images, references: Mapping[str, Images], pairs: pd.DataFrame, judges: Sequence[Judge]
+) -> pd.DataFrame:
+    """Judge the cross-fades and the optimal-transport paths of the real images.
+
+    Args:
+        ends: (N, 2, side, side), the real images of `pairs`.
+        references: cross_fade and transport, (N, K, side, side) each.
+        pairs: N rows of pairs.csv.
+        judges: at least one.
+
+    Returns:
+        reference_scores.csv: reference, and what `judge_paths` returns of it.
+
+    Raises:
+        UserError: no judge finds transport better than the cross-fades, so that there is no scale.
+    """
+    tables = []
+    for name in ("cross_fade", "transport"):
+        frames = np.concatenate([ends[:, :1], references[name], ends[:, 1:]], axis=1)
+        judged = judge_paths(frames, references["transport"], pairs, judges)
+        judged.insert(0, "reference", name)
+        tables.append(judged)
+    table = pd.concat(tables, ignore_index=True)
+    means = table[table["set"] == "score"].groupby(["reference", "kind"])["quality"].mean()
+    for kind in KINDS:
+        fade, transport = means["cross_fade", kind], means["transport", kind]
+        if not fade < transport:
+            raise UserError(
+                f"the judges find the optimal-transport paths of the {kind} pairs, quality "
+                f"{transport:.3f}, no better than cross-fades, {fade:.3f}, so that nothing can be "
+                "scored between them; raise scoring.pairs_per_kind"
+            )
+    return table
+
+
+def read_reference_scores(path: str, pairs: pd.DataFrame, judges: Sequence[Judge]) -> pd.DataFrame:
+    """Read reference_scores.csv.
+
+    Raises:
+        UserError: it is missing, damaged, or of other pairs or judges.
+    """
+    names = [f"{QUALITY}{judge.seed}" for judge in judges]
+    table = read_table(path, "reference", *LABELS, "quality", *names)
+    for _, rows in table.groupby("reference"):
+        if not rows[LABELS].reset_index(drop=True).equals(pairs[LABELS].reset_index(drop=True)):
+            raise damaged(path, "its rows are not those of results/pairs.csv")
+    return table

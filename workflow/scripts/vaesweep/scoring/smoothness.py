@@ -14,19 +14,19 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Measured:
-    """What is measured of N paths, each of K steps between two real images.
+    """What is measured of N paths between two real images, at K marks between the ends.
 
     Attributes:
-        steps: (N, K) distances between neighbouring frames.
-        ends: (N,) distance of the first frame from the last.
-        ghosts: (N, K - 1) how far each inner frame looks like a cross-fade, 0 to 1.
-        classes: (N, K - 1, classes) probabilities of each inner frame.
+        off: (N, K) distance of each frame from the optimal-transport path at its mark.
+        apart: (N,) distance of the two images.
+        ghosts: (N, K) how far each frame looks like a cross-fade, 0 to 1.
+        classes: (N, K, classes) probabilities of each frame.
         class_a: (N,) class of the first image.
         class_b: (N,) class of the last image.
     """
 
-    steps: Array
-    ends: Array
+    off: Array
+    apart: Array
     ghosts: Array
     classes: Array
     class_a: NDArray[np.int64]
@@ -58,24 +58,23 @@ class Part:
     of: Callable[[Measured], Array]
 
 
-def evenness(measured: Measured) -> Array:
-    """The step of an even straight path over the largest step of this one.
+def transport(measured: Measured) -> Array:
+    """One minus the largest distance from the optimal-transport path, in units of the whole way.
 
-    1 for equal steps on a geodesic, 1/K for one jump, at most 2/K for a constant image between the
-    ends.
+    A jump, a detour and a lost stroke all lead away from that path; 0 for a frame that is as far
+    from it as the two images from each other.
     """
-    count = measured.steps.shape[1]
-    largest = np.maximum(measured.steps.max(axis=1), np.finfo(np.float64).tiny)
-    return np.minimum(measured.ends / count / largest, 1.0)
+    largest = measured.off.max(axis=1) / np.maximum(measured.apart, np.finfo(np.float64).tiny)
+    return np.maximum(0, 1 - largest)
 
 
 def ghost_free(measured: Measured) -> Array:
-    """One minus the mean ghost of the inner frames."""
+    """One minus the mean ghost of the frames."""
     return 1 - measured.ghosts.mean(axis=1)
 
 
 def class_path(measured: Measured) -> Array:
-    """Mean probability that an inner frame shows one of the two end classes."""
+    """Mean probability that a frame shows one of the two end classes."""
     rows = np.arange(len(measured.classes))
     of_a, of_b = (measured.classes[rows, :, end] for end in (measured.class_a, measured.class_b))
     # The same class is not counted twice.
@@ -85,14 +84,15 @@ def class_path(measured: Measured) -> Array:
 
 PARTS = (
     Part(
-        "evenness",
-        "W",
-        "evenness",
-        "1: every step of the path is equally long",
-        "uneven steps",
-        "(D \\/ n) \\/ max_k d(x_k, x_(k+1))",
-        "A path that jumps takes all of $D$ in one step and has $1 \\/ n$.",
-        evenness,
+        "transport",
+        "T",
+        "transport",
+        "1: every frame is where optimal transport puts it",
+        "frames far from the optimal-transport path",
+        "max(0, 1 - max_k d(x_k, b_k) \\/ D)",
+        "$b_k$ is the Wasserstein barycentre @barycentre of the two images at the mark of $x_k$: "
+        "what moves evenly and changes least @natural.",
+        transport,
     ),
     Part(
         "ghost_free",
@@ -124,33 +124,3 @@ def quality(parts: list[Array]) -> Array:
     """Geometric mean of parts, each (N,) in [0, 1]: a path must pass all of them."""
     mean: Array = np.prod(parts, axis=0) ** (1 / len(parts))
     return mean
-
-
-def directness(steps: Array, ends: Array) -> Array:
-    """Distance of the ends over the length of the path: (N, K) and (N,) to (N,).
-
-    1 for a geodesic; 0 if nothing moves.
-    """
-    lengths = steps.sum(axis=1)
-    return np.divide(ends, lengths, out=np.zeros_like(ends), where=lengths > 0)
-
-
-def step_gini(steps: Array) -> Array:
-    """Gini coefficient (1912) of the steps of each path: (N, K) to (N,).
-
-    0 for equal steps, (K - 1) / K for a single jump.
-    """
-    count = steps.shape[1]
-    ordered = np.sort(steps, axis=1)
-    weights = 2 * np.arange(1, count + 1) - count - 1
-    totals = count * ordered.sum(axis=1)
-    return np.divide(ordered @ weights, totals, out=np.zeros(len(steps)), where=totals > 0)
-
-
-def feature_path_length(features: Array) -> Array:
-    """Length of each path in the classifier's features: (N, frames, F) to (N,).
-
-    The idea of perceptual path length (Karras et al. 2019, arXiv:1812.04948), on whole paths.
-    """
-    lengths: Array = np.linalg.norm(np.diff(features, axis=1), axis=2).sum(axis=1)
-    return lengths

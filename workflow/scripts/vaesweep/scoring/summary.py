@@ -8,36 +8,38 @@ import numpy as np
 import pandas as pd
 
 from vaesweep.data.pairs import KINDS
-from vaesweep.scoring.smoothness import PARTS
+from vaesweep.scoring.score import PART_COLUMNS
 from vaesweep.statistics import Array, interval, kind_weights, run_draws
 
-PART_COLUMNS = (*(part.name for part in PARTS), "quality", "crossfade_quality", "score")
+KIND_COLUMNS = (*PART_COLUMNS, "quality", "score")
 # One stream for the pairs, shared by every rule, so that a run's interval is the same everywhere.
 PAIR_STREAM = 0
 
 
 @dataclass(frozen=True)
 class View:
-    """What is measured beside the score, for context and never for rank.
+    """What is measured of a run beside its score, for context and never for rank.
 
     Attributes:
         name: its column.
         heading: over a column of the reports.
-        of_paths: whether each pair has one; else a run has.
+        decimals: digits after the point.
+        better: 1 if more is better, -1 if less is.
+        words: what it is called in a sentence.
     """
 
     name: str
     heading: str
-    of_paths: bool = False
+    decimals: int
+    better: int
+    words: str
 
 
 VIEWS = (
-    View("path_length", "path\nlength", of_paths=True),
-    View("directness", "directness", of_paths=True),
-    View("step_gini", "Gini of\nsteps", of_paths=True),
-    View("feature_path_length", "length in\nfeatures", of_paths=True),
-    View("prior_frechet", "Fréchet,\nprior"),
-    View("nll_is", "\N{MINUS SIGN}log p,\nnats"),
+    View("known_path_error", "error on\nknown paths", 3, -1, "the error on known paths"),
+    View("frechet", "Fréchet", 2, -1, "the Fréchet distance of the interpolates"),
+    View("probe", "linear\nprobe", 3, 1, "the linear probe's accuracy"),
+    View("nll_is", "\N{MINUS SIGN}log p,\nnats", 2, -1, "\N{MINUS SIGN}log p"),
 )
 VIEW_COLUMNS = tuple(view.name for view in VIEWS)
 
@@ -80,17 +82,15 @@ def summarise_pairs(pair_scores: pd.DataFrame, draws: int) -> dict[str, float]:
         draws: bootstrap draws.
     """
     scored = pair_scores[pair_scores["set"] == "score"]
-    means = scored.groupby("kind")[list(PART_COLUMNS)].mean()
+    means = scored.groupby("kind")[list(KIND_COLUMNS)].mean()
     summary = {
-        f"{part}_{kind}": float(means.loc[kind, part]) for kind in KINDS for part in PART_COLUMNS
+        f"{part}_{kind}": float(means.loc[kind, part]) for kind in KINDS for part in KIND_COLUMNS
     }
     scores = scores_by_kind([pair_scores])
     drawn = run_draws(scores, pair_weights(scores, draws))[0]
     low, high = interval(drawn)
     score = float(np.mean([summary[f"score_{kind}"] for kind in KINDS]))
-    of_paths = [view.name for view in VIEWS if view.of_paths]
-    views = {name: float(scored[name].mean()) for name in of_paths if name in scored}
-    return summary | {"score": score, "score_low": low, "score_high": high} | views
+    return summary | {"score": score, "score_low": low, "score_high": high}
 
 
 def scores_by_kind(pair_scores: list[pd.DataFrame]) -> dict[str, Array]:

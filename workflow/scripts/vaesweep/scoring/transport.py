@@ -34,70 +34,55 @@ def wasserstein_distance(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[
     """Distance of each image of `a` from the image of `b` in its place.
 
     Args:
-        a: (N, side, side) grey levels.
+        a: (..., side, side) grey levels.
         b: the same shape.
 
     Returns:
-        (N,) distances in pixels. A blank image counts as evenly spread mass.
+        (...) distances in pixels. A blank image counts as evenly spread mass.
     """
-    return path_lengths(np.stack([a, b], axis=1))[1]
+    side = a.shape[-1]
+    both = np.stack([a.reshape(-1, side, side), b.reshape(-1, side, side)])
+    distances = np.empty(both.shape[1])
+    first, sides = _boxes(both)
+    for cut in np.unique(sides):
+        of_side = np.flatnonzero(sides == cut)
+        for part in np.split(of_side, range(CHUNK, len(of_side), CHUNK)):
+            boxes = [
+                both[:, k, at : at + cut, at : at + cut]
+                for k, at in zip(part, first[part], strict=True)
+            ]
+            distances[part] = _distances(masses(np.stack(boxes, axis=1))).numpy()
+    return distances.reshape(a.shape[:-2])
 
 
-def path_lengths(frames: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Distances along paths of images; each image's own term is computed once.
+def _boxes(both: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The square of each two images outside of which both are blank: first row and column, side.
 
-    Args:
-        frames: (N, frames, side, side), a path a row.
-
-    Returns:
-        Steps (N, frames - 1), the distance between neighbours, and ends (N,), the distance
-        between first and last, in pixels.
-    """
-    count, length = frames.shape[:2]
-    first, sides = _boxes(frames)
-    distances = np.empty((count, length))
-    for side in np.unique(sides):
-        of_side = np.flatnonzero(sides == side)
-        for part in np.array_split(of_side, -(-len(of_side) // max(1, CHUNK // length))):
-            masses = np.stack([_cut(frames[k], first[k], side) for k in part])
-            distances[part] = _distances_around(_masses(masses)).numpy()
-    return distances[:, :-1], distances[:, -1]
-
-
-def _boxes(frames: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The square of each path outside of which its frames are blank: first row and column, side.
-
-    A path's own, so that it is measured alike whatever is measured beside it; of few sizes, so
-    that many are measured at once. A blank frame is mass spread over all pixels, so that nothing
+    Their own, so that they are measured alike whatever is measured beside them; of few sizes, so
+    that many are measured at once. A blank image is mass spread over all pixels, so that nothing
     is cut off.
     """
-    whole = frames.shape[-1]
-    inked: NDArray[np.bool_] = np.any(frames, axis=1)
+    whole = both.shape[-1]
+    inked: NDArray[np.bool_] = np.any(both, axis=0)
     lines = np.any(inked, axis=1) | np.any(inked, axis=2)
     first = lines.argmax(axis=1)
     last = whole - 1 - lines[:, ::-1].argmax(axis=1)
     sides = -(-(last - first + 1) // BOX_STEP) * BOX_STEP
-    blank = ~np.all(np.any(frames, axis=(2, 3)), axis=1)
+    blank = ~np.all(np.any(both, axis=(2, 3)), axis=0)
     sides = np.where(blank, whole, np.minimum(sides, whole))
     return np.minimum(first, whole - sides), sides
 
 
-def _cut(path: NDArray[np.uint8], first: int, side: int) -> NDArray[np.uint8]:
-    return path[:, first : first + side, first : first + side]
-
-
-def _distances_around(masses: Tensor) -> Tensor:
-    """Distance (N, frames) of each frame from the next, and of the last from the first."""
-    following = masses.roll(-1, dims=1)
-    cross = _cross_cost(masses.flatten(0, 1), following.flatten(0, 1)).view(masses.shape[:2])
-    own = _self_cost(masses.flatten(0, 1)).view(masses.shape[:2])
-    divergence = cross - 0.5 * (own + own.roll(-1, dims=1))
+def _distances(both: Tensor) -> Tensor:
+    """Distances (N,) of masses (2, N, side, side)."""
+    own = _self_cost(both.flatten(0, 1)).view(2, -1)
+    divergence = _cross_cost(*both) - 0.5 * own.sum(0)
     return divergence.clamp_min(0).sqrt()
 
 
-def _masses(frames: NDArray[np.uint8]) -> Tensor:
-    """Mass 1 an image."""
-    levels = torch.from_numpy(frames).double() / 255 + FLOOR
+def masses(images: NDArray[np.uint8]) -> Tensor:
+    """Images (..., side, side) as distributions, of mass 1 each."""
+    levels = torch.tensor(images, dtype=torch.float64) / 255 + FLOOR
     return levels / levels.sum((-1, -2), keepdim=True)
 
 

@@ -1,15 +1,74 @@
-"""Fréchet distances between sets of images, in the features of the judges' classifiers."""
+"""What is measured of a model beside the quality of its paths, for context and as evidence."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vaesweep.data.splits import Split
+from vaesweep.interpolation import PATHS, Model
 from vaesweep.scoring.judges import Judge
+from vaesweep.scoring.likelihood import evaluate, importance_sampled_nll
+from vaesweep.scoring.transport import wasserstein_distance
 from vaesweep.training.model import VAE
 
+Images = NDArray[np.uint8]
 Array = NDArray[np.float64]
 
-PRIOR_SAMPLES = 5000
-NOISE_SEED = 1
+FRECHET_IMAGES = 2000
+PROBE_IMAGES = 10_000
+RIDGE = 1e-3  # beside a variance of 1 in every code
+
+
+def measure_model(
+    model: VAE, train: Split, test: Split, beta: float, samples: int
+) -> dict[str, float | None]:
+    """Measure a model on the test set.
+
+    Args:
+        model: a stack of one.
+        train: its first images fit the linear probe.
+        test: images and labels.
+        beta: 0 for a plain autoencoder, which has no likelihood.
+        samples: of the posterior, for nll_is.
+
+    Returns:
+        What `likelihood.evaluate` returns, nll_is and probe.
+    """
+    images, labels = test
+    fitting, classes = (part[:PROBE_IMAGES] for part in train)
+    codes = [model.encode_images(each).astype(float) for each in (fitting, images)]
+    measured = evaluate(model, images, beta)
+    measured["nll_is"] = importance_sampled_nll(model, images, samples) if beta > 0 else None
+    measured["probe"] = linear_probe(codes[0], classes, codes[1], labels)
+    return measured
+
+
+def known_path_error(model: Model, known_paths: Images, path: str) -> float:
+    """Mean distance, in pixels, of decoded interpolates from the true images between the ends.
+
+    Args:
+        model: encodes the ends and decodes what lies between.
+        known_paths: (N, K + 2, side, side), as `references.known_paths` makes them.
+        path: one of PATHS.
+    """
+    codes = model.encode_images(known_paths[:, [0, -1]])
+    points = PATHS[path].points(codes[:, 0], codes[:, 1], known_paths.shape[1] - 2)
+    return float(wasserstein_distance(model.decode_images(points), known_paths[:, 1:-1]).mean())
+
+
+def interpolates_frechet(interpolates: Images, images: Images, judges: list[Judge]) -> float:
+    """Fréchet distance of interpolates from 2,000 real images, mean over judges' features.
+
+    Args:
+        interpolates: (N, K, side, side).
+        images: (M, side, side) real images.
+        judges: their classifiers' features are compared.
+    """
+    flat = interpolates.reshape(-1, *images.shape[1:])
+    distances = [
+        frechet_distance(judge.features(flat), judge.features(images[:FRECHET_IMAGES]))
+        for judge in judges
+    ]
+    return float(np.mean(distances))
 
 
 def frechet_distance(a: Array, b: Array) -> float:
@@ -24,19 +83,23 @@ def frechet_distance(a: Array, b: Array) -> float:
     return float(max(0.0, mean + np.trace(cov_a) + np.trace(cov_b) - 2 * roots))
 
 
-def prior_frechet(model: VAE, images: NDArray[np.uint8], judges: list[Judge]) -> float:
-    """Fréchet distance of 5,000 prior samples from as many test images, mean over judges.
+def linear_probe(
+    codes: Array, labels: NDArray[np.uint8], test_codes: Array, test_labels: NDArray[np.uint8]
+) -> float:
+    """Accuracy on test codes of a ridge classifier fitted to codes (Alain and Bengio 2016).
 
     Args:
-        model: a stack of one.
-        images: (N, 28, 28) test images.
-        judges: their classifiers' features are compared.
+        codes: (N, latent_size) of training images.
+        labels: (N,) their classes.
+        test_codes: (M, latent_size).
+        test_labels: (M,).
     """
-    shape = (PRIOR_SAMPLES, model.architecture.latent_size)
-    codes = np.random.default_rng(NOISE_SEED).standard_normal(shape, np.float32)
-    samples = model.decode_images(codes)
-    distances = [
-        frechet_distance(judge.features(samples), judge.features(images[:PRIOR_SAMPLES]))
-        for judge in judges
-    ]
-    return float(np.mean(distances))
+    centre, scale = codes.mean(axis=0), codes.std(axis=0)
+    scale = np.where(scale > 0, scale, 1)
+    fitted, seen = ((each - centre) / scale for each in (codes, test_codes))
+    targets = np.eye(int(max(labels.max(), test_labels.max())) + 1)[labels]
+    offset = targets.mean(axis=0)
+    gram = fitted.T @ fitted / len(fitted) + RIDGE * np.eye(fitted.shape[1])
+    weights = np.linalg.solve(gram, fitted.T @ (targets - offset) / len(fitted))
+    found = (seen @ weights + offset).argmax(axis=1)
+    return float((found == test_labels).mean())

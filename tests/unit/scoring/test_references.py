@@ -1,0 +1,49 @@
+"""Known paths, from the images that they are made of."""
+
+import numpy as np
+import pytest
+
+from vaesweep.errors import UserError
+from vaesweep.files import write_arrays
+from vaesweep.scoring.references import KNOWN_PATHS, known_paths, read_references
+
+
+def test_a_known_path_leads_through_its_image_and_keeps_its_ink(mnist):
+    images, _ = mnist["test"]
+    paths = known_paths(images[:200], 7)
+    assert paths.shape == (KNOWN_PATHS, 9, 28, 28)
+    flat = {image.tobytes() for image in images[:200]}
+    assert all(path[4].tobytes() in flat for path in paths)
+    assert len({path[4].tobytes() for path in paths}) == KNOWN_PATHS
+    ink = paths.sum((2, 3), dtype=float)
+    # Scaled by up to 15 % between the ends, of which each has half.
+    assert np.abs(ink / ink[:, 4:5] - 1).max() < 0.25
+    change = np.abs(np.diff(paths.astype(float), axis=1)).sum((2, 3))
+    assert change.min() > 0 and (paths == known_paths(images[:200], 7)).all()
+
+
+def test_of_few_images_there_are_few_known_paths(mnist):
+    images, _ = mnist["test"]
+    assert len(known_paths(images[:3], 2)) == 3
+
+
+def test_a_disc_keeps_its_place_but_for_the_shift():
+    """Turned about the centre of the picture, and shifted by half a pixel an end at most."""
+    grid = np.arange(28) - 13.5
+    disc = np.where(np.hypot(grid[:, None], grid) < 8, 255, 0).astype(np.uint8)
+    [path] = known_paths(disc[None], 7)
+    for frame in path:
+        total = frame.sum(dtype=float)
+        place = [frame.sum(axis) @ grid / total for axis in (0, 1)]
+        assert np.abs(place).max() < 0.6
+
+
+def test_references_of_other_pairs_are_refused(tmp_path):
+    path = str(tmp_path / "references.npz")
+    between = np.zeros((4, 7, 28, 28), np.uint8)
+    known = np.zeros((2, 9, 28, 28), np.uint8)
+    write_arrays(path, cross_fade=between, transport=between, known_paths=known)
+    assert read_references(path, 4, 7)["known_paths"].shape == known.shape
+    for pairs, steps in ((5, 7), (4, 6)):
+        with pytest.raises(UserError, match=r"references\.npz: cross_fade is .* expected"):
+            read_references(path, pairs, steps)

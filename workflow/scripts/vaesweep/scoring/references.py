@@ -1,0 +1,64 @@
+"""What all runs are held against, once: other paths between the same images, and known ones.
+
+The cross-fade of the real images is the score's 0 and their optimal-transport path its 1. Known
+paths are made from one test image each, so that the true image between the ends is known.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import affine_transform
+
+from vaesweep.data.splits import IMAGE_SHAPE, SIDE
+from vaesweep.files import read_arrays
+
+Images = NDArray[np.uint8]
+Array = NDArray[np.float64]
+
+KNOWN_PATHS = 100
+KNOWN_SEED = 0
+# Bounds of what is drawn for a known path.
+TURN = (0.25, 0.5)  # radians, either way
+SLANT, SCALE, SHIFT = 0.4, 0.15, 1.0  # shares and pixels, either way
+
+
+def known_paths(images: Images, steps: int, count: int = KNOWN_PATHS) -> Images:
+    """Paths along which one image is turned, slanted, scaled and shifted, each evenly.
+
+    Args:
+        images: (N, side, side) to draw from without replacement, as far as there are so many.
+        steps: images between the two ends.
+        count: paths.
+
+    Returns:
+        (count, steps + 2, side, side), the untouched image half way, so that both ends are near
+        the data.
+    """
+    generator = np.random.default_rng(KNOWN_SEED)
+    chosen = generator.permutation(len(images))[:count]
+    paths = np.empty((len(chosen), steps + 2, *IMAGE_SHAPE), np.uint8)
+    for path, image in zip(paths, images[chosen], strict=True):
+        turn = generator.uniform(*TURN) * generator.choice([-1, 1])
+        slant, scale, *shift = generator.uniform(-1, 1, 4) * [SLANT, SCALE, SHIFT, SHIFT]
+        for frame, t in zip(path, np.linspace(-0.5, 0.5, steps + 2), strict=True):
+            frame[:] = _warped(image, t * turn, t * slant, t * scale, t * np.array(shift))
+    return paths
+
+
+def _warped(image: Images, turn: float, slant: float, scale: float, shift: Array) -> Array:
+    cosine, sine = np.cos(turn), np.sin(turn)
+    forth = np.array([[cosine, -sine], [sine, cosine]]) @ [[1, 0], [slant, 1]] * (1 + scale)
+    back = np.linalg.inv(forth)  # it is asked where each pixel comes from
+    centre = np.full(2, (SIDE - 1) / 2)
+    moved = affine_transform(image.astype(float), back, centre - back @ (centre + shift), order=1)
+    return np.rint(moved.clip(0, 255))
+
+
+def read_references(path: str, pairs: int, steps: int) -> dict[str, Images]:
+    """Read references.npz: cross_fade and transport of so many pairs, and known_paths.
+
+    Raises:
+        UserError: the file is missing, damaged, or of another number of pairs or steps.
+    """
+    between = (pairs, steps, *IMAGE_SHAPE)
+    known = (None, steps + 2, *IMAGE_SHAPE)
+    return read_arrays(path, cross_fade=between, transport=between, known_paths=known)
