@@ -64,9 +64,7 @@ class Recipe:
 
 
 RECIPES = {
-    "burda": Recipe(
-        (200, 200), nn.Tanh, 3280, 20, _staged_rate, {"eps": 1e-4}, True, {50: 86.76}
-    ),
+    "burda": Recipe((200, 200), nn.Tanh, 3280, 20, _staged_rate, {"eps": 1e-4}, True, {50: 86.76}),
     # Only that of latent size 2 was seen in print; the others are from memory.
     "mathieu": Recipe(
         (600,), nn.ReLU, 80, 128, lambda _: 5e-4, {"amsgrad": True}, False,
@@ -96,8 +94,8 @@ def train_as_printed(
             order = torch.randperm(len(grey), device=device)
             logging.info("epoch %d", epoch)
         rows = order[batch * recipe.batch_size :][: recipe.batch_size]
-        x = grey.index_select(0, rows)
-        x = (torch.bernoulli(x) if recipe.binarised else x).unsqueeze(0)
+        x = grey.index_select(0, rows).unsqueeze(0)
+        x = torch.bernoulli(x) if recipe.binarised else x
         noise = torch.randn(1, len(rows), latent_size, device=device)
         reconstruction, kl = negative_elbo_terms(model, x, noise)
         optimiser.param_groups[0]["lr"] = recipe.learning_rate(step / steps)
@@ -164,21 +162,20 @@ def main() -> None:
         started = time.process_time()
         precision = "float32"
         if arguments.ours:
-            architecture = Architecture("mlp", recipe.hidden, latent_size)
-            values = {"beta": 1, "epochs": epochs, "batch_size": recipe.batch_size}
-            values["learning_rate"] = recipe.learning_rate(0)
-            seeds = (arguments.seed,)
-            [run] = train_seeds(architecture, values, seeds, images, arguments.device)
-            model, precision = trained_model(run, architecture), run.facts["precision"]
+            shape = Architecture("mlp", recipe.hidden, latent_size)
+            values = {"epochs": epochs, "batch_size": recipe.batch_size}
+            values |= {"beta": 1, "learning_rate": recipe.learning_rate(0)}
+            [run] = train_seeds(shape, values, (arguments.seed,), images, arguments.device)
+            model, precision = trained_model(run, shape), run.facts["precision"]
         else:
-            task = (latent_size, images, epochs, arguments.seed, arguments.device)
-            model = train_as_printed(recipe, *task)
+            task = (images, epochs, arguments.seed, arguments.device)
+            model = train_as_printed(recipe, latent_size, *task)
         result = {"latent_size": latent_size, "in_print": recipe.in_print.get(latent_size)}
         result |= {"precision": precision, "train_cpu_seconds": time.process_time() - started}
         for kind in ("binarised",) if recipe.binarised else ("grey", "binarised"):
-            pixels = test[kind].to(arguments.device)
-            task = (arguments.test_images, arguments.samples)
-            result[kind] = measure(model.to(arguments.device), pixels, *task)
+            sizes = (arguments.test_images, arguments.samples)
+            on_device = (model.to(arguments.device), test[kind].to(arguments.device))
+            result[kind] = measure(*on_device, *sizes)
         result["cpu_seconds"] = time.process_time() - started
         logging.info("%s", result)
         results.append(result)
