@@ -60,7 +60,9 @@ def test_parts_are_means_over_judges(frames, pairs):
     assert fade["transport"].tolist() == pytest.approx([1 - off] * 4, abs=0.001)
     # Over 99 in all frames but that of half and half, 90; over 120 in 4 of 7: 158, 135, 135, 158.
     assert fade["ghost_free"].tolist() == pytest.approx([(6 / 7 + 4 / 7) / 2] * 4)
-    assert fade["quality_judge_7"][0] == pytest.approx(((1 - off) * 4 / 7) ** (1 / 3), abs=0.01)
+    assert fade["quality_judge_7"][0] == pytest.approx(
+        ((1 - off) ** 2 * 4 / 7) ** (1 / 4), abs=0.01
+    )
     moved = judged(frames, frames[:, 1:-1], pairs)
     assert moved["quality"].tolist() == pytest.approx([1.0] * 4)
 

@@ -48,10 +48,14 @@ def test_class_path_counts_both_ends_once():
 
 
 def test_quality_is_zero_when_one_part_is():
-    ones, zeros = np.ones(1), np.zeros(1)
-    assert quality([ones, ones, ones]) == 1
-    assert quality([zeros, ones, ones]) == 0
-    assert quality([np.array([0.5])] * 4) == pytest.approx(0.5)
+    good = {part.name: np.ones(1) for part in PARTS}
+    assert quality(good) == 1
+    assert quality({name: part / 2 for name, part in good.items()}) == pytest.approx(0.5)
+    for name in good:
+        assert quality(good | {name: np.zeros(1)}) == 0
+    halved = {name: quality(good | {name: np.array([0.5])})[0] for name in good}
+    assert halved["transport"] == pytest.approx(0.5 ** (2 / 4))  # counts twice
+    assert halved["ghost_free"] == halved["class_path"] == pytest.approx(0.5 ** (1 / 4))
 
 
 def test_every_part_says_what_it_is():

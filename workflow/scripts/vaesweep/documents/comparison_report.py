@@ -91,7 +91,10 @@ def report_data(
         if len(sizes) <= MOST_SIZES_DRAWN
         else "the chosen latent size and of the best others",
         "parts": [
-            {name: getattr(part, name) for name in ("title", "symbol", "formula", "words")}
+            {
+                name: getattr(part, name)
+                for name in ("title", "symbol", "formula", "words", "weight")
+            }
             for part in PARTS
         ],
         "views": _views(latent_sizes),

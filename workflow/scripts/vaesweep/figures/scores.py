@@ -19,6 +19,7 @@ from vaesweep.figures.style import MOST_LABELS, STYLE, WIDTH, note, palette, wid
 from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR, readable, text_inches
 from vaesweep.words import paths_title, signed
 
+LEAST_SCORE = -1.0  # in the figure of controls: what is below is written at its edge
 INTERVAL_SIZES = (5.5, 7.5)  # points: least, for a cell to hold the interval too, and most
 
 
@@ -101,11 +102,15 @@ def quality_parts(
         row[0].set_ylabel(paths_title(kind, noun).lower())
         for reference, row_of in references.iterrows():
             row[-1].axhline(row_of[kind], color=REAL_COLOUR, lw=1, ls=":")
+            above = row_of[kind] == references[kind].max()
             row[-1].annotate(
                 reference.replace("_", "-"),
-                (-0.5, row_of[kind]),
-                (0, 2),
+                (1, row_of[kind]),
+                (-2, 2 if above else -2),
+                xycoords=("axes fraction", "data"),
                 textcoords="offset points",
+                ha="right",
+                va="bottom" if above else "top",
                 fontsize=8,
                 color=REAL_COLOUR,
             )
@@ -254,6 +259,10 @@ def controls(
     for y, (_, colour, row) in enumerate(lines):
         left.plot(row["quality_same"], y, "o", color=colour, ms=6)
         left.plot(row["quality_different"], y, "o", mfc="white", color=colour, ms=6)
+        if row["score"] < LEAST_SCORE:
+            text, at = f"◂ {signed(row['score'], 3)}", right.get_yaxis_transform()
+            right.text(0.02, y, text, transform=at, va="center", color=colour)
+            continue
         right.plot([row["score_low"], row["score_high"]], [y, y], color=colour, lw=1.6)
         right.plot(row["score"], y, "|", color=colour, ms=10, mew=2.4)
     left.set_yticks(range(len(lines)), [name for name, _, _ in lines])
@@ -264,5 +273,7 @@ def controls(
     same, different = (paths_title(kind, noun).lower() for kind in KINDS)
     left.set_xlabel(f"quality: ● {same}, ○ {different}")
     right.axvline(0, color=QUIET_COLOUR, linewidth=1)
+    right.axvline(1, color=QUIET_COLOUR, linewidth=1)
+    right.set_xlim(left=max(LEAST_SCORE, right.get_xlim()[0]))
     right.set_xlabel("score, 95 % interval")
     return figure

@@ -46,7 +46,7 @@ def judge_paths(
         verdict = judge.judge(frames[:, 1:-1])
         measured = Measured(off, apart, verdict.ghost, verdict.classes, class_a, class_b)
         parts = {part.name: part.of(measured) for part in PARTS}
-        own = quality(list(parts.values()))
+        own = quality(parts)
         found.append(pd.DataFrame(parts | {"quality": own}))
         qualities[f"{QUALITY}{judge.seed}"] = own
     means = sum(found[1:], found[0]) / len(found)
