@@ -18,7 +18,6 @@ rule score:
     conda:
         "../../envs/vaesweep.yaml"
     params:
-        bootstrap=config["scoring"]["bootstrap"],
         importance_samples=config["scoring"]["importance_samples"],
     script:
         "../scripts/score.py"

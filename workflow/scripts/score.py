@@ -27,7 +27,7 @@ with logging_to(snakemake.log[0]) as log:
     metrics = {
         **record_of(training, pairs, frames.shape[1] - 2, [judge.seed for judge in judges]),
         **measure_model(model, images, training["beta"], judges, params.importance_samples),
-        **summarise_pairs(scores, params.bootstrap),
+        **summarise_pairs(scores),
     }
     write_json(snakemake.output.metrics, metrics)
     log.info("score %.4f [%.4f, %.4f]", *(metrics[f"score{end}"] for end in ("", "_low", "_high")))

@@ -25,6 +25,6 @@ with logging_to(snakemake.log[0]) as log:
     rows = []
     for control, paths in control_paths(frames, reconstructions, train).items():
         scores = score_run(*paths, pairs, judges)
-        rows.append({"control": control, **summarise_pairs(scores, snakemake.params.bootstrap)})
+        rows.append({"control": control, **summarise_pairs(scores)})
         log.info("%s: score %.4f", control, rows[-1]["score"])
     write_table(snakemake.output.controls, pd.DataFrame(rows))

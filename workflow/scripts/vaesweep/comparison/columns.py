@@ -45,8 +45,13 @@ COLUMNS = {
         Column("seeds", "seeds", None, "runs that count"),
         Column("status", "status", is_text=True),
         Column("score", "score", 3, f"{_SCORE}; 0: no better than a cross-fade. It ranks."),
-        Column("interval", "95 % interval", None, "of the score, by bootstrap"),
-        Column("first", "comes\nfirst", None, "share of bootstrap draws in which it is first"),
+        Column(
+            "interval",
+            "95 % interval",
+            None,
+            "of the score: over pairs for a run, over seeds and pairs for a latent size",
+        ),
+        Column("first", "comes\nfirst", None, "share of bootstrap draws in which it comes first"),
         *_by_kind("score", "score", ""),
         *_by_kind("quality", "quality", "geometric mean of the parts, 0 to 1"),
         *(column for part in PARTS for column in _by_kind(part.name, part.title, part.meaning)),
@@ -57,7 +62,9 @@ COLUMNS = {
         Column("train_seconds", "to train,\ns", 0, "wall clock of one run"),
         Column("job_seconds", "all jobs,\ns", 0, "of the run: training, interpolating, scoring"),
         Column("best_seed", "best\nseed"),
-        Column("best_score", "its score", 3),
+        Column(
+            "best_score", "its score", 3, "on all pairs: the highest of several, so it flatters"
+        ),
         Column("device", "device", is_text=True),
         Column("flags", "flags", None, "what to be wary of in this run", is_text=True),
         Column("rule", "rule", is_text=True),
