@@ -21,7 +21,7 @@ RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 BARS := --logger rich
 LINES := --quiet rules host
 
-IMPORTED := torch, torchvision, safetensors.torch, pandas, scipy.stats, seaborn, statsmodels.api, snakemake.cli, snakemake.report, pypdf, pytest
+IMPORTED := torch, torchvision, safetensors.torch, pandas, scipy.stats, seaborn, snakemake.cli, snakemake.report, pypdf, pytest
 
 .PHONY: all test soak lint bench clean
 

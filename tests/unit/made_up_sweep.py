@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from vaesweep.comparison.choice import choose_run
 from vaesweep.comparison.tables import Comparison, compare
 from vaesweep.data.pairs import KINDS
+from vaesweep.files import Run
 from vaesweep.scoring.summary import PART_COLUMNS, VIEWS, summarise_pairs
 
 DRAWS = 500
@@ -47,7 +49,7 @@ def metrics(latent_size: int, seed: int, scores: pd.DataFrame, **changes: Any) -
         "train_seconds": 1.0,
         "device": "cpu",
         "made_with": {},
-        **summarise_pairs(scores, DRAWS),
+        **summarise_pairs(scores),
         "prior_frechet": 3.0,
         "nll_is": 95.0,
         **changes,
@@ -71,3 +73,17 @@ def sweep(
         for run, table in zip(scores, tables, strict=True)
     ]
     return compare(runs, tables, DRAWS)
+
+
+def choose(
+    runs: pd.DataFrame,
+    latent_sizes: pd.DataFrame,
+    latent_size: int | None = None,
+    seed: int | None = None,
+) -> dict[str, Any]:
+    """chosen.json of a made-up sweep; a size or a seed that is given is pinned."""
+    ok = runs[runs["status"] == "ok"]
+    tables = {
+        Run(row.latent_size, row.seed): pair_scores(row.score, row.seed) for row in ok.itertuples()
+    }
+    return choose_run(runs, latent_sizes, tables, {"latent_size": latent_size, "seed": seed})

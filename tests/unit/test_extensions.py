@@ -55,8 +55,7 @@ toy = smoothness.Part(
 smoothness.PARTS = (*smoothness.PARTS, toy)
 
 import pandas as pd
-from made_up_sweep import sweep
-from vaesweep.comparison.choice import choose_run
+from made_up_sweep import choose, sweep
 from vaesweep.comparison.costs import Jobs, read_costs
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.comparison_report import report_data
@@ -71,8 +70,7 @@ pairs = pd.DataFrame({"set": "score", "kind": ["same", "different"] * 2, "row": 
 pairs = pairs.assign(digit_a=1, digit_b=1)
 scored = score_run(frames, frames[:, :2], pairs, [Judge(0, 10)])
 compared = sweep({(2, 0): 0.1, (8, 0): 0.2})
-free = {"latent_size": None, "seed": None}
-chosen = choose_run(compared.runs, compared.latent_sizes, free)
+chosen = choose(compared.runs, compared.latent_sizes)
 training = dict(device="cpu", device_name="a", networks="n", threads=1, precision="p")
 training |= dict(images_per_second=1.0, parameters=1)
 judge = dict(accuracy=1.0, ghost_error=0.0)
@@ -96,7 +94,7 @@ page = runs_page(compared.runs, chosen)
 first_page = summary(compared.latent_sizes, compared.runs, chosen, {}, {}, DATASETS["MNIST"])
 print(json.dumps({
     "quality": bool(np.allclose(scored["quality"], product ** (1 / len(smoothness.PARTS)))),
-    "metrics": "brevity_same" in summarise_pairs(scored, 100),
+    "metrics": "brevity_same" in summarise_pairs(scored),
     "runs.csv": "brevity_different" in compared.runs,
     "latent_sizes.csv": "brevity_same" in compared.latent_sizes,
     "method": "Words of $B$." in [part["words"] for part in data["parts"]],

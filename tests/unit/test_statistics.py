@@ -1,96 +1,94 @@
-"""The bootstrap against cases solved by hand and against SciPy."""
+"""The statistics of a sweep against cases solved by hand and against SciPy."""
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from vaesweep.statistics import (
-    difference_draws,
-    holds_zero,
+    cross_fitted,
+    draw_runs,
+    draw_setting,
     holm,
-    interval,
-    kind_weights,
-    p_value,
+    means,
     probability_above,
     rank_correlation,
-    resample_seeds,
-    resampling_weights,
-    run_draws,
-    size_draws,
+    spread,
+    spread_of_difference,
+    spread_over_pairs,
     win_probabilities,
 )
 
 
-def test_weights_are_shares_of_counts():
-    weights = resampling_weights(4, 500, np.random.default_rng(0))
-    assert weights.shape == (500, 4)
-    assert np.allclose(weights.sum(axis=1), 1)
-    assert set(np.unique(weights * 4)) <= {0.0, 1.0, 2.0, 3.0, 4.0}
-    assert np.allclose(weights.mean(axis=0), 0.25, atol=0.02)
+def flat(*of_runs):
+    """Runs whose pairs all score the same: nothing is left to chance but the seed."""
+    return dict.fromkeys(("same", "different"), np.repeat(np.array([of_runs]).T, 4, axis=1))
 
 
-def test_run_draws_by_hand():
+def test_a_score_is_the_mean_of_its_kinds_and_its_interval_students():
+    """Variances of the two means: 2 / 2 and 50 / 2, over the square of two kinds."""
     scores = {"same": np.array([[1.0, 3.0]]), "different": np.array([[0.0, 10.0]])}
-    weights = {
-        "same": np.array([[0.5, 0.5], [1.0, 0.0]]),
-        "different": np.array([[0.5, 0.5], [0.0, 1.0]]),
-    }
-    assert run_draws(scores, weights).tolist() == [[3.5, 5.5]]
+    over_pairs = spread_over_pairs(scores)
+    assert means(scores).tolist() == [3.5]
+    assert over_pairs.deviation == pytest.approx((1 / 4 + 25 / 4) ** 0.5)
+    assert over_pairs.degrees == pytest.approx(26**2 / (1 + 25**2))
+    one_kind = {"same": np.array([[1.0, 2.0, 4.0, 4.5]])}
+    reference = stats.ttest_1samp(one_kind["same"][0], 0).confidence_interval()
+    found = spread_over_pairs(one_kind).interval(means(one_kind)[0])
+    assert found == pytest.approx((reference.low, reference.high))
 
 
-def test_interval_of_a_run_agrees_with_scipy():
-    generator = np.random.default_rng(1)
-    same, different = generator.normal(0.1, 0.1, 80), generator.normal(0.2, 0.1, 60)
-    scores = {"same": same[None], "different": different[None]}
-    draws = run_draws(scores, kind_weights(scores, 20000, np.random.default_rng(2)))[0]
-    reference = stats.bootstrap(
-        (same, different),
-        lambda a, b, axis: (a.mean(axis=axis) + b.mean(axis=axis)) / 2,
-        method="percentile",
-        n_resamples=20000,
-        rng=np.random.default_rng(3),
-    ).confidence_interval
-    assert interval(draws) == pytest.approx((reference.low, reference.high), abs=0.002)
+def test_without_spread_over_pairs_intervals_and_p_values_are_welchs():
+    a, b = (0.1, 0.3, 0.25, 0.22, 0.4), (0.5, 0.1, 0.8)
+    welch = stats.ttest_ind(a, b, equal_var=False)
+    difference, found = np.mean(a) - np.mean(b), spread_of_difference(flat(*a), flat(*b))
+    reference = welch.confidence_interval()
+    assert found.p_value(difference) == pytest.approx(welch.pvalue)
+    assert found.interval(difference) == pytest.approx((reference.low, reference.high))
+    of_mean = stats.t.interval(0.9, 4, np.mean(a), stats.sem(a))
+    assert spread(flat(*a)).interval(np.mean(a), 0.9) == pytest.approx(of_mean)
 
 
-def test_seeds_are_resampled_as_wholes():
-    """Two seeds without noise over pairs: a quarter, a half and a quarter of the draws."""
-    size = resample_seeds(np.array([[0.0] * 4000, [1.0] * 4000]), np.random.default_rng(0))
-    assert set(size.pairs) == {0.5}
-    values, counts = np.unique(size.seeds, return_counts=True)
-    assert values.tolist() == [-0.5, 0.0, 0.5]
-    assert counts / 4000 == pytest.approx([0.25, 0.5, 0.25], abs=0.03)
+def test_the_difference_of_two_settings_is_paired():
+    """What they share, the pairs, cancels; each alone spreads by it."""
+    shared = np.random.default_rng(0).normal(0, 1, (1, 50))
+    a, b = ({"same": np.repeat(shared + level, 3, axis=0)} for level in (0.3, 0.1))
+    assert spread_of_difference(a, b).deviation == pytest.approx(0)
+    assert spread(a).deviation == pytest.approx(stats.sem(shared[0]))
 
 
-def test_few_seeds_are_stretched_to_students_interval():
-    """Without noise over pairs the interval is the t interval of the seeds' mean."""
-    seeds = np.random.default_rng(5).normal(0.1, 0.02, 12)
-    draws = np.repeat(seeds[:, None], 40000, axis=1)
-    low, high = interval(size_draws(resample_seeds(draws, np.random.default_rng(6))))
-    reference = stats.t.interval(0.95, 11, seeds.mean(), stats.sem(seeds))
-    assert (low, high) == pytest.approx(reference, abs=0.0015)
-
-
-def test_the_difference_of_two_sizes_is_paired():
-    """What the sizes share, the pairs, cancels: two seeds' worth of noise is left."""
-    shared = np.random.default_rng(0).normal(0, 1, 4000)
-    a, b = (
-        resample_seeds(np.stack([shared + level] * 4), np.random.default_rng(1))
-        for level in (0.3, 0.1)
-    )
-    assert difference_draws(a, b) == pytest.approx(np.full(4000, 0.2))
-
-
-def test_probability_and_p_value_by_hand():
-    differences = np.array([-1.0, 0.0, 1.0, 2.0])
-    assert probability_above(differences) == 0.625
-    assert p_value(differences) == 1.0  # two of four are at most 0: 2 (2 + 1) / 5, at most 1
-    assert p_value(np.ones(99)) == pytest.approx(2 / 100)
+def test_p_values_have_no_floor():
+    """And without any spread the smallest difference is one."""
+    assert 0 < spread_of_difference(flat(*range(5)), flat(*range(90, 95))).p_value(90) < 1e-6
+    assert [spread(flat(1, 1, 1)).p_value(mean) for mean in (0.0, 0.1)] == [1.0, 0.0]
 
 
 def test_holm_by_hand():
-    """0.01 x 3, then 0.02 x 2, then 0.04 x 1 or what came before."""
+    """0.01 x 3, then 0.02 x 2, then 0.04 x 1 or what came before; never above 1."""
     assert holm(np.array([0.04, 0.01, 0.02])) == pytest.approx([0.04, 0.03, 0.04])
+    assert holm(np.array([0.8, 0.6])).tolist() == [1.0, 1.0]
+
+
+def test_draws_resample_pairs_within_their_kind():
+    scores = {"same": np.array([[0.0, 1.0], [2.0, 3.0]]), "different": np.full((2, 3), 10.0)}
+    drawn = draw_runs(scores, 4000, np.random.default_rng(0))
+    values, counts = np.unique(drawn[0], return_counts=True)
+    assert values.tolist() == [5.0, 5.25, 5.5]
+    assert counts / 4000 == pytest.approx([0.25, 0.5, 0.25], abs=0.03)
+    assert drawn[1] == pytest.approx(drawn[0] + 1), "all runs are scored on the same pairs"
+
+
+def test_draws_resample_seeds_as_wholes():
+    """Two seeds without noise over pairs: a quarter, a half and a quarter of the draws."""
+    drawn = draw_setting(np.array([[0.0] * 4000, [1.0] * 4000]), np.random.default_rng(0))
+    values, counts = np.unique(drawn, return_counts=True)
+    assert values.tolist() == [0.0, 0.5, 1.0]
+    assert counts / 4000 == pytest.approx([0.25, 0.5, 0.25], abs=0.03)
+
+
+def test_probabilities_by_hand_share_ties_and_agree():
+    draws = np.array([[1.0, 0.0, 2.0, 1.0], [0.0, 3.0, 2.0, 0.5]])
+    assert win_probabilities(draws).tolist() == [0.625, 0.375]
+    assert probability_above(*draws) == 0.625
 
 
 def test_rank_correlation():
@@ -99,15 +97,18 @@ def test_rank_correlation():
     assert np.isnan(rank_correlation(np.array([1.0]), np.array([3.0])))
 
 
-def test_win_probabilities_share_ties():
-    draws = np.array([[1.0, 0.0, 2.0, 1.0], [0.0, 3.0, 2.0, 1.0]])
-    assert win_probabilities(draws).tolist() == [0.5, 0.5]
-    assert win_probabilities(np.array([[1.0, 1.0], [0.0, 0.0]])).tolist() == [1.0, 0.0]
+def test_each_half_of_the_pairs_is_scored_by_what_the_other_chose():
+    """Two runs, each good where the other is bad: what is best on a half is worst on the other."""
+    # To whom a pair belongs is seen from a run that scores pairs by their number.
+    seen = []
+    cross_fitted({"same": np.arange(6.0)[None]}, lambda scores: seen.append(scores[0] * 3) or 0)
+    assert sum(seen) == 15
+    scores = {"same": np.array([[1.0, 0.0], [0.0, 1.0]])}
+    assert cross_fitted(scores, np.argmax)["same"].tolist() == [[0.0, 0.0]]
+    assert cross_fitted(scores, lambda _: 1)["same"].tolist() == [[0.0, 1.0]]
 
 
-def test_a_tie_is_a_difference_whose_interval_holds_zero():
-    generator = np.random.default_rng(0)
-    assert holds_zero(np.zeros(1000))
-    assert holds_zero(generator.normal(0, 1, 1000))
-    # A small but steady difference is no tie.
-    assert not holds_zero(generator.normal(0.1, 0.01, 1000))
+def test_a_run_that_is_always_chosen_keeps_its_score():
+    """Of an odd number of pairs, too, where halves differ in size."""
+    scores = {kind: np.random.default_rng(0).random((3, 11)) for kind in ("same", "different")}
+    assert means(cross_fitted(scores, lambda _: 2)) == means(scores)[2]

@@ -34,7 +34,7 @@ def score_of(sweep, mnist, judges):
 
     def score(model: VAE) -> float:
         frames, reconstructions = interpolate(model, images, pairs, 7)
-        return summarise_pairs(score_run(frames, reconstructions, pairs, judges), 100)["score"]
+        return summarise_pairs(score_run(frames, reconstructions, pairs, judges))["score"]
 
     return score
 

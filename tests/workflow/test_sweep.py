@@ -128,10 +128,12 @@ def test_two_seeds_have_differences_but_no_intervals(sweep):
     differences = pd.read_csv(sweep / "results/comparison/differences.csv")
     pairs_of_sizes = differences[["latent_size_a", "latent_size_b"]].to_numpy().tolist()
     assert sorted(pairs_of_sizes) == sorted(map(list, combinations(LATENT_SIZES, 2)))
-    assert differences[["low", "high"]].isna().all(axis=None)
-    assert differences["probability_a_above_b"].between(0, 1).all()
+    untold = ["low", "high", "probability_a_above_b", "p_value", "p_holm", "tied"]
+    assert list(differences)[3:] == untold and differences["difference"].notna().all()
+    assert differences[untold].isna().all(axis=None)
     sizes = pd.read_csv(sweep / "results/comparison/latent_sizes.csv")
-    assert sizes["score_low"].isna().all()
+    untold = ["score_low", "score_high", "win_probability", "tied_with_first"]
+    assert sizes[untold].isna().all(axis=None) and sorted(sizes["rank"]) == [1, 2, 3]
     # One judge has nobody to agree with.
     assert pd.read_csv(sweep / "results/comparison/judges.csv").empty
 
@@ -142,7 +144,8 @@ def test_the_best_seed_of_the_best_size_is_chosen(sweep, chosen):
     assert chosen["latent_size"] == means.idxmax()
     of_size = runs[runs["latent_size"] == means.idxmax()]
     best = of_size.loc[of_size["score"].idxmax()]
-    assert chosen["seed"] == best["seed"] and chosen["value"] == pytest.approx(best["score"])
+    assert chosen["seed"] == best["seed"] and chosen["candidates"] == len(RUNS)
+    assert chosen["low"] < chosen["value"] < chosen["high"] and chosen["tied_with"] is None
     assert chosen["pinned"] == [] and chosen["metric"] == "score"
 
 

@@ -27,6 +27,7 @@ rule choose:
     input:
         runs=rules.compare.output.runs,
         latent_sizes=rules.compare.output.latent_sizes,
+        pair_scores=every_run("pair_scores.csv"),
         code=code("choose.py"),
     output:
         chosen="results/chosen.json",
@@ -64,6 +65,5 @@ rule score_controls:
         "../../envs/vaesweep.yaml"
     params:
         path=config["interpolation"]["path"],
-        bootstrap=config["scoring"]["bootstrap"],
     script:
         "../scripts/score_controls.py"

@@ -66,7 +66,6 @@ rule score:
         "../../envs/vaesweep.yaml"
     params:
         path=config["interpolation"]["path"],
-        bootstrap=config["scoring"]["bootstrap"],
         importance_samples=config["scoring"]["importance_samples"],
     script:
         "../scripts/score.py"

@@ -32,7 +32,7 @@ with logging_to(snakemake.log[0]) as log:
     metrics = {
         **record_of(training, pairs, steps, [judge.seed for judge in judges]),
         **measure_model(model, train, test, training["beta"], params.importance_samples),
-        **summarise_pairs(scores, params.bootstrap),
+        **summarise_pairs(scores),
         "known_path_error": known_path_error(model, references["known_paths"], params.path),
         "frechet": interpolates_frechet(frames[:, 1:-1], test[0], judges),
     }

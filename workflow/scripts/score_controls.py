@@ -34,6 +34,6 @@ with logging_to(snakemake.log[0]) as log:
         whole = np.concatenate([frames[:, :1], inner, frames[:, -1:]], axis=1)
         judged = judge_paths(whole, references["transport"], pairs, judges)
         scores = relative(judged, reference_scores)
-        rows.append({"control": name, **summarise_pairs(scores, params.bootstrap)})
+        rows.append({"control": name, **summarise_pairs(scores)})
         log.info("%s: score %.4f", name, rows[-1]["score"])
     write_table(snakemake.output.controls, pd.DataFrame(rows))

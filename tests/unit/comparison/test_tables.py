@@ -1,16 +1,18 @@
 """The comparison and the choice on a sweep small enough to check by hand."""
 
+import numpy as np
 import pandas as pd
 import pytest
-from made_up_sweep import DRAWS, metrics, pair_scores, sweep
+from made_up_sweep import SCORE_ROWS, choose, metrics, pair_scores, sweep
 
 from vaesweep.comparison.choice import choose_run
-from vaesweep.comparison.tables import compare_judges, read_runs, run_flags, scores_by_judge
+from vaesweep.comparison.judges import compare_judges, run_flags, scores_by_judge
+from vaesweep.comparison.tables import read_runs
 from vaesweep.errors import UserError
-from vaesweep.files import write_json, write_table
-from vaesweep.scoring.summary import summarise_pairs
+from vaesweep.files import Run, write_json, write_table
+from vaesweep.scoring.summary import scores_by_kind, summarise_pairs
+from vaesweep.statistics import HALVES_STREAM, holm, spread_of_difference
 
-FREE = {"latent_size": None, "seed": None}
 SCORES = {(2, 0): 0.1, (2, 1): 0.12, (2, 2): 0.11, (8, 0): 0.3, (8, 1): 0.34, (8, 2): 0.32}
 
 
@@ -18,7 +20,7 @@ def test_a_run_is_the_mean_of_its_kinds():
     table = pair_scores(0.25, 0)
     table.loc[(table["set"] == "score") & (table["kind"] == "same"), "score"] = 0.4
     table.loc[(table["set"] == "score") & (table["kind"] == "different"), "score"] = 0.1
-    summary = summarise_pairs(table, DRAWS)
+    summary = summarise_pairs(table)
     assert summary["score_same"] == pytest.approx(0.4)
     assert summary["score_different"] == pytest.approx(0.1)
     assert [summary[key] for key in ("score", "score_low", "score_high")] == pytest.approx(
@@ -46,8 +48,56 @@ def test_differences_are_those_of_the_means():
     assert row["difference"] == pytest.approx(-0.21)
     assert row["low"] < -0.21 < row["high"] < 0
     assert row["probability_a_above_b"] == 0
-    assert row["p_holm"] == row["p_value"] < 0.05
+    tables = [pair_scores(score, seed) for (_, seed), score in SCORES.items()]
+    of_both = spread_of_difference(scores_by_kind(tables[:3]), scores_by_kind(tables[3:]))
+    assert row["p_holm"] == row["p_value"] == pytest.approx(of_both.p_value(-0.21))
     assert not row["tied"]
+
+
+def test_one_rule_for_ties():
+    """Two sizes that differ alone, p = 0.038, tie among three, and their interval leaves 0 out."""
+    better = {(size, k): 0.3 + 0.02 * k for size in (2, 4) for k in range(3)}
+    better |= {(8, k): 0.35 + 0.02 * k for k in range(3)}
+    alone = sweep({run: score for run, score in better.items() if run[0] != 4})
+    assert alone.latent_sizes["tied_with_first"].tolist() == [False, True]
+    among = sweep(better)
+    table = among.differences
+    assert table["p_holm"].tolist() == holm(table["p_value"].to_numpy()).tolist()
+    assert table["p_value"].iloc[1] == alone.differences["p_holm"].iloc[0] < 0.05
+    assert table["tied"].tolist() == among.latent_sizes["tied_with_first"].tolist() == [True] * 3
+    assert (table["high"].iloc[1:] < 0).all()
+
+
+def test_one_number_for_one_probability():
+    """How often the first of two sizes comes first is how often it is above the other."""
+    near = {run: score for run, score in SCORES.items() if run[0] == 8}
+    compared = sweep(near | {(9, seed): 0.01 + score for (_, seed), score in near.items()})
+    [above] = compared.differences["probability_a_above_b"]
+    assert 0 < above < 0.5
+    assert compared.latent_sizes["win_probability"].tolist() == pytest.approx([above, 1 - above])
+
+
+@pytest.mark.parametrize("gone", [(2, 0), (8, 0)])
+def test_of_fewer_than_three_seeds_nothing_is_told(gone):
+    """Of a size more, of which enough is left, its difference from the other is told."""
+    more = SCORES | {(16, seed): 0.2 + 0.01 * seed for seed in range(3)}
+    compared = sweep({run: score for run, score in more.items() if run != gone})
+    few = gone[0]
+    sizes = compared.latent_sizes.set_index("latent_size")
+    assert sizes["rank"].tolist() == [3, 1, 2] and sizes["score"].notna().all()
+    assert sizes["score_low"].isna().tolist() == [size == few for size in (2, 8, 16)]
+    assert sizes["win_probability"].isna().all()
+    tied = sizes["tied_with_first"]
+    assert tied.isna().tolist() == [few in (size, 8) for size in (2, 8, 16)]
+    table = compared.differences
+    untold = table[(table["latent_size_a"] == few) | (table["latent_size_b"] == few)]
+    assert len(untold) == 2 and untold["difference"].notna().all()
+    assert untold.iloc[:, 3:].isna().all(axis=None)
+    [told] = table.drop(untold.index).to_dict("records")
+    assert told["p_holm"] == told["p_value"] and told["tied"] is False
+    chosen = choose(compared.runs, compared.latent_sizes)
+    assert ("cannot be told with fewer than 3 seeds" in chosen["reason"]) == (few == 8)
+    assert chosen["tied_with"] == (None if few == 8 else [])
 
 
 def test_judges_that_agree():
@@ -67,18 +117,13 @@ def test_a_size_that_only_one_judge_puts_first_is_flagged():
     assert run_flags(runs, by_judge) == ["judge-dependent"] * 6
 
 
-def test_fewer_than_three_seeds_have_no_interval_over_seeds():
-    sizes = sweep({(2, 0): 0.1, (2, 1): 0.2}).latent_sizes
-    assert sizes[["score_low", "score_high"]].isna().all(axis=None)
-
-
 def test_a_diverged_run_is_listed_but_not_ranked():
     compared = sweep(SCORES, diverged=((8, 1),))
     run = compared.runs.set_index(["latent_size", "seed"]).loc[(8, 1)]
     assert run["flags"] == "diverged" and pd.isna(run["rank"])
     size = compared.latent_sizes.set_index("latent_size").loc[8]
     assert size["seeds"] == 2 and size["score"] == pytest.approx(0.31)
-    assert choose_run(compared.runs, compared.latent_sizes, FREE)["seed"] == 2
+    assert choose(compared.runs, compared.latent_sizes)["seed"] == 2
 
 
 def test_a_collapsed_run_is_flagged():
@@ -89,9 +134,9 @@ def test_size_first_then_seed():
     """The best single run is not shown if its latent size is worse on the average."""
     scores = {(2, 0): 0.9, (2, 1): 0.1, (2, 2): 0.1, (8, 0): 0.5, (8, 1): 0.6, (8, 2): 0.55}
     compared = sweep(scores)
-    chosen = choose_run(compared.runs, compared.latent_sizes, FREE)
-    assert (chosen["latent_size"], chosen["seed"]) == (8, 1)
-    assert chosen["value"] == pytest.approx(0.6)
+    chosen = choose(compared.runs, compared.latent_sizes)
+    assert (chosen["latent_size"], chosen["seed"], chosen["candidates"]) == (8, 1, 6)
+    assert chosen["value"] == pytest.approx(0.6, abs=0.05)
     assert chosen["low"] <= chosen["value"] <= chosen["high"]
     assert chosen["tied_with"] == [{"latent_size": 2, "seed": 0}]
     assert "tied with latent size 2" in chosen["reason"]
@@ -100,15 +145,40 @@ def test_size_first_then_seed():
 @pytest.mark.parametrize(
     ("scores", "reason"),
     [
-        ({(8, 0): 0.5}, "The run of latent size 8, seed 0 is the only one to choose from (score"),
+        (
+            {(8, 0): 0.5},
+            "The run of latent size 8, seed 0 is the only one to choose from (score: 0.500, 95 %: ",
+        ),
         ({(8, 0): 0.5, (8, 1): 0.4}, "Latent size 8 is the only one; seed 0 is the best of its 2"),
-        ({(8, 0): 0.5, (2, 0): 0.4}, "mean score 0.500 over 1 seed; its run is seed 0 (score"),
+        (
+            {(8, 0): 0.5, (2, 0): 0.4},
+            "mean score 0.500 over 1 seed; what ties with it cannot be told with fewer than 3 "
+            "seeds; its run is seed 0 (score on pairs that took no part in choosing it: 0.500",
+        ),
     ],
 )
 def test_the_reason_fits_a_small_sweep(scores, reason):
     compared = sweep(scores)
-    chosen = choose_run(compared.runs, compared.latent_sizes, FREE)
+    chosen = choose(compared.runs, compared.latent_sizes)
     assert reason in chosen["reason"]
+
+
+def test_the_value_is_of_pairs_that_took_no_part_in_choosing():
+    """Each size is best on one half of the pairs, by as much as it is worst on the other."""
+    scores = dict.fromkeys([Run(2, 0), Run(2, 1), Run(8, 0), Run(8, 1)], 0.2)
+    compared = sweep(scores)
+    half = np.random.default_rng(HALVES_STREAM).permutation(SCORE_ROWS) % 2
+
+    def value(**pinned):
+        tables = {run: pair_scores(0.2, 0) for run in scores}
+        for run, table in tables.items():
+            better = 0.1 if run.latent_size == 2 else -0.1
+            table.loc[table["set"] == "score", "score"] = np.tile(0.2 + better * (2 * half - 1), 2)
+        free = {"latent_size": None, "seed": None}
+        return choose_run(compared.runs, compared.latent_sizes, tables, free | pinned)["value"]
+
+    assert value() == value(seed=0) == pytest.approx(0.1)
+    assert value(latent_size=2) == value(latent_size=8, seed=1) == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +186,7 @@ def test_the_reason_fits_a_small_sweep(scores, reason):
 )
 def test_a_pinned_part_is_taken_as_it_is(size, seed, expected):
     compared = sweep(SCORES)
-    chosen = choose_run(compared.runs, compared.latent_sizes, {"latent_size": size, "seed": seed})
+    chosen = choose(compared.runs, compared.latent_sizes, size, seed)
     assert (chosen["latent_size"], chosen["seed"]) == expected
     assert chosen["pinned"] and "pinned" in chosen["reason"]
 
@@ -125,7 +195,7 @@ def test_nothing_left_to_choose():
     compared = sweep(SCORES, diverged=tuple(SCORES))
     assert compared.latent_sizes["seeds"].tolist() == [0, 0]
     with pytest.raises(UserError, match=r"6 of 6 runs diverged.*training\.learning_rate"):
-        choose_run(compared.runs, compared.latent_sizes, FREE)
+        choose(compared.runs, compared.latent_sizes)
 
 
 def test_what_a_diverged_run_still_measures_counts_nowhere():
@@ -141,9 +211,9 @@ def test_a_size_whose_runs_all_diverged_is_listed_without_numbers():
     compared = sweep(SCORES, diverged=((2, 0), (2, 1), (2, 2)))
     gone, left = compared.latent_sizes.to_dict("records")
     assert (gone["latent_size"], gone["seeds"]) == (2, 0)
-    assert pd.isna(gone["score"]) and pd.isna(gone["rank"]) and not gone["tied_with_first"]
+    assert all(pd.isna(gone[name]) for name in ("score", "rank", "tied_with_first"))
     assert left["rank"] == 1 and left["win_probability"] == 1
-    chosen = choose_run(compared.runs, compared.latent_sizes, FREE)
+    chosen = choose(compared.runs, compared.latent_sizes)
     assert chosen["reason"].startswith(
         "Latent size 8 is the only one with a run that did not diverge; seed 1 is the best of its 3"
     )
@@ -162,7 +232,7 @@ def test_a_size_whose_runs_all_diverged_is_listed_without_numbers():
 )
 def test_the_reason_says_what_was_pinned(pinned, said):
     compared = sweep(SCORES)
-    chosen = choose_run(compared.runs, compared.latent_sizes, pinned)
+    chosen = choose(compared.runs, compared.latent_sizes, **pinned)
     assert said in chosen["reason"]
     assert chosen["pinned"] == [name for name, value in pinned.items() if value is not None]
 

@@ -49,9 +49,10 @@ RUNS = pd.DataFrame(
 CHOSEN = {
     "latent_size": 16,
     "seed": 2,
-    "value": 0.1301,
-    "low": 0.12,
-    "high": 0.14,
+    "value": 0.1287,
+    "low": 0.119,
+    "high": 0.139,
+    "candidates": 6,
     "pinned": [],
     "tied_with": [],
     "reason": "It is the best.",
@@ -105,8 +106,9 @@ def data_of(runs=RUNS, sizes=SIZES, chosen=CHOSEN):
 def test_report_says_what_was_chosen_and_how_sure_it_is():
     data = data_of()
     assert data["run"] == "Latent size 16, seed 2"
-    assert data["tiles"][0]["value"] == "+0.130"
-    assert data["tiles"][0]["note"] == "95 %: 0.120 to 0.140"
+    assert data["tiles"][0]["value"] == "+0.129"
+    assert data["tiles"][0]["note"] == "95 %: 0.119 to 0.139"
+    assert data["tiles"][0]["label"] == "score on pairs that took no part in choosing it"
     assert data["tiles"][2]["value"] == "97 %"
     assert "no other is tied" in data["findings"][0]
     assert data["runs"]["rows"][0][:3] == ["1", "16", "2"]
@@ -117,18 +119,28 @@ def test_report_says_what_was_chosen_and_how_sure_it_is():
 
 def test_report_names_ties_failures_and_missing_intervals():
     sizes = SIZES.assign(tied_with_first=True, score_low=[None, 0.11], seeds=[2, 3])
+    untold = sizes.assign(tied_with_first=[None, True], win_probability=None)
     runs = RUNS.assign(status=["diverged", "ok"], flags=["diverged", ""])
     findings = " ".join(data_of(runs, sizes)["findings"])
     assert "but 4 is tied with it" in findings
-    assert "No interval over seeds is given at latent size 4: it takes at least 3" in findings
+    assert "No interval over seeds is given at latent size 4, for how much seeds" in findings
     assert "1 of 2 runs diverged and takes part in no ranking" in findings
     assert "Flagged" not in findings
+    data = data_of(runs, untold)
+    assert data["findings"][:2] == [
+        "Latent size 16 has the highest mean score.",
+        "Whether latent size 16 differs from 4 cannot be told with fewer than 3 seeds.",
+    ]
+    assert data["tiles"][2]["value"] == "–" and "fewer than 3 seeds" in data["tiles"][2]["note"]
 
 
 def test_report_says_that_the_seed_is_a_draw_and_that_judges_agree():
     findings = " ".join(data_of()["findings"])
-    assert "seed 2 is the best of 3 at latent size 16 (score +0.130)" in findings
-    assert "their mean, +0.123" in findings
+    assert "seed 2 is the best of 3 at latent size 16, whose scores on all pairs" in findings
+    assert "to +0.130. On pairs that took no part in choosing it, the choice scores +0.129" in (
+        findings
+    )
+    assert "the mean, +0.123" in findings
     assert "All judges put latent size 16 first" in findings and "0.95" in findings
     assert "held out" in data_of()["judges"]
 
@@ -170,7 +182,7 @@ def test_report_is_typeset_with_its_numbers(tmp_path):
     titles = [title for _, title, _ in document.get_toc()]
     assert {"Which latent sizes differ", "Controls", "All runs", "Method"} <= set(titles)
     first = document[0].get_text()
-    assert "Latent size 16, seed 2" in first and "+0.130" in first and "97 %" in first
+    assert "Latent size 16, seed 2" in first and "+0.129" in first and "97 %" in first
     text = "".join(page.get_text() for page in document)
     assert "Abacus 1" in text and "Wasserstein" in text and "No benchmark files" in text
     assert "the best run of every latent size" in " ".join(text.split())

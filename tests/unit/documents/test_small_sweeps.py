@@ -9,9 +9,9 @@ import pymupdf
 import pytest
 from docutils.core import publish_doctree
 from docutils.nodes import system_message
-from made_up_sweep import pair_scores, sweep
+from made_up_sweep import choose, pair_scores, sweep
 
-from vaesweep.comparison.choice import MOST_SIZES_DRAWN, choose_run, sizes_to_show
+from vaesweep.comparison.choice import MOST_SIZES_DRAWN, sizes_to_show
 from vaesweep.comparison.costs import Jobs, read_costs
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.comparison_report import report_data
@@ -56,7 +56,7 @@ class Documents:
             write_table(folder / f"{name}.csv", table)
             tables[name] = read_table(folder / f"{name}.csv")
         self.runs, self.sizes = tables["runs"], tables["latent_sizes"]
-        self.chosen = choose_run(self.runs, self.sizes, pinned)
+        self.chosen = choose(self.runs, self.sizes, **pinned)
         self.draw(folder, tables)
         jobs = Jobs([Run(row.latent_size, row.seed) for row in self.runs.itertuples()], [0], [])
         data = report_data(
@@ -120,6 +120,9 @@ def test_two_seeds_of_one_size(tmp_path):
 def test_one_seed_of_three_sizes(tmp_path):
     made = documents(tmp_path, {(2, 0): 0.1, (8, 0): 0.3, (16, 0): 0.2})
     assert "1 seed each" in made.report and "luck of a draw" not in made.findings
+    assert "Whether latent size 8 differs from 2 and 16 cannot be told with f" in made.findings
+    assert "fewer than 3 seeds" in made.chosen["reason"] and made.chosen["tied_with"] is None
+    assert "no other is tied" not in made.texts and "100 %" not in made.texts.split("Method")[0]
 
 
 def test_one_judge(tmp_path):
@@ -127,10 +130,11 @@ def test_one_judge(tmp_path):
     assert "judges" not in made.findings and "1 pair of them" in " ".join(made.report.split())
 
 
-def test_two_runs_that_tie_exactly(tmp_path):
-    made = documents(tmp_path, {(2, 0): 0.2, (8, 0): 0.2}, equal_pairs=True)
+def test_two_sizes_that_tie_exactly(tmp_path):
+    runs = [(size, seed) for size in (2, 8) for seed in range(3)]
+    made = documents(tmp_path, dict.fromkeys(runs, 0.2), equal_pairs=True)
     assert "rank correlation" not in made.findings
-    assert "tied" in made.findings
+    assert "Latent size 2 has the highest mean score, but 8 is tied with it" in made.findings
 
 
 def test_all_runs_but_one_diverged(tmp_path):

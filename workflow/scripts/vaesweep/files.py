@@ -123,7 +123,9 @@ def read_json(path: str | Path, *keys: str) -> dict[str, Any]:
 
 
 def read_table(path: str | Path, *columns: str) -> "pd.DataFrame":
-    """Read a CSV table that holds at least `columns`; empty flags are "" and not missing.
+    """Read a CSV table that holds at least `columns`.
+
+    Empty flags are "" and not missing; whether two tie may be missing.
 
     Raises:
         UserError: naming the file, if it is missing, damaged, cut short or lacks a column.
@@ -132,7 +134,8 @@ def read_table(path: str | Path, *columns: str) -> "pd.DataFrame":
 
     with reading(path, "CSV table"):
         text = Path(path).read_text(encoding="utf-8")
-        table = pd.read_csv(io.StringIO(text))
+        truths = dict.fromkeys(("tied", "tied_with_first"), "boolean")
+        table = pd.read_csv(io.StringIO(text), dtype=truths)
         if "flags" in table:
             table["flags"] = table["flags"].astype(object).fillna("").astype(str)
     _require(path, columns, table)

@@ -1,116 +1,128 @@
-"""Bootstrap of a sweep: pure functions from arrays to numbers.
+"""Statistics of a sweep: pure functions from arrays to numbers.
 
-Scores come as (runs, pairs) for each kind of pair. Every run is scored on the same pairs, so one
-set of resampled pairs serves all of them, and differences between runs are paired.
+Scores come as (runs, pairs) for each kind of pair, and a run's score is the mean of its kinds'
+means. Every run is scored on the same pairs, so that differences between runs are paired.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Scores = Mapping[str, Array]
 
-# A percentile interval over fewer seeds would be a guess dressed as a number.
+# With fewer seeds nothing is said of how much seeds differ: it would be a guess.
 LEAST_SEEDS = 3
+# Two settings are tied unless the p-value of their difference, corrected for all, is below it.
+ALPHA = 0.05
+# The halves of the pairs are the same in every sweep of as many pairs.
+HALVES_STREAM = 2
 
 
-def resampling_weights(count: int, draws: int, generator: np.random.Generator) -> Array:
-    """Shares of each of `count` units in `draws` bootstrap samples.
-
-    Returns:
-        (draws, count), each row a multinomial count over `count`; a product with it gives the
-        means of all bootstrap samples at once.
-    """
-    return generator.multinomial(count, np.full(count, 1 / count), size=draws) / count
-
-
-def kind_weights(
-    scores: dict[str, Array], draws: int, generator: np.random.Generator
-) -> dict[str, Array]:
-    """Resampling weights of the pairs of each kind; pairs are resampled within their kind."""
-    return {
-        kind: resampling_weights(values.shape[1], draws, generator)
-        for kind, values in scores.items()
-    }
-
-
-def run_draws(scores: dict[str, Array], weights: dict[str, Array]) -> Array:
-    """Bootstrap draws of each run's score, the mean of its kinds' means.
-
-    Args:
-        scores: for each kind (runs, pairs).
-        weights: for each kind (draws, pairs).
-
-    Returns:
-        (runs, draws).
-    """
-    return np.mean([scores[kind] @ weights[kind].T for kind in scores], axis=0)
+def means(scores: Scores) -> Array:
+    """Score of each run (runs,): the mean of its kinds' means."""
+    return np.mean([values.mean(axis=1) for values in scores.values()], axis=0)
 
 
 @dataclass(frozen=True)
-class SizeDraws:
-    """Two-way bootstrap draws of a latent size's mean over seeds, by what was resampled.
+class Spread:
+    """How far a mean may lie from its truth: independent parts of its variance.
 
     Attributes:
-        pairs: (draws,) means over the given seeds, whole pairs resampled.
-        seeds: (draws,) what resampling whole seeds as well adds to them.
-        count: number of seeds.
+        parts: of each its variance and its degrees of freedom.
     """
 
-    pairs: Array
-    seeds: Array
-    count: int
+    parts: tuple[tuple[float, float], ...]
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation of the mean."""
+        return float(sum(variance for variance, _ in self.parts)) ** 0.5
+
+    @property
+    def degrees(self) -> float:
+        """Degrees of freedom after Welch and Satterthwaite (1946)."""
+        below = sum(variance**2 / degrees for variance, degrees in self.parts)
+        return self.deviation**4 / below if below else float("inf")
+
+    def interval(self, mean: float, level: float = 0.95) -> tuple[float, float]:
+        """Student's interval around the mean."""
+        # Imported where it is used, here and below: it takes its time, and many jobs do without.
+        from scipy import special
+
+        reach = special.stdtrit(self.degrees, (1 + level) / 2) * self.deviation
+        return float(mean - reach), float(mean + reach)
+
+    def p_value(self, mean: float) -> float:
+        """Two-sided p-value of a mean whose truth is 0."""
+        from scipy import special
+
+        if self.deviation == 0:
+            return 1.0 if mean == 0 else 0.0
+        return float(2 * special.stdtr(self.degrees, -abs(mean) / self.deviation))
 
 
-def resample_seeds(draws: Array, generator: np.random.Generator) -> SizeDraws:
-    """Resample whole seeds on top of whole pairs.
+def spread_over_pairs(scores: Scores) -> Spread:
+    """Spread of the mean of these very runs, over two pairs of each kind at least."""
+    kinds = len(scores)
+    parts = []
+    for values in scores.values():
+        count = values.shape[1]
+        variance = float(values.mean(axis=0).var(ddof=1)) / count / kinds**2
+        parts.append((variance, float(count - 1)))
+    return Spread(tuple(parts))
+
+
+def spread(scores: Scores) -> Spread:
+    """Spread of the mean of a setting's runs, over seeds and pairs; two seeds at least."""
+    return Spread((*spread_over_pairs(scores).parts, _over_seeds(scores)))
+
+
+def spread_of_difference(a: Scores, b: Scores) -> Spread:
+    """Spread of the difference of two settings' means, paired on the same pairs."""
+    differences = {
+        kind: a[kind].mean(axis=0, keepdims=True) - b[kind].mean(axis=0, keepdims=True)
+        for kind in a
+    }
+    return Spread((*spread_over_pairs(differences).parts, _over_seeds(a), _over_seeds(b)))
+
+
+def _over_seeds(scores: Scores) -> tuple[float, float]:
+    of_runs = means(scores)
+    return float(of_runs.var(ddof=1)) / len(of_runs), float(len(of_runs) - 1)
+
+
+def holm(p_values: Array) -> Array:
+    """Holm's step-down adjustment (1979) of p-values (n,)."""
+    order = np.argsort(p_values)
+    factors = np.arange(len(p_values), 0, -1)
+    adjusted = np.empty(len(p_values))
+    adjusted[order] = np.minimum(np.maximum.accumulate(factors * p_values[order]), 1)
+    return adjusted
+
+
+def draw_runs(scores: Scores, draws: int, generator: np.random.Generator) -> Array:
+    """Bootstrap draws (runs, draws) of each run's score: pairs resampled within their kind."""
+    drawn = [values @ _resampled(values.shape[1], draws, generator).T for values in scores.values()]
+    return np.mean(drawn, axis=0)
+
+
+def draw_setting(of_runs: Array, generator: np.random.Generator) -> Array:
+    """Draws (draws,) of the mean of a setting's runs, whole seeds resampled on top of the pairs.
 
     Args:
-        draws: (seeds, draws) of the runs of one latent size, over shared pairs.
+        of_runs: (runs, draws) of its runs, from pairs that all settings share.
         generator: draws the seeds.
     """
-    count, number = draws.shape
-    means = draws.mean(axis=0)
-    resampled = np.einsum("bs,sb->b", resampling_weights(count, number, generator), draws)
-    return SizeDraws(means, resampled - means, count)
+    weights = _resampled(len(of_runs), of_runs.shape[1], generator)
+    return np.einsum("bs,sb->b", weights, of_runs)
 
 
-def size_draws(size: SizeDraws) -> Array:
-    """Draws (draws,) of a latent size's score, for its interval."""
-    return size.pairs + _widening(size.count, size.count - 1) * size.seeds
-
-
-def difference_draws(a: SizeDraws, b: SizeDraws) -> Array:
-    """Draws (draws,) of score of size a minus score of size b, paired on the same pairs."""
-    degrees = a.count + b.count - 2
-    of_a = a.pairs + _widening(a.count, degrees) * a.seeds
-    of_b = b.pairs + _widening(b.count, degrees) * b.seeds
-    return of_a - of_b
-
-
-def _widening(count: int, degrees: int) -> float:
-    """By how much to stretch the resampled seeds, of which there are few.
-
-    The bootstrap of `count` units has (count - 1) / count of the variance of their mean, and its
-    percentiles are those of a normal where Student's t is due; both are mended here (Hesterberg
-    2015, The American Statistician 69:371, calls it the expanded percentile interval). The pairs
-    are many and need neither.
-    """
-    # Imported where it is used, here and below: it takes a second, and most jobs need intervals
-    # over pairs alone.
-    from scipy import stats
-
-    if count < LEAST_SEEDS:
-        return 1.0
-    student: float = stats.t.ppf(0.975, degrees) / stats.norm.ppf(0.975)
-    return student * (count / (count - 1)) ** 0.5
-
-
-def interval(draws: Array, level: float = 0.95) -> tuple[float, float]:
-    """Percentile interval of draws (draws,) (Efron 1979)."""
-    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+def _resampled(count: int, draws: int, generator: np.random.Generator) -> Array:
+    """Shares (draws, count) of each of `count` units in bootstrap samples (Efron 1979)."""
+    return generator.multinomial(count, np.full(count, 1 / count), size=draws) / count
 
 
 def win_probabilities(draws: Array) -> Array:
@@ -120,29 +132,9 @@ def win_probabilities(draws: Array) -> Array:
     return shares
 
 
-def holds_zero(differences: Array) -> bool:
-    """Whether the interval of a paired difference, given by its draws (draws,), holds 0: a tie."""
-    low, high = interval(differences)
-    return low <= 0 <= high
-
-
-def probability_above(differences: Array) -> float:
-    """Share of draws (draws,) of a difference that is above 0; a draw of 0 counts half."""
-    return float((differences > 0).mean() + 0.5 * (differences == 0).mean())
-
-
-def p_value(differences: Array) -> float:
-    """Two-sided bootstrap p-value that a difference (draws,) is 0; at least 2 / (draws + 1)."""
-    beyond = min((differences <= 0).sum(), (differences >= 0).sum())
-    return float(min(1.0, 2 * (beyond + 1) / (len(differences) + 1)))
-
-
-def holm(p_values: Array) -> Array:
-    """Holm's step-down adjustment (1979) of p-values (n,)."""
-    from statsmodels.stats.multitest import multipletests
-
-    adjusted: Array = multipletests(p_values, method="holm")[1]
-    return adjusted
+def probability_above(a: Array, b: Array) -> float:
+    """Share of draws (draws,) in which a is above b; a tie counts half."""
+    return float((a > b).mean() + 0.5 * (a == b).mean())
 
 
 def rank_correlation(a: Array, b: Array) -> float:
@@ -152,3 +144,36 @@ def rank_correlation(a: Array, b: Array) -> float:
     if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan")
     return float(stats.spearmanr(a, b).statistic)
+
+
+def cross_fitted(scores: Scores, choose: Callable[[Array], int]) -> dict[str, Array]:
+    """Scores of what either half of the pairs chooses, on the other half.
+
+    Their mean is free of the luck of being chosen. If the choice is the same run whatever its
+    score, they are that run's own.
+
+    Args:
+        scores: two pairs of each kind at least.
+        choose: takes the score of each run (runs,) on a half, and returns the place of one.
+
+    Returns:
+        For each kind (1, pairs).
+    """
+    halves = {kind: _halves(values.shape[1]) for kind, values in scores.items()}
+    first, second = (
+        choose(means({kind: values[:, halves[kind] == half] for kind, values in scores.items()}))
+        for half in (0, 1)
+    )
+    return {
+        kind: np.where(halves[kind] == 0, values[second], values[first])[None]
+        for kind, values in scores.items()
+    }
+
+
+def _halves(count: int) -> NDArray[np.int64]:
+    """Which half, 0 or 1, each of the pairs of a kind is in, at random.
+
+    Not even and odd rows: the classes take turns in the pairs, so that each half would have classes
+    of its own.
+    """
+    return np.random.default_rng(HALVES_STREAM).permutation(count) % 2

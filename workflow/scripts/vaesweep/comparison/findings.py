@@ -42,8 +42,8 @@ def cautions(runs: pd.DataFrame, latent_sizes: pd.DataFrame) -> list[str]:
     few = latent_sizes[(seeds > 0) & (seeds < LEAST_SEEDS)]["latent_size"].tolist()
     if few:
         notes.append(
-            f"No interval over seeds is given at latent size {listed(few)}: it takes at least "
-            f"{LEAST_SEEDS} seeds to tell how much seeds differ."
+            f"No interval over seeds is given at latent size {listed(few)}, for how much seeds "
+            f"differ cannot be told with fewer than {LEAST_SEEDS} seeds."
         )
     if failed := int((runs["status"] != "ok").sum()):
         takes = "takes" if failed == 1 else "take"
@@ -68,16 +68,23 @@ def cautions(runs: pd.DataFrame, latent_sizes: pd.DataFrame) -> list[str]:
 
 def _sizes(scored: pd.DataFrame, chosen: Mapping[str, Any]) -> Iterator[str]:
     first = int(scored["latent_size"].iloc[0])
-    others = scored[scored["latent_size"] != first]
-    tied = sorted(others[others["tied_with_first"].astype(bool)]["latent_size"].tolist())
+    others = scored[scored["latent_size"] != first].sort_values("latent_size")
+    ties = others["tied_with_first"].astype("boolean")
+    tied = others[ties.fillna(False)]["latent_size"].tolist()
+    untold = others[ties.isna()]["latent_size"].tolist()
+    lead = f"Latent size {first} has the highest mean score"
     if tied:
         yield (
-            f"Latent size {first} has the highest mean score, but {listed(tied)} "
-            f"{'is' if len(tied) == 1 else 'are'} tied with it: the interval of the paired "
-            "difference holds 0, so this sweep does not tell them apart."
+            f"{lead}, but {listed(tied)} {'is' if len(tied) == 1 else 'are'} tied with it: "
+            "corrected for the number of comparisons, this sweep does not tell them apart."
         )
     elif len(others):
-        yield f"Latent size {first} has the highest mean score, and no other is tied with it."
+        yield f"{lead}." if untold else f"{lead}, and no other is tied with it."
+    if untold:
+        yield (
+            f"Whether latent size {first} differs from {listed(untold)} cannot be told with fewer "
+            f"than {LEAST_SEEDS} seeds."
+        )
     if "latent_size" in chosen["pinned"] and first != chosen["latent_size"]:
         yield f"The configuration pins latent size {chosen['latent_size']} nevertheless."
 
@@ -110,10 +117,12 @@ def _seed(runs: pd.DataFrame, scored: pd.DataFrame, chosen: Mapping[str, Any]) -
     of_size = runs[(runs["latent_size"] == chosen["latent_size"]) & (runs["status"] == "ok")]
     if "seed" in chosen["pinned"] or seeds < 2:
         return
+    lowest, highest = (signed(end, 3) for end in (of_size["score"].min(), of_size["score"].max()))
     yield (
         f"The seed is the luck of a draw: seed {chosen['seed']} is the best of {seeds} at latent "
-        f"size {chosen['latent_size']} (score {signed(chosen['value'], 3)}), whose scores go from "
-        f"{signed(of_size['score'].min(), 3)} up. A new seed may be expected at their mean, "
+        f"size {chosen['latent_size']}, whose scores on all pairs go from {lowest} to {highest}. "
+        f"On pairs that took no part in choosing it, the choice scores "
+        f"{signed(chosen['value'], 3)}; a new seed may be expected at the mean, "
         f"{signed(size['score'], 3)}."
     )
 

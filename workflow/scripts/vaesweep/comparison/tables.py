@@ -7,25 +7,24 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from vaesweep.comparison.judges import compare_judges, run_flags, scores_by_judge
 from vaesweep.data.pairs import KINDS
 from vaesweep.errors import UserError
 from vaesweep.files import damaged, read_json, read_table
-from vaesweep.scoring.summary import KIND_COLUMNS, VIEW_COLUMNS, pair_weights, scores_by_kind
+from vaesweep.scoring.summary import KIND_COLUMNS, VIEW_COLUMNS, scores_by_kind
 from vaesweep.statistics import (
+    ALPHA,
     LEAST_SEEDS,
     Array,
-    SizeDraws,
-    difference_draws,
-    holds_zero,
+    Scores,
+    draw_runs,
+    draw_setting,
     holm,
-    interval,
-    p_value,
     probability_above,
-    rank_correlation,
-    resample_seeds,
-    run_draws,
-    size_draws,
+    spread,
+    spread_of_difference,
     win_probabilities,
 )
 
@@ -36,7 +35,7 @@ RUN_COLUMNS = (*FACT_COLUMNS[:3], *LIKELIHOOD_COLUMNS, *FACT_COLUMNS[3:])
 SCORE_COLUMNS = tuple(f"{part}_{kind}" for kind in KINDS for part in KIND_COLUMNS)
 OVERALL_COLUMNS = ("score", "score_low", "score_high")
 PAIR_COLUMNS = ("score", "quality")
-SEED_STREAM = 1
+BOOTSTRAP_STREAM = 0
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,21 @@ class Comparison:
     latent_sizes: pd.DataFrame
     differences: pd.DataFrame
     judges: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The runs of a latent size that did not diverge.
+
+    Attributes:
+        scores: by kind of pair, (runs, pairs).
+        draws: (draws,) of their mean, on the same resampled pairs as those of other sizes.
+        seeds: how many runs.
+    """
+
+    scores: Scores
+    draws: Array
+    seeds: int
 
 
 def read_runs(
@@ -112,93 +126,73 @@ def compare(
     ok = runs["status"] == "ok"
     measured = [name for name in runs if name not in FACT_COLUMNS and name != "made_with"]
     runs[measured] = runs[measured].astype(float).where(ok)
-    ranked = np.flatnonzero(ok)
-    drawn = np.full((len(runs), draws), -np.inf)
-    runs["rank"] = pd.Series(pd.NA, index=runs.index, dtype="Int64")
+    runs["rank"] = _ranks(runs["score"])
     runs["win_probability"] = np.nan
-    if len(ranked):
-        scores = scores_by_kind([pair_scores[index] for index in ranked])
-        drawn[ranked] = run_draws(scores, pair_weights(scores, draws))
-        runs.loc[ranked, "win_probability"] = win_probabilities(drawn[ranked])
-        runs.loc[ranked, "rank"] = _ranks(runs.loc[ranked, "score"])
+    settings = {}
+    if ok.any():
+        generator = np.random.default_rng(BOOTSTRAP_STREAM)
+        scores = scores_by_kind([pair_scores[index] for index in np.flatnonzero(ok)])
+        drawn = draw_runs(scores, draws, generator)
+        runs.loc[ok, "win_probability"] = win_probabilities(drawn)
+        settings = _settings(runs.loc[ok, "latent_size"].to_numpy(), scores, drawn, generator)
     by_judge = scores_by_judge(pair_scores)
     judges = compare_judges(runs, by_judge)
     runs["flags"] = run_flags(runs, by_judge)
-    sizes = _draw_sizes(runs, drawn)
+    differences = _compare_pairwise(runs, settings)
     order = [
         *(*RUN_COLUMNS, *SCORE_COLUMNS),
         *(*OVERALL_COLUMNS, "rank", "win_probability", "flags"),
         *(column for column in VIEW_COLUMNS if column in runs),
     ]
-    return Comparison(
-        runs[order], _compare_sizes(runs, sizes), _compare_pairwise(runs, sizes), judges
-    )
+    sizes = _compare_sizes(runs, settings)
+    _tell_firsts(sizes, settings, differences)
+    return Comparison(runs[order], sizes, differences, judges)
 
 
 def _ranks(scores: pd.Series) -> pd.Series:
-    return scores.rank(ascending=False, method="min")
+    """Ranks, the highest score first; none for a missing one."""
+    return scores.rank(ascending=False, method="min").astype("Int64")
 
 
-def scores_by_judge(pair_scores: list[pd.DataFrame]) -> pd.DataFrame:
-    """A row a run, a column a judge: the run's score by that judge alone."""
-    columns = [name for name in pair_scores[0] if name.startswith("score_judge_")]
-    rows = [
-        table[table["set"] == "score"].groupby("kind")[columns].mean().mean()
-        for table in pair_scores
-    ]
-    return pd.DataFrame(rows).rename(columns=lambda name: name.removeprefix("score_judge_"))
+def _settings(
+    latent_sizes: NDArray[np.int64], scores: Scores, drawn: Array, generator: np.random.Generator
+) -> dict[int, Setting]:
+    """Group runs by latent size; the first three arguments have a row for each run."""
+    settings = {}
+    for size in np.unique(latent_sizes):
+        own = latent_sizes == size
+        of_kinds = {kind: values[own] for kind, values in scores.items()}
+        settings[int(size)] = Setting(of_kinds, draw_setting(drawn[own], generator), int(own.sum()))
+    return settings
 
 
-def compare_judges(runs: pd.DataFrame, by_judge: pd.DataFrame) -> pd.DataFrame:
-    """How far each two judges agree: rank correlation of the runs, first latent size by each."""
-    ok = (runs["status"] == "ok").to_numpy()
-    firsts = _first_sizes(runs, by_judge)
-    rows = [
-        {
-            "judge_a": a,
-            "judge_b": b,
-            "rank_correlation": rank_correlation(
-                by_judge.loc[ok, a].to_numpy(), by_judge.loc[ok, b].to_numpy()
-            ),
-            "first_latent_size_a": firsts.get(a),
-            "first_latent_size_b": firsts.get(b),
-        }
-        for a, b in combinations(by_judge.columns, 2)
-    ]
-    columns = ["judge_a", "judge_b", "rank_correlation"]
-    return pd.DataFrame(rows, columns=[*columns, "first_latent_size_a", "first_latent_size_b"])
+def _compare_pairwise(runs: pd.DataFrame, settings: dict[int, Setting]) -> pd.DataFrame:
+    """A row for each two latent sizes: the paired difference of their scores, and whether they tie.
+
+    Nothing but the difference is known where either has too few seeds.
+    """
+    means = runs.groupby("latent_size")["score"].mean()
+    columns = ["latent_size_a", "latent_size_b", "difference", "low", "high"]
+    columns += ["probability_a_above_b", "p_value", "p_holm", "tied"]
+    rows = []
+    for a, b in combinations(settings, 2):
+        difference = means[a] - means[b]
+        rows.append({"latent_size_a": a, "latent_size_b": b, "difference": difference})
+        if min(settings[a].seeds, settings[b].seeds) >= LEAST_SEEDS:
+            of_both = spread_of_difference(settings[a].scores, settings[b].scores)
+            low, high = of_both.interval(difference)
+            above = probability_above(settings[a].draws, settings[b].draws)
+            rows[-1] |= {"low": low, "high": high, "probability_a_above_b": above}
+            rows[-1] |= {"p_value": of_both.p_value(difference)}
+    table = pd.DataFrame(rows, columns=columns)
+    told = table["p_value"].notna()
+    table["p_holm"] = np.nan
+    table.loc[told, "p_holm"] = holm(table.loc[told, "p_value"].to_numpy(float))
+    table["tied"] = (table["p_holm"] >= ALPHA).astype("boolean").where(told)
+    return table
 
 
-def _first_sizes(runs: pd.DataFrame, by_judge: pd.DataFrame) -> dict[str, int]:
-    """The latent size with the highest mean score by each judge; empty if no run can be ranked."""
-    ok = (runs["status"] == "ok").to_numpy()
-    means = by_judge[ok].groupby(runs.loc[ok, "latent_size"].to_numpy()).mean()
-    return {} if means.empty else {judge: int(means[judge].idxmax()) for judge in means}
-
-
-def run_flags(runs: pd.DataFrame, by_judge: pd.DataFrame) -> list[str]:
-    """What a reader must know of each run: diverged, collapsed, judge-dependent."""
-    firsts = set(_first_sizes(runs, by_judge).values())
-    flags = []
-    for _, run in runs.iterrows():
-        if run["status"] == "diverged":
-            flags.append("diverged")
-            continue
-        found = ["collapsed"] if run["active_units"] == 0 else []
-        if len(firsts) > 1 and run["latent_size"] in firsts:
-            found.append("judge-dependent")
-        flags.append(";".join(found))
-    return flags
-
-
-def _draw_sizes(runs: pd.DataFrame, drawn: Array) -> dict[int, SizeDraws]:
-    """Bootstrap draws of each latent size that has a run to rank; `drawn` is (runs, draws)."""
-    generator = np.random.default_rng(SEED_STREAM)
-    groups = runs[runs["status"] == "ok"].groupby("latent_size").groups
-    return {int(size): resample_seeds(drawn[rows], generator) for size, rows in groups.items()}
-
-
-def _compare_sizes(runs: pd.DataFrame, draws: dict[int, SizeDraws]) -> pd.DataFrame:
+def _compare_sizes(runs: pd.DataFrame, settings: dict[int, Setting]) -> pd.DataFrame:
     """A row for each latent size; one whose runs all diverged has 0 seeds and no numbers."""
     averaged = [
         *(*LIKELIHOOD_COLUMNS, "train_seconds", *SCORE_COLUMNS),
@@ -208,54 +202,39 @@ def _compare_sizes(runs: pd.DataFrame, draws: dict[int, SizeDraws]) -> pd.DataFr
     columns += ["win_probability", "tied_with_first", "best_seed", "best_score", *averaged]
     rows: list[dict[str, Any]] = []
     for latent_size, group in runs.groupby("latent_size"):
-        size = draws.get(int(latent_size))
-        rows.append({"latent_size": latent_size, "seeds": size.count if size else 0})
-        if size is None:
-            continue
         ok = group[group["status"] == "ok"]
-        low, high = interval(size_draws(size)) if size.count >= LEAST_SEEDS else (None, None)
+        rows.append({"latent_size": latent_size, "seeds": len(ok)})
+        if ok.empty:
+            continue
         best = ok.loc[ok["score"].idxmax()]
-        rows[-1] |= {"score": ok["score"].mean(), "score_low": low, "score_high": high}
+        rows[-1] |= {"score": ok["score"].mean(), **ok[averaged].mean()}
         rows[-1] |= {"best_seed": best["seed"], "best_score": best["score"]}
-        rows[-1] |= ok[averaged].mean().to_dict()
+        if len(ok) >= LEAST_SEEDS:
+            bounds = spread(settings[int(latent_size)].scores).interval(rows[-1]["score"])
+            rows[-1] |= dict(zip(("score_low", "score_high"), bounds, strict=True))
     sizes = pd.DataFrame(rows, columns=columns)
     sizes["best_seed"] = sizes["best_seed"].astype("Int64")
-    sizes["tied_with_first"] = False
-    if draws:
-        first = draws[int(sizes.loc[sizes["score"].idxmax(), "latent_size"])]
-        known = sizes["seeds"] > 0
-        sizes["rank"] = _ranks(sizes["score"]).astype("Int64")
-        shares = win_probabilities(np.stack([*map(size_draws, draws.values())]))
-        sizes.loc[known, "win_probability"] = shares
-        sizes.loc[known, "tied_with_first"] = [
-            size is first or holds_zero(difference_draws(first, size)) for size in draws.values()
-        ]
+    sizes["rank"] = _ranks(sizes["score"].astype(float))
     return sizes
 
 
-def _compare_pairwise(runs: pd.DataFrame, draws: dict[int, SizeDraws]) -> pd.DataFrame:
-    """A row for each two latent sizes: the paired difference of their scores."""
-    means = runs[runs["status"] == "ok"].groupby("latent_size")["score"].mean()
-    rows = []
-    for a, b in combinations(draws, 2):
-        differences = difference_draws(draws[a], draws[b])
-        enough = min(draws[a].count, draws[b].count) >= LEAST_SEEDS
-        low, high = interval(differences) if enough else (None, None)
-        rows.append(
-            {
-                "latent_size_a": a,
-                "latent_size_b": b,
-                "difference": means[a] - means[b],
-                "low": low,
-                "high": high,
-                "probability_a_above_b": probability_above(differences),
-                "p_value": p_value(differences),
-                "tied": holds_zero(differences),
-            }
-        )
-    columns = ["latent_size_a", "latent_size_b", "difference", "low", "high"]
-    columns += ["probability_a_above_b", "p_value", "p_holm", "tied"]
-    table = pd.DataFrame(rows, columns=columns)
-    if rows:
-        table["p_holm"] = holm(table["p_value"].to_numpy())
-    return table
+def _tell_firsts(
+    sizes: pd.DataFrame, settings: dict[int, Setting], differences: pd.DataFrame
+) -> None:
+    """Fill in which latent sizes tie with the first, and how often each comes first.
+
+    A tie is known if both have enough seeds, how often each comes first if all have.
+    """
+    sizes["tied_with_first"] = pd.array([pd.NA] * len(sizes), "boolean")
+    if not settings:
+        return
+    first = int(sizes.loc[sizes["score"].idxmax(), "latent_size"])
+    both = differences[["latent_size_a", "latent_size_b"]]
+    of_first = both.eq(first).any(axis=1)
+    others = both[of_first].sum(axis=1) - first
+    tied = dict(zip(others, differences.loc[of_first, "tied"], strict=True))
+    tied[first] = True if settings[first].seeds >= LEAST_SEEDS else pd.NA
+    sizes["tied_with_first"] = sizes["latent_size"].map(tied).astype("boolean")
+    if all(setting.seeds >= LEAST_SEEDS for setting in settings.values()):
+        drawn = np.stack([setting.draws for setting in settings.values()])
+        sizes.loc[sizes["seeds"] > 0, "win_probability"] = win_probabilities(drawn)

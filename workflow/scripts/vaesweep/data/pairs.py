@@ -19,7 +19,7 @@ def draw_pairs(
     """Draw the pairs of test images to display and to score.
 
     No image stands in two pairs of a kind, and no displayed image is scored: pairs of a kind
-    are independent draws, which is what a bootstrap over pairs assumes.
+    are independent draws, which is what an interval over pairs assumes.
 
     Args:
         labels: (N,) classes of the test images, 0 to `classes` - 1.

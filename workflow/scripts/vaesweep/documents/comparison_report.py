@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from vaesweep.comparison.choice import MOST_SIZES_DRAWN
+from vaesweep.comparison.choice import MOST_SIZES_DRAWN, named_score
 from vaesweep.comparison.columns import COSTS
 from vaesweep.comparison.costs import by_rule, seconds_by_run
 from vaesweep.comparison.findings import findings
@@ -23,7 +23,7 @@ from vaesweep.files import Run
 from vaesweep.interpolation import PATHS
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.scoring.summary import VIEW_COLUMNS
-from vaesweep.statistics import LEAST_SEEDS
+from vaesweep.statistics import ALPHA, LEAST_SEEDS
 from vaesweep.words import counted, interval, listed, number, paths_title, percent, signed
 
 VERSIONED = ("torch", "numpy", "scipy", "pandas", "matplotlib", "snakemake", "typst", "pypdf")
@@ -86,6 +86,7 @@ def report_data(
         "sizes": _table(sizes, SIZE_COLUMNS, sizes["latent_size"] == chosen["latent_size"]),
         "runs": _table(ranked, RUN_COLUMNS, of_chosen_size & (ranked["seed"] == chosen["seed"])),
         "least_seeds": LEAST_SEEDS,
+        "alpha": f"{ALPHA:g}",
         "compared": int((latent_sizes["seeds"] > 0).sum()) > 1,
         "drawn_sizes": "every latent size"
         if len(sizes) <= MOST_SIZES_DRAWN
@@ -145,11 +146,17 @@ def _tiles(chosen: Mapping[str, Any], latent_sizes: pd.DataFrame) -> list[dict[s
     tiles = [
         (
             signed(chosen["value"], 3),
-            "score of the run",
+            named_score(chosen),
             f"95 %: {interval(chosen['low'], chosen['high'], 3)}",
         ),
         (signed(size["score"], 3), "mean score of its latent size", over_seeds),
-        (percent(size["win_probability"]), "the size comes first", "share of bootstrap draws"),
+        (
+            percent(size["win_probability"]),
+            "share of bootstrap draws",
+            "in which its latent size comes first"
+            if pd.notna(size["win_probability"])
+            else f"cannot be told with fewer than {LEAST_SEEDS} seeds",
+        ),
         (
             number(size["neg_elbo"], 1),
             "\N{MINUS SIGN}ELBO of the size",

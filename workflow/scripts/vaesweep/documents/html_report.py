@@ -16,6 +16,7 @@ from vaesweep.comparison.findings import cautions
 from vaesweep.data.datasets import Dataset
 from vaesweep.documents.texts import columns_of, rows_of, with_texts
 from vaesweep.scoring.smoothness import PARTS
+from vaesweep.statistics import ALPHA, LEAST_SEEDS
 from vaesweep.words import counted, interval, listed, number, percent
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -26,7 +27,7 @@ _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\*`|_:<
 def sizes_page(sizes: pd.DataFrame, chosen: Mapping[str, Any]) -> str:
     """Write latent_sizes.csv as a page, best size first, the chosen size marked."""
     shown = with_texts(sizes.sort_values("rank"))
-    introduction = "Means over the seeds of each latent size; intervals resample seeds and pairs."
+    introduction = "Means over the seeds of each latent size; intervals are over seeds and pairs."
     marked = shown["latent_size"] == chosen["latent_size"]
     return _page("Latent sizes", introduction, shown, SIZES, marked.tolist())
 
@@ -98,6 +99,8 @@ def summary(
         listed=listed,
         count=counted(len(PARTS), "part"),
         noun=dataset.noun,
+        alpha=ALPHA,
+        least_seeds=LEAST_SEEDS,
     )  # fmt: skip
 
 

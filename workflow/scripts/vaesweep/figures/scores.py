@@ -175,7 +175,8 @@ def differences(table: pd.DataFrame) -> Figure:
     Args:
         table: `differences.csv`: latent_size_a, latent_size_b, difference, low, high, p_holm, tied.
             Without a row, as of a sweep of one latent size, the figure says so. With many sizes a
-            cell has the difference alone, in brackets if the two are tied.
+            cell has the difference alone, in brackets if the two are tied, with a question mark
+            if that is not known.
     """
     if table.empty:
         return note("There is one latent size with a run to rank: no other to compare it with.")
@@ -224,15 +225,16 @@ def _mirrored(table: pd.DataFrame) -> pd.DataFrame:
 def _difference_texts(table: pd.DataFrame, brief: bool) -> list[str]:
     texts = []
     for row in table.itertuples():
-        text = signed(row.difference, 3)
+        text, unknown = signed(row.difference, 3), pd.isna(row.tied)
+        tied = not unknown and row.tied
         if brief:
-            texts.append(f"({text})" if row.tied else text)
+            texts.append(f"({text})" if tied else text + "?" * unknown)
             continue
         if pd.notna(row.low):
             text += f"\n{signed(row.low, 3)} to {signed(row.high, 3)}"
         if pd.notna(row.p_holm):
             text += "\np < 0.001" if row.p_holm < 0.001 else f"\np = {row.p_holm:.3f}"
-        texts.append(text + (", tied" if row.tied else ""))
+        texts.append(text + (", tied" if tied else ""))
     return texts
 
 

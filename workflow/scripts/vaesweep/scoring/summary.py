@@ -9,11 +9,9 @@ import pandas as pd
 
 from vaesweep.data.pairs import KINDS
 from vaesweep.scoring.score import PART_COLUMNS
-from vaesweep.statistics import Array, interval, kind_weights, run_draws
+from vaesweep.statistics import Array, spread_over_pairs
 
 KIND_COLUMNS = (*PART_COLUMNS, "quality", "score")
-# One stream for the pairs, shared by every rule, so that a run's interval is the same everywhere.
-PAIR_STREAM = 0
 
 
 @dataclass(frozen=True)
@@ -74,22 +72,19 @@ def record_of(
     return {name: training[name] for name in OF_RUN} | {"made_with": made_with}
 
 
-def summarise_pairs(pair_scores: pd.DataFrame, draws: int) -> dict[str, float]:
+def summarise_pairs(pair_scores: pd.DataFrame) -> dict[str, float]:
     """Means over the score pairs of a run, by kind, and its score with its interval over pairs.
 
     Args:
         pair_scores: pair_scores.csv of the run.
-        draws: bootstrap draws.
     """
     scored = pair_scores[pair_scores["set"] == "score"]
     means = scored.groupby("kind")[list(KIND_COLUMNS)].mean()
     summary = {
         f"{part}_{kind}": float(means.loc[kind, part]) for kind in KINDS for part in KIND_COLUMNS
     }
-    scores = scores_by_kind([pair_scores])
-    drawn = run_draws(scores, pair_weights(scores, draws))[0]
-    low, high = interval(drawn)
     score = float(np.mean([summary[f"score_{kind}"] for kind in KINDS]))
+    low, high = spread_over_pairs(scores_by_kind([pair_scores])).interval(score)
     return summary | {"score": score, "score_low": low, "score_high": high}
 
 
@@ -100,8 +95,3 @@ def scores_by_kind(pair_scores: list[pd.DataFrame]) -> dict[str, Array]:
         return table.loc[(table["set"] == "score") & (table["kind"] == kind), "score"].to_numpy()
 
     return {kind: np.stack([scored(table, kind) for table in pair_scores]) for kind in KINDS}
-
-
-def pair_weights(scores: dict[str, Array], draws: int) -> dict[str, Array]:
-    """Resampling weights of the pairs, the same wherever as many are drawn."""
-    return kind_weights(scores, draws, np.random.default_rng(PAIR_STREAM))
