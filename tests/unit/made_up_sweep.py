@@ -9,7 +9,8 @@ from vaesweep.comparison.choice import choose_run
 from vaesweep.comparison.tables import Comparison, compare
 from vaesweep.data.pairs import KINDS
 from vaesweep.files import Run
-from vaesweep.scoring.summary import PART_COLUMNS, VIEWS, summarise_pairs
+from vaesweep.scoring.controls import CONTROLS, WAYS
+from vaesweep.scoring.summary import KIND_COLUMNS, VIEWS, summarise_pairs
 
 DRAWS = 500
 DISPLAY_ROWS, SCORE_ROWS = 10, 20
@@ -19,7 +20,7 @@ def pair_scores(score: float, seed: int, judges: int = 2) -> pd.DataFrame:
     """pair_scores.csv of a run of that mean score; its display pairs must not count."""
     noise = np.random.default_rng(seed).normal(0, 0.05, 2 * SCORE_ROWS)
     rows = [
-        {"set": name, "kind": kind, "row": row, **dict.fromkeys(PART_COLUMNS, 0.5)}
+        {"set": name, "kind": kind, "row": row, **dict.fromkeys(KIND_COLUMNS, 0.5)}
         for name, count in (("display", DISPLAY_ROWS), ("score", SCORE_ROWS))
         for kind in KINDS
         for row in range(count)
@@ -30,10 +31,16 @@ def pair_scores(score: float, seed: int, judges: int = 2) -> pd.DataFrame:
     table.loc[~scored, "score"] = 100.0
     for judge in range(judges):
         table[f"score_judge_{judge}"] = (0.9 + 0.2 * judge) * table["score"]
-    for view in VIEWS:
-        if view.of_paths:
-            table[view.name] = 1.0
     return table
+
+
+def controls(score: float = -0.1, **changes: Any) -> pd.DataFrame:
+    """controls.csv, all of one score."""
+    names = [*CONTROLS, *WAYS]
+    table = pd.DataFrame({"control": names, "score": score, "score_low": score - 0.1})
+    table = table.assign(score_high=score + 0.1, quality_same=0.3, quality_different=0.3)
+    differences = {"difference": -0.3, "difference_low": -0.4, "difference_high": -0.2}
+    return table.assign(**differences | changes)
 
 
 def metrics(latent_size: int, seed: int, scores: pd.DataFrame, **changes: Any) -> dict[str, Any]:
@@ -50,8 +57,7 @@ def metrics(latent_size: int, seed: int, scores: pd.DataFrame, **changes: Any) -
         "device": "cpu",
         "made_with": {},
         **summarise_pairs(scores),
-        "prior_frechet": 3.0,
-        "nll_is": 95.0,
+        **{view.name: 3.0 for view in VIEWS},
         **changes,
     }
 

@@ -50,30 +50,33 @@ import numpy as np
 import vaesweep.scoring.smoothness as smoothness
 toy = smoothness.Part(
     "brevity", "B", "brevity", "1: the path is short", "long ways", "1 \\\\/ n", "Words of $B$.",
-    lambda measured: 1 / (1 + measured.steps.sum(axis=1)),
+    lambda measured: 1 / (1 + measured.apart),
 )
 smoothness.PARTS = (*smoothness.PARTS, toy)
 
 import pandas as pd
-from made_up_sweep import choose, sweep
+from made_up_sweep import choose, controls, sweep
 from vaesweep.comparison.costs import Jobs, read_costs
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.comparison_report import report_data
 from vaesweep.documents.html_report import runs_page, summary
 from vaesweep.figures.scores import quality_parts
 from vaesweep.scoring.judges import Judge
-from vaesweep.scoring.score import score_run
+from vaesweep.scoring.score import judge_paths, relative, score_references
 from vaesweep.scoring.summary import summarise_pairs
 
 frames = np.random.default_rng(0).integers(0, 256, (4, 5, 28, 28), np.uint8)
 pairs = pd.DataFrame({"set": "score", "kind": ["same", "different"] * 2, "row": [0, 0, 1, 1]})
 pairs = pairs.assign(digit_a=1, digit_b=1)
-scored = score_run(frames, frames[:, :2], pairs, [Judge(0, 10)])
+judges, between = [Judge(0, 10)], frames[:, 1:-1]
+scored = judge_paths(frames, between, pairs, judges)
+references = {"cross_fade": between[::-1], "transport": between}
+references = score_references(frames[:, [0, -1]], references, pairs, judges)
 compared = sweep({(2, 0): 0.1, (8, 0): 0.2})
 chosen = choose(compared.runs, compared.latent_sizes)
 training = dict(device="cpu", device_name="a", networks="n", threads=1, precision="p")
 training |= dict(images_per_second=1.0, parameters=1)
-judge = dict(accuracy=1.0, ghost_error=0.0)
+judge = dict(accuracy=1.0, ghost_clean=0.0, ghost_blurred=0.1, ghost_half=1.0)
 config = '''
 dataset: {name: MNIST}
 model: {beta: 1}
@@ -84,17 +87,19 @@ submission: {paper: a4}
 '''
 costs = read_costs("nowhere", Jobs([], [], []))
 data = report_data(
-    compared.runs, compared.latent_sizes, chosen, [judge], compared.judges, [training],
-    costs, config,
+    compared.runs, compared.latent_sizes, chosen, [judge], compared.judges, controls(),
+    [training], costs, config,
 )
+scale = pd.DataFrame({"same": [0.5, 0.9], "different": 0.5}, ["cross_fade", "transport"])
 titles = {part.name: f"{part.title} {part.symbol}" for part in smoothness.PARTS}
-figure = quality_parts(compared.runs, compared.latent_sizes, titles, "digit")
-product = scored[[part.name for part in smoothness.PARTS]].prod(axis=1)
+figure = quality_parts(compared.runs, compared.latent_sizes, scale, titles, "digit")
+product = np.prod([scored[part.name] ** part.weight for part in smoothness.PARTS], axis=0)
+weight = sum(part.weight for part in smoothness.PARTS)
 page = runs_page(compared.runs, chosen)
 first_page = summary(compared.latent_sizes, compared.runs, chosen, {}, {}, DATASETS["MNIST"])
 print(json.dumps({
-    "quality": bool(np.allclose(scored["quality"], product ** (1 / len(smoothness.PARTS)))),
-    "metrics": "brevity_same" in summarise_pairs(scored),
+    "quality": bool(np.allclose(scored["quality"], product ** (1 / weight))),
+    "metrics": "brevity_same" in summarise_pairs(relative(scored, references)),
     "runs.csv": "brevity_different" in compared.runs,
     "latent_sizes.csv": "brevity_same" in compared.latent_sizes,
     "method": "Words of $B$." in [part["words"] for part in data["parts"]],

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.workflow
 RUNS = [(latent_size, seed) for latent_size in LATENT_SIZES for seed in SEEDS]
 KINDS = ("same", "different")
 # The contract on runs.csv, spelled out.
-PARTS = ("evenness", "ghost_free", "class_path", "quality", "crossfade_quality", "score")
-VIEWS = ["path_length", "directness", "step_gini", "feature_path_length", "prior_frechet", "nll_is"]
+PARTS = ("transport", "ghost_free", "class_path", "quality", "score")
+VIEWS = ["known_path_error", "frechet", "probe", "nll_is"]
 RUNS_CSV = [
     *("latent_size", "seed", "status", "neg_elbo", "reconstruction", "kl", "active_units"),
     *("train_seconds", "device"),
@@ -94,12 +94,15 @@ def test_scores_of_a_run(sweep, pairs, latent_size, seed):
     run = folder(sweep, latent_size, seed)
     scores = pd.read_csv(run / "pair_scores.csv")
     assert scores[["set", "kind", "row"]].equals(pairs[["set", "kind", "row"]])
-    parts = [name for name in scores if name.endswith(("evenness", "free", "path", "quality"))]
-    assert len(parts) == 8
+    parts = ["transport", "ghost_free", "class_path", "quality"]
     assert scores[parts].min(axis=None) >= 0 and scores[parts].max(axis=None) <= 1
-    product = scores["evenness"] * scores["ghost_free"] * scores["class_path"]
-    assert np.allclose(np.cbrt(product), scores["quality"])  # one judge: no mean in between
-    assert np.allclose(scores["quality"] - scores["crossfade_quality"], scores["score"])
+    product = scores["transport"] ** 2 * scores["ghost_free"] * scores["class_path"]
+    assert np.allclose(product**0.25, scores["quality"])  # one judge: no mean in between
+    references = pd.read_csv(sweep / "results/reference_scores.csv").set_index("reference")
+    fade, best = (references.loc[name].reset_index() for name in ("cross_fade", "transport"))
+    lead = (best["quality"] - fade["quality"])[scores["set"] == "score"]
+    lead = scores["kind"].map(lead.groupby(scores["kind"]).mean())
+    assert np.allclose((scores["quality"] - fade["quality"]) / lead, scores["score"])
     metrics = json.loads((run / "metrics.json").read_text())
     scored = scores[scores["set"] == "score"]
     by_kind = scored.groupby("kind")["score"].mean()

@@ -47,6 +47,7 @@ rule score_controls:
     input:
         chosen=rules.choose.output.chosen,
         interpolations=every_run("interpolations.npz"),
+        pair_scores=every_run("pair_scores.csv"),
         models=every_run("model.safetensors"),
         references=rules.draw_references.output.references,
         reference_scores=rules.score_references.output.scores,

@@ -89,6 +89,7 @@ rule comparison_report:
         figures=rules.plot_comparison.output,
         judges=judges("json"),
         agreement=rules.compare.output.judges,
+        controls=rules.score_controls.output.controls,
         trainings=every_run("training.json"),
         templates=TEMPLATES,
         code=code("comparison_report.py"),

@@ -19,6 +19,7 @@ with logging_to(snakemake.log[0]) as log:
         chosen=read_chosen(given.chosen),
         judges=[read_json(path, *FACTS) for path in given.judges],
         agreement=read_table(given.agreement, "rank_correlation"),
+        controls=read_table(given.controls, "control", "score", "difference"),
         trainings=[read_json(path, "device", "networks") for path in trainings],
         costs=read_costs("results/benchmarks", jobs),
         config_text=snakemake.params.config_text,

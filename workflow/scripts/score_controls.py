@@ -7,14 +7,14 @@ import torch
 from vaesweep.comparison.choice import file_of, read_chosen
 from vaesweep.data.pairs import read_pairs
 from vaesweep.data.splits import load_split
-from vaesweep.files import write_table
+from vaesweep.files import read_table, write_table
 from vaesweep.interpolation import read_frames
 from vaesweep.running.jobs import logging_to
 from vaesweep.scoring.controls import control_paths, other_ways
 from vaesweep.scoring.judges import load_judge
 from vaesweep.scoring.references import read_references
-from vaesweep.scoring.score import judge_paths, read_reference_scores, relative
-from vaesweep.scoring.summary import summarise_pairs
+from vaesweep.scoring.score import LABELS, judge_paths, read_reference_scores, relative
+from vaesweep.scoring.summary import difference, summarise_pairs
 from vaesweep.training.model import load_model
 
 with logging_to(snakemake.log[0]) as log:
@@ -29,11 +29,12 @@ with logging_to(snakemake.log[0]) as log:
     model = load_model(file_of(chosen, given.models))
     paths = control_paths(frames, references, load_split(given.train)[0])
     paths |= other_ways(model, frames[:, [0, -1]], steps, params.path, judges[0])
+    own = read_table(file_of(chosen, given.pair_scores), *LABELS, "score")
     rows = []
     for name, inner in paths.items():
         whole = np.concatenate([frames[:, :1], inner, frames[:, -1:]], axis=1)
         judged = judge_paths(whole, references["transport"], pairs, judges)
         scores = relative(judged, reference_scores)
-        rows.append({"control": name, **summarise_pairs(scores)})
+        rows.append({"control": name, **summarise_pairs(scores), **difference(scores, own)})
         log.info("%s: score %.4f", name, rows[-1]["score"])
     write_table(snakemake.output.controls, pd.DataFrame(rows))

@@ -200,9 +200,9 @@ def test_nothing_left_to_choose():
 
 def test_what_a_diverged_run_still_measures_counts_nowhere():
     """Its last finite weights give finite numbers, which mean nothing."""
-    compared = sweep(SCORES, diverged=((8, 1),), prior_frechet=7.0)
+    compared = sweep(SCORES, diverged=((8, 1),), frechet=7.0)
     run = compared.runs.set_index(["latent_size", "seed"]).loc[(8, 1)]
-    assert run[["score", "quality_same", "neg_elbo", "active_units", "prior_frechet"]].isna().all()
+    assert run[["score", "quality_same", "neg_elbo", "active_units", "frechet"]].isna().all()
     assert run[["status", "device", "train_seconds"]].tolist() == ["diverged", "cpu", 1.0]
     assert run["flags"] == "diverged"
 

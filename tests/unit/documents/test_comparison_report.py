@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pandas as pd
 import pymupdf
+from made_up_sweep import controls
 
 from vaesweep.comparison.costs import Jobs, read_costs
 from vaesweep.documents.comparison_report import report_data
@@ -98,9 +99,9 @@ FIGURES = (
 
 
 def data_of(runs=RUNS, sizes=SIZES, chosen=CHOSEN):
-    judges = [{"accuracy": 0.9912, "ghost_error": 0.031}]
+    judges = [{"accuracy": 0.9912, "ghost_clean": 0.03, "ghost_blurred": 0.12, "ghost_half": 0.86}]
     costs = read_costs("nowhere", Jobs([], [], []))
-    return report_data(runs, sizes, chosen, judges, JUDGES, [TRAINING], costs, CONFIG)
+    return report_data(runs, sizes, chosen, judges, JUDGES, controls(), [TRAINING], costs, CONFIG)
 
 
 def test_report_says_what_was_chosen_and_how_sure_it_is():

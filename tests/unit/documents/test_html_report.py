@@ -19,7 +19,7 @@ from vaesweep.documents.html_report import (
 from vaesweep.files import Run
 
 MNIST = DATASETS["MNIST"]
-PARTS = ("evenness", "ghost_free", "class_path", "quality", "crossfade_quality", "score")
+PARTS = ("transport", "ghost_free", "class_path", "quality", "score")
 CHOSEN = {
     "latent_size": 16,
     "seed": 1,

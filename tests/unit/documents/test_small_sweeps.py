@@ -9,7 +9,7 @@ import pymupdf
 import pytest
 from docutils.core import publish_doctree
 from docutils.nodes import system_message
-from made_up_sweep import choose, pair_scores, sweep
+from made_up_sweep import choose, controls, pair_scores, sweep
 
 from vaesweep.comparison.choice import MOST_SIZES_DRAWN, sizes_to_show
 from vaesweep.comparison.costs import Jobs, read_costs
@@ -20,7 +20,7 @@ from vaesweep.documents.typesetting import typeset
 from vaesweep.figures import likelihood, paths, scores
 from vaesweep.figures.style import palette, save_svg
 from vaesweep.files import Run, read_table, write_table
-from vaesweep.scoring.controls import CONTROLS
+from vaesweep.scoring.controls import CONTROLS, WAYS
 from vaesweep.scoring.smoothness import PARTS
 
 FASHION = DATASETS["FashionMNIST"]
@@ -43,7 +43,8 @@ TRAINING = {
     "images_per_second": 12000.0,
     "parameters": 700000,
 }
-JUDGE = {"accuracy": 0.99, "ghost_error": 0.03}
+JUDGE = {"accuracy": 0.99, "ghost_clean": 0.03, "ghost_blurred": 0.12, "ghost_half": 0.86}
+SCALE = pd.DataFrame({"same": [0.5, 0.9], "different": [0.4, 0.8]}, ["cross_fade", "transport"])
 
 
 class Documents:
@@ -60,8 +61,8 @@ class Documents:
         self.draw(folder, tables)
         jobs = Jobs([Run(row.latent_size, row.seed) for row in self.runs.itertuples()], [0], [])
         data = report_data(
-            self.runs, self.sizes, self.chosen, [JUDGE] * judges, tables["judges"], [TRAINING],
-            read_costs(folder, jobs), CONFIG,
+            self.runs, self.sizes, self.chosen, [JUDGE] * judges, tables["judges"], controls(),
+            [TRAINING], read_costs(folder, jobs), CONFIG,
         )  # fmt: skip
         self.findings = " ".join(data["findings"])
         pdf = typeset("comparison_report.typ", data, folder.glob("*.svg"))
@@ -82,15 +83,13 @@ class Documents:
         frames = dict.fromkeys(shown["latent_size"], noise)
         colours = palette(self.sizes["latent_size"])
         parts = {part.name: part.title for part in PARTS}
-        controls = pd.DataFrame({"control": list(CONTROLS), "score": -0.1, "score_low": -0.2})
-        controls = controls.assign(score_high=0.0, quality_same=0.3, quality_different=0.3)
         history = pd.DataFrame({"epoch": [1], "neg_elbo": [150.0]})
         histories = {Run(row.latent_size, row.seed): history for row in self.runs.itertuples()}
         figures = {
             "score_by_latent_size": scores.score_by_latent_size(self.runs, self.sizes, self.chosen),
             "differences": scores.differences(tables["differences"]),
-            "quality_parts": scores.quality_parts(self.runs, self.sizes, parts, "class"),
-            "controls": scores.controls(self.sizes, controls, CONTROLS, "class"),
+            "quality_parts": scores.quality_parts(self.runs, self.sizes, SCALE, parts, "class"),
+            "controls": scores.controls(self.sizes, controls(), CONTROLS | WAYS, "class"),
             "neg_elbo_and_score": likelihood.neg_elbo_and_score(self.runs),
             "training_curves": likelihood.training_curves(histories),
             "display_rows": paths.display_rows(pairs, frames, colours, "class", FASHION.classes),
@@ -178,7 +177,7 @@ def test_half_of_the_choice_pinned(tmp_path, pinned, said):
 
 
 def test_a_plain_autoencoder(tmp_path):
-    nothing = dict.fromkeys(("neg_elbo", "kl", "nll_is", "prior_frechet"))
+    nothing = dict.fromkeys(("neg_elbo", "kl", "nll_is", "frechet"))
     made = documents(tmp_path, SCORES, **nothing)
     assert "likelihood" not in made.findings and "a plain autoencoder has none" in made.report
 

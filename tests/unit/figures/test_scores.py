@@ -8,12 +8,13 @@ from matplotlib.colors import to_rgb
 from vaesweep.figures import likelihood, paths, scores, style
 from vaesweep.files import Run
 
-PARTS = {"evenness": "evenness W", "ghost_free": "ghost-free G"}
+PARTS = {"transport": "transport T", "ghost_free": "ghost-free G"}
+SCALE = pd.DataFrame({"same": [0.5, 0.9], "different": [0.4, 0.8]}, ["cross_fade", "transport"])
 WORDS = {"hard_switch": "switch halfway", "another": "another"}
 
 
 def tables(sizes=(2, 8, 32), seeds=3):
-    parts = ("evenness", "ghost_free", "class_path", "quality", "crossfade_quality", "score")
+    parts = ("transport", "ghost_free", "class_path", "quality", "score")
     columns = [f"{part}_{kind}" for part in parts for kind in ("same", "different")]
     rng = np.random.default_rng(1)
     runs = pd.DataFrame(
@@ -85,7 +86,7 @@ def test_figures_stand_runs_that_diverged_and_sizes_without_interval(tmp_path):
     for figure in (
         scores.score_by_latent_size(runs, sizes, chosen),
         likelihood.neg_elbo_and_score(runs),
-        scores.quality_parts(runs, sizes, PARTS, "digit"),
+        scores.quality_parts(runs, sizes, SCALE, PARTS, "digit"),
         scores.controls(sizes, CONTROLS, WORDS, "digit"),
     ):
         assert "<svg" in svg(figure, tmp_path)

@@ -6,15 +6,22 @@ from typing import Any
 
 import pandas as pd
 
+from vaesweep.scoring.controls import WAYS
+from vaesweep.scoring.summary import VIEWS
 from vaesweep.statistics import LEAST_SEEDS, rank_correlation
 from vaesweep.words import counted, interval, listed, number, signed
 
 # Of the judges' rank correlations: at least so much for "alike", and for "much alike".
 ALIKE, MUCH_ALIKE = 0.9, 0.6
+LEAST_RUNS = 3  # a rank correlation of fewer says nothing
 
 
 def findings(
-    runs: pd.DataFrame, latent_sizes: pd.DataFrame, chosen: Mapping[str, Any], judges: pd.DataFrame
+    runs: pd.DataFrame,
+    latent_sizes: pd.DataFrame,
+    chosen: Mapping[str, Any],
+    judges: pd.DataFrame,
+    controls: pd.DataFrame,
 ) -> list[str]:
     """Return what a reader should know before believing the choice, most important first.
 
@@ -23,13 +30,16 @@ def findings(
         latent_sizes: `latent_sizes.csv`.
         chosen: `chosen.json`.
         judges: `judges.csv`.
+        controls: `controls.csv`.
     """
     scored = latent_sizes[latent_sizes["seeds"] > 0].sort_values("score", ascending=False)
     return [
         *_sizes(scored, chosen),
         *_against_the_fade(scored),
         *_seed(runs, scored, chosen),
-        *_likelihood(runs, scored),
+        *_other_ways(controls),
+        *evidence(runs),
+        *_likelihood(scored),
         *_judges(judges),
         *cautions(runs, latent_sizes),
     ]
@@ -101,11 +111,14 @@ def _against_the_fade(scored: pd.DataFrame) -> Iterator[str]:
             "No latent size interpolates better than the pixel cross-fade: the highest mean score "
             f"is {signed(best['score'], 3)}."
         )
-    elif last["score"] > 0:
+    elif last["score"] >= 0:
         yield (
             f"{every} better than the pixel cross-fade on average: the {smallest} is "
             f"{signed(last['score'], 3)}{known}{where}."
         )
+    if len(worse := scored[scored["score"] < 0]) and best["score"] > 0:
+        names = listed(sorted(worse["latent_size"]))
+        yield f"Latent size {names}: fading the test images is better on average."
     unsure = scored[(scored["score_low"] <= 0) & (scored["score_high"] >= 0)]
     if sizes := sorted(unsure["latent_size"].tolist()):
         yield f"At latent size {listed(sizes)} the interval of the mean score holds 0."
@@ -127,23 +140,58 @@ def _seed(runs: pd.DataFrame, scored: pd.DataFrame, chosen: Mapping[str, Any]) -
     )
 
 
-def _likelihood(runs: pd.DataFrame, scored: pd.DataFrame) -> Iterator[str]:
-    known = runs.dropna(subset=["score", "neg_elbo"])
+def _other_ways(controls: pd.DataFrame) -> Iterator[str]:
+    """Is the run's own way through its codes the best of those tried?"""
+    ways = controls[controls["control"].isin(list(WAYS))].sort_values("score", ascending=False)
+    if ways.empty:
+        return
+
+    def score(way: Any) -> str:
+        return f"{WAYS[way.control]} scores {number(way.score, 3)}"
+
+    best, *others = ways.itertuples()
+    bounds = interval(best.difference_low, best.difference_high, 3)
+    lead = f"{signed(best.difference, 3)}, 95 %: {bounds}"
+    if best.difference_low > 0:
+        text = "The way through the codes is not the limit: of the chosen run's, "
+    else:
+        text = "No other way through the chosen run's codes is found to be better: "
+    yield f"{text}{score(best)} ({lead}), {listed([score(way) for way in others])}."
+
+
+def evidence(runs: pd.DataFrame) -> Iterator[str]:
+    """Yield how far measures that no judge decides order the runs as the score does."""
+    known = runs.dropna(subset="score")
+    columns = [("neg_elbo", -1, "the likelihood"), *((v.name, v.better, v.words) for v in VIEWS)]
+    found = []
+    for name, better, words in columns:
+        values = known[name].astype(float) if name in known else pd.Series(dtype=float)
+        if values.notna().sum() < LEAST_RUNS:
+            continue
+        together = rank_correlation(known["score"].to_numpy(), better * values.to_numpy())
+        if math.isfinite(together):
+            found.append((name, words, number(together, 2)))
+    if not found:
+        return
+    found.sort(key=lambda each: each[0] != "known_path_error")
+    _, main, first = found[0]
+    rest = [f"with {words} {together}" for _, words, together in found[1:]]
+    yield (
+        f"Over the {len(known)} runs the score's rank correlation with {main} is {first}"
+        f"{f'; {listed(rest)}' if rest else ''} (1: the better, the higher the score)."
+    )
+
+
+def _likelihood(scored: pd.DataFrame) -> Iterator[str]:
+    known = scored.dropna(subset="neg_elbo")
     if known.empty:  # plain autoencoders have no likelihood
         return
-    likely = scored.loc[scored["neg_elbo"].idxmin()]
+    likely = known.loc[known["neg_elbo"].idxmin()]
     nats = f"\N{MINUS SIGN}ELBO of {number(likely['neg_elbo'], 1)} nats per image"
     if len(scored) == 1:
-        text = f"The test images have a mean {nats}"
+        yield f"The test images have a mean {nats}."
     else:
-        text = f"The best likelihood, a {nats}, is at latent size {int(likely['latent_size'])}"
-    together = rank_correlation(known["score"].to_numpy(), -known["neg_elbo"].to_numpy())
-    if len(known) > 2 and math.isfinite(together):
-        text += (
-            f"; over the {len(known)} runs the rank correlation of likelihood and score is "
-            f"{number(together, 2)}"
-        )
-    yield f"{text}."
+        yield f"The best likelihood, a {nats}, is at latent size {int(likely['latent_size'])}."
 
 
 def _judges(judges: pd.DataFrame) -> Iterator[str]:

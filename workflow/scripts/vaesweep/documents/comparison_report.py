@@ -43,6 +43,7 @@ def report_data(
     chosen: Mapping[str, Any],
     judges: Sequence[Mapping[str, Any]],
     agreement: pd.DataFrame,
+    controls: pd.DataFrame,
     trainings: Sequence[Mapping[str, Any]],
     costs: pd.DataFrame,
     config_text: str,
@@ -55,6 +56,7 @@ def report_data(
         chosen: `chosen.json`.
         judges: The description of each judge.
         agreement: `judges.csv`.
+        controls: `controls.csv`.
         trainings: `training.json` of each run.
         costs: What `costs.read_costs` returns.
         config_text: The configuration that was used, as YAML.
@@ -82,7 +84,7 @@ def report_data(
         "pinned": bool(chosen["pinned"]),
         "reason": chosen["reason"],
         "tiles": _tiles(chosen, latent_sizes),
-        "findings": findings(runs, latent_sizes, chosen, agreement),
+        "findings": findings(runs, latent_sizes, chosen, agreement, controls),
         "sizes": _table(sizes, SIZE_COLUMNS, sizes["latent_size"] == chosen["latent_size"]),
         "runs": _table(ranked, RUN_COLUMNS, of_chosen_size & (ranked["seed"] == chosen["seed"])),
         "least_seeds": LEAST_SEEDS,

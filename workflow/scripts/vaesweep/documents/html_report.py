@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from vaesweep.comparison.columns import COSTS, RUNS, SIZES
 from vaesweep.comparison.costs import by_rule
-from vaesweep.comparison.findings import cautions
+from vaesweep.comparison.findings import cautions, evidence
 from vaesweep.data.datasets import Dataset
 from vaesweep.documents.texts import columns_of, rows_of, with_texts
 from vaesweep.scoring.smoothness import PARTS
@@ -93,7 +93,7 @@ def summary(
         reason=escape(chosen["reason"]),
         links=" · ".join(link(words, path) for words, path in links.items()),
         sizes=[_summary_row(row, chosen) for row in sizes.sort_values("rank").itertuples()],
-        cautions=[escape(note) for note in cautions(runs, sizes)],
+        cautions=[escape(note) for note in (*evidence(runs), *cautions(runs, sizes))],
         pictures=[_picture(words, Path(path)) for words, path in pictures.items()],
         parts=[f"*{part.title}* ({part.meaning})" for part in PARTS],
         listed=listed,

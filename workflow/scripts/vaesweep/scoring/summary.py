@@ -9,7 +9,7 @@ import pandas as pd
 
 from vaesweep.data.pairs import KINDS
 from vaesweep.scoring.score import PART_COLUMNS
-from vaesweep.statistics import Array, spread_over_pairs
+from vaesweep.statistics import Array, means, spread_over_pairs
 
 KIND_COLUMNS = (*PART_COLUMNS, "quality", "score")
 
@@ -79,13 +79,22 @@ def summarise_pairs(pair_scores: pd.DataFrame) -> dict[str, float]:
         pair_scores: pair_scores.csv of the run.
     """
     scored = pair_scores[pair_scores["set"] == "score"]
-    means = scored.groupby("kind")[list(KIND_COLUMNS)].mean()
+    by_kind = scored.groupby("kind")[list(KIND_COLUMNS)].mean()
     summary = {
-        f"{part}_{kind}": float(means.loc[kind, part]) for kind in KINDS for part in KIND_COLUMNS
+        f"{part}_{kind}": float(by_kind.loc[kind, part]) for kind in KINDS for part in KIND_COLUMNS
     }
     score = float(np.mean([summary[f"score_{kind}"] for kind in KINDS]))
     low, high = spread_over_pairs(scores_by_kind([pair_scores])).interval(score)
     return summary | {"score": score, "score_low": low, "score_high": high}
+
+
+def difference(a: pd.DataFrame, b: pd.DataFrame) -> dict[str, float]:
+    """Score of the paths of one pair_scores.csv less that of another, paired, with its interval."""
+    of_a, of_b = scores_by_kind([a]), scores_by_kind([b])
+    differences = {kind: of_a[kind] - of_b[kind] for kind in KINDS}
+    mean = float(means(differences)[0])
+    low, high = spread_over_pairs(differences).interval(mean)
+    return {"difference": mean, "difference_low": low, "difference_high": high}
 
 
 def scores_by_kind(pair_scores: list[pd.DataFrame]) -> dict[str, Array]:
