@@ -1,9 +1,9 @@
-"""How far the score's Wasserstein distances are from the limit of many steps without momentum.
+"""How far distances and barycentres are from the limit of many steps.
 
 python benchmarks/transport.py
 
-On every third pair of two runs of a finished sweep (results/): of the smallest and the largest
-latent size. Prints JSON, a minute after its start.
+On every third pair of two runs of a finished sweep (results/), of the smallest and the largest
+latent size, and on the references. Prints JSON, two minutes after its start.
 """
 
 import time
@@ -13,18 +13,20 @@ import numpy as np
 import torch
 from common import ROOT, report
 
-from vaesweep.interpolation import cross_fade
 from vaesweep.scoring import transport
+from vaesweep.scoring.barycentres import barycentres
 
 STEPS_TO_THE_LIMIT = 600
 TRIED = ((16, 1.7), (16, 1.5), (24, 1.6), (32, 1.5))
+ITERATIONS_TRIED, ITERATIONS_LIMIT = (30, 100, 200), 1000
 
 
-def distances(paths: np.ndarray, refinements: int, momentum: float, chunk: int = 64) -> np.ndarray:
-    """Return the steps and, last, the distance of the ends of each path."""
+def distances(
+    both: tuple[np.ndarray, np.ndarray], refinements: int, momentum: float, chunk: int = 64
+) -> np.ndarray:
+    """Return the distance of each image of the one array from that of the other."""
     transport.REFINEMENTS, transport.MOMENTUM, transport.CHUNK = refinements, momentum, chunk
-    steps, ends = transport.path_lengths(paths)
-    return np.concatenate([steps, ends[:, None]], axis=1)
+    return transport.wasserstein_distance(*both)
 
 
 def compared(found: np.ndarray, limit: np.ndarray) -> dict[str, float]:
@@ -37,30 +39,15 @@ def compared(found: np.ndarray, limit: np.ndarray) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    """Measure and report."""
-    torch.set_num_threads(1)
-    sizes = sorted(
-        (ROOT / "results/runs").glob("latent-*"), key=lambda path: int(path.name.split("-")[1])
-    )
-    if not sizes:
-        raise SystemExit("No runs under results/runs: run the sweep first (make).")
-    kinds: dict[str, Any] = {}
-    for folder in (sizes[0], sizes[-1]):
-        arrays = np.load(sorted(folder.glob("*/interpolations.npz"))[0])
-        frames, ends = arrays["frames"][::3], arrays["reconstructions"][::3]
-        fade = cross_fade(ends[:, 0], ends[:, 1], frames.shape[1] - 2)
-        kinds[f"path, {folder.name}"] = frames
-        kinds[f"cross-fade, {folder.name}"] = np.concatenate(
-            [frames[:, :1], fade, frames[:, -1:]], axis=1
-        )
-    limits = {name: distances(paths, STEPS_TO_THE_LIMIT, 1.0) for name, paths in kinds.items()}
+def tried_distances(kinds: dict[str, Any]) -> list[dict[str, Any]]:
+    """Compare numbers of steps and momenta with the limit."""
+    limits = {name: distances(both, STEPS_TO_THE_LIMIT, 1.0) for name, both in kinds.items()}
     results = []
     for refinements, momentum in TRIED:
         started = time.process_time()
-        found = {name: distances(paths, refinements, momentum) for name, paths in kinds.items()}
+        found = {name: distances(both, refinements, momentum) for name, both in kinds.items()}
         seconds = time.process_time() - started
-        alone = {name: distances(paths, refinements, momentum, 1) for name, paths in kinds.items()}
+        alone = {name: distances(both, refinements, momentum, 1) for name, both in kinds.items()}
         results.append(
             {
                 "refinements": refinements,
@@ -72,7 +59,44 @@ def main() -> None:
                 ),
             }
         )
-    report("transport", pairs={n: len(p) for n, p in kinds.items()}, tried=results)
+    return results
+
+
+def tried_barycentres(a: np.ndarray, b: np.ndarray) -> list[dict[str, Any]]:
+    """Compare numbers of iterations: how far the images are off, as a share of the whole way."""
+    limit = barycentres(a, b, 7, ITERATIONS_LIMIT)
+    apart = transport.wasserstein_distance(a, b)
+    results = []
+    for iterations in ITERATIONS_TRIED:
+        started = time.process_time()
+        found = barycentres(a, b, 7, iterations)
+        seconds = time.process_time() - started
+        off = transport.wasserstein_distance(found, limit).max(axis=1) / apart
+        results.append(
+            {"iterations": iterations, "cpu_seconds": seconds, "mean_of_largest": off.mean()}
+        )
+    return results
+
+
+def main() -> None:
+    """Measure and report."""
+    torch.set_num_threads(1)
+    sizes = sorted(
+        (ROOT / "results/runs").glob("latent-*"), key=lambda path: int(path.name.split("-")[1])
+    )
+    if not sizes:
+        raise SystemExit("No runs under results/runs: run the sweep first (make).")
+    goal = np.load(ROOT / "results/references.npz")["transport"][::3]
+    kinds: dict[str, Any] = {}
+    for folder in (sizes[0], sizes[-1]):
+        frames = np.load(sorted(folder.glob("*/interpolations.npz"))[0])["frames"][::3]
+        kinds[f"from transport, {folder.name}"] = (frames[:, 1:-1], goal)
+    a, b = frames[:, 0], frames[:, -1]
+    kinds["between the images"] = (a, b)
+    tried = tried_distances(kinds)
+    transport.REFINEMENTS, transport.MOMENTUM, transport.CHUNK = 24, 1.6, 64
+    of_barycentres = tried_barycentres(a, b)
+    report("transport", pairs=len(a), distances=tried, barycentres=of_barycentres)
 
 
 if __name__ == "__main__":

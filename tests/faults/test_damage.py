@@ -34,6 +34,13 @@ DAMAGE = {
         "comparison/runs.csv",
         "its rows are not those of results/pairs.csv",
     ),
+    "references cut": ("references.npz", cut, f"{RUN}/metrics.json", "not a readable"),
+    "scores of references cut": (
+        "reference_scores.csv",
+        cut,
+        "comparison/controls.csv",
+        "cut short in its last line",
+    ),
     "metrics cut": (f"{RUN}/metrics.json", cut, "comparison/runs.csv", "not a readable JSON"),
     "metrics of nothing": (f"{RUN}/metrics.json", lambda _: b"{}", "comparison/runs.csv", "lacks"),
     "chosen cut": ("chosen.json", cut, "submission/netid_HW9.pdf", "not a readable JSON object"),

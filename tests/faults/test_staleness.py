@@ -9,6 +9,7 @@ from checkout import copy_of
 
 pytestmark = pytest.mark.faults
 
+REFERENCES = {"draw_references": 1, "score_references": 1}
 CHOSEN = {"choose": 1, "score_controls": 1, "explorer": 1}
 CHOOSING = {"compare": 1, **CHOSEN}
 TABLES = {"plot_comparison": 1, "comparison_report": 1, "report_tables": 1}
@@ -83,7 +84,7 @@ CHANGES = {
     ),
     "pairs_per_kind": (
         config(scoring={"pairs_per_kind": 20}),
-        {"draw_pairs": 1, **PER_RUN, **CHOOSING, **DOCUMENTS},
+        {"draw_pairs": 1, **REFERENCES, **PER_RUN, **CHOOSING, **DOCUMENTS},
     ),
     "pinning a run": (
         config(selection={"latent_size": 4, "seed": 1}),
@@ -103,7 +104,7 @@ CHANGES = {
     ),
     "steps of a path": (
         config(interpolation={"steps": 5}),
-        {**PER_RUN, **CHOOSING, **DOCUMENTS},
+        {**REFERENCES, **PER_RUN, **CHOOSING, **DOCUMENTS},
     ),
     "kind of path": (
         config(interpolation={"path": "spherical"}),
@@ -111,7 +112,7 @@ CHANGES = {
     ),
     "one more judge": (
         config(scoring={"judge_seeds": [0, 1]}),
-        {"train_judges": 1, "score": 4, **CHOOSING, **DOCUMENTS},
+        {"train_judges": 1, "score_references": 1, "score": 4, **CHOOSING, **DOCUMENTS},
     ),
     "the training loop": (
         edit("training/loop.py"),
@@ -121,19 +122,22 @@ CHANGES = {
         edit("training/model.py"),
         {"train": 4, **PER_RUN, **CHOOSING, **DOCUMENTS},
     ),
-    "paths between codes": (edit("interpolation.py"), {**PER_RUN, **CHOOSING, **DOCUMENTS}),
+    "paths between codes": (
+        edit("interpolation.py"),
+        {**REFERENCES, **PER_RUN, **CHOOSING, **DOCUMENTS},
+    ),
     "the pictures of the grids": (
         edit("figures/grids.py"),
         {**DRAWN, "submission": 1, "report_tables": 1, "report": 1},
     ),
     "formulas of the score": (
         edit("scoring/smoothness.py"),
-        {"score": 4, **CHOOSING, **DOCUMENTS},
+        {"score_references": 1, "score": 4, **CHOOSING, **DOCUMENTS},
     ),
     "the likelihood": (edit("scoring/likelihood.py"), {"score": 4, **CHOOSING, **DOCUMENTS}),
     "the judges": (
         edit("scoring/judges.py"),
-        {"train_judges": 1, "score": 4, **CHOOSING, **DOCUMENTS},
+        {"train_judges": 1, "score_references": 1, "score": 4, **CHOOSING, **DOCUMENTS},
     ),
     "the tables of the comparison": (edit("comparison/tables.py"), {**CHOOSING, **DOCUMENTS}),
     "the choice": (edit("comparison/choice.py"), {**CHOSEN, **DOCUMENTS}),

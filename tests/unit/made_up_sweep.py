@@ -9,8 +9,7 @@ from vaesweep.comparison.choice import choose_run
 from vaesweep.comparison.tables import Comparison, compare
 from vaesweep.data.pairs import KINDS
 from vaesweep.files import Run
-from vaesweep.scoring.controls import CONTROLS, WAYS
-from vaesweep.scoring.summary import KIND_COLUMNS, VIEWS, summarise_pairs
+from vaesweep.scoring.summary import CONTROLS, KIND_COLUMNS, VIEWS, WAYS, summarise_pairs
 
 DRAWS = 500
 DISPLAY_ROWS, SCORE_ROWS = 10, 20

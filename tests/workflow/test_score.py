@@ -3,7 +3,6 @@
 import json
 import logging
 
-import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -11,8 +10,9 @@ from main_sweep import JUDGE_SEEDS, LATENT_SIZES, SEEDS
 
 from vaesweep.interpolation import interpolate
 from vaesweep.scoring.judges import load_judge
-from vaesweep.scoring.score import score_run
-from vaesweep.scoring.summary import summarise_pairs
+from vaesweep.scoring.references import read_references
+from vaesweep.scoring.score import judge_paths, read_reference_scores, relative
+from vaesweep.scoring.summary import CONTROLS, WAYS, summarise_pairs
 from vaesweep.training.hardware import choose_hardware
 from vaesweep.training.loop import Settings, train
 from vaesweep.training.model import VAE, load_model, member_state, save_member
@@ -31,10 +31,13 @@ def score_of(sweep, mnist, judges):
     """Score of any model on the sweep's pairs."""
     pairs = pd.read_csv(sweep / "results/pairs.csv")
     images, _ = mnist["test"]
+    transport = read_references(sweep / "results/references.npz", len(pairs), 7)["transport"]
+    of_references = read_reference_scores(sweep / "results/reference_scores.csv", pairs, judges)
 
     def score(model: VAE) -> float:
-        frames, reconstructions = interpolate(model, images, pairs, 7)
-        return summarise_pairs(score_run(frames, reconstructions, pairs, judges))["score"]
+        frames, _ = interpolate(model, images, pairs, 7)
+        judged = judge_paths(frames, transport, pairs, judges)
+        return summarise_pairs(relative(judged, of_references))["score"]
 
     return score
 
@@ -68,27 +71,20 @@ def test_a_model_with_shuffled_codes_ranks_below(score_of, trained, trained_scor
     assert score_of(load_model(tmp_path / "model.safetensors")) < min(trained_scores)
 
 
-def test_a_collapsed_model_scores_nothing(score_of, trained, trained_scores, mnist, tmp_path):
+def test_a_collapsed_model_is_below_the_cross_fade(score_of, trained, mnist, tmp_path):
     log = logging.getLogger()
     given = (Settings(20.0, 1, 128, 3e-3), choose_hardware("cpu", "float32", log))
     images, _ = mnist["train"]
     task = (images, trained.architecture, *given, (0,), tmp_path / "checkpoint.pt", 1e9, log)
     [run] = train(*task)
     save_member(run.state, trained.architecture, tmp_path / "model.safetensors")
-    score = score_of(load_model(tmp_path / "model.safetensors"))
-    assert score < min(trained_scores)
-    assert abs(score) < 0.005
+    assert score_of(load_model(tmp_path / "model.safetensors")) < -1
 
 
 def test_no_control_beats_a_trained_vae(sweep, trained_scores):
     controls = pd.read_csv(sweep / "results/comparison/controls.csv").set_index("control")["score"]
-    assert set(controls.index) == {
-        "image_cross_fade",
-        "hard_switch",
-        "constant_image",
-        "nearest_training_image",
-    }
-    assert controls.max() < min(trained_scores)
-    assert abs(controls["constant_image"]) < 0.005
-    assert abs(controls["image_cross_fade"]) < 0.005
-    assert np.isfinite(controls).all()
+    assert set(controls.index) == {*CONTROLS, *WAYS} - {"straight"}
+    assert controls["transport"] == pytest.approx(1) and controls.idxmax() == "transport"
+    assert controls["cross_fade"] == pytest.approx(0)
+    assert controls[[*CONTROLS]].drop("transport").max() < min(trained_scores)
+    assert controls.idxmin() == "constant_image"

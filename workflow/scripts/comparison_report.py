@@ -8,7 +8,7 @@ from vaesweep.documents.comparison_report import report_data
 from vaesweep.documents.typesetting import typeset
 from vaesweep.files import read_json, read_table, run_of, write_whole
 from vaesweep.running.jobs import logging_to
-from vaesweep.scoring.judges import FACTS
+from vaesweep.scoring.summary import OF_JUDGE
 
 with logging_to(snakemake.log[0]) as log:
     given, trainings = snakemake.input, snakemake.input.trainings
@@ -17,7 +17,7 @@ with logging_to(snakemake.log[0]) as log:
         runs=read_table(given.runs, "score", "rank"),
         latent_sizes=read_table(given.latent_sizes, "score", "rank"),
         chosen=read_chosen(given.chosen),
-        judges=[read_json(path, *FACTS) for path in given.judges],
+        judges=[read_json(path, *OF_JUDGE) for path in given.judges],
         agreement=read_table(given.agreement, "rank_correlation"),
         controls=read_table(given.controls, "control", "score", "difference"),
         trainings=[read_json(path, "device", "networks") for path in trainings],

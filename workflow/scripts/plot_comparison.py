@@ -8,8 +8,8 @@ from vaesweep.figures.style import palette, save_svg
 from vaesweep.files import Run, read_table, run_of
 from vaesweep.interpolation import read_frames
 from vaesweep.running.jobs import logging_to
-from vaesweep.scoring.controls import CONTROLS, WAYS
 from vaesweep.scoring.smoothness import PARTS
+from vaesweep.scoring.summary import CONTROLS, WAYS
 
 with logging_to(snakemake.log[0]) as log:
     given, dataset = snakemake.input, DATASETS[snakemake.params.dataset]

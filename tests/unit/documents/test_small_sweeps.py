@@ -20,8 +20,8 @@ from vaesweep.documents.typesetting import typeset
 from vaesweep.figures import likelihood, paths, scores
 from vaesweep.figures.style import palette, save_svg
 from vaesweep.files import Run, read_table, write_table
-from vaesweep.scoring.controls import CONTROLS, WAYS
 from vaesweep.scoring.smoothness import PARTS
+from vaesweep.scoring.summary import CONTROLS, WAYS
 
 FASHION = DATASETS["FashionMNIST"]
 FREE = {"latent_size": None, "seed": None}

@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from vaesweep.interpolation import spherical
-from vaesweep.scoring.controls import CONTROLS, WAYS, control_paths, nearest_images, other_ways
+from vaesweep.scoring.controls import control_paths, nearest_images, other_ways
 from vaesweep.scoring.judges import Judge
+from vaesweep.scoring.summary import CONTROLS, WAYS
 from vaesweep.training.model import VAE, Architecture
 
 

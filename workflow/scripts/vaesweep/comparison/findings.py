@@ -6,8 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from vaesweep.scoring.controls import WAYS
-from vaesweep.scoring.summary import VIEWS
+from vaesweep.scoring.summary import VIEWS, WAYS
 from vaesweep.statistics import LEAST_SEEDS, rank_correlation
 from vaesweep.words import counted, interval, listed, number, signed
 

@@ -20,20 +20,6 @@ Images = NDArray[np.uint8]
 
 CHUNK = 500
 
-# What readers call them.
-CONTROLS = {
-    "transport": "optimal transport of the test images",
-    "cross_fade": "cross-fade of the test images",
-    "hard_switch": "switch halfway",
-    "constant_image": "one constant image",
-    "nearest_training_image": "nearest training images",
-}
-WAYS = {
-    **{name: path.words for name, path in PATHS.items()},
-    "geodesic_pixels": "the decoder's geodesic in pixels",
-    "geodesic_features": "the decoder's geodesic in a judge's features",
-}
-
 
 def control_paths(
     frames: Images, references: Mapping[str, Images], train: Images
@@ -46,9 +32,9 @@ def control_paths(
         train: (M, side, side) training images.
 
     Returns:
-        By name, in the order of CONTROLS: hard_switch jumps from one image to the other half way,
-        constant_image always shows the mean training image, and nearest_training_image shows the
-        training image nearest (in pixels) to each frame of the run.
+        By name, in the order of summary.CONTROLS: hard_switch jumps from one image to the other
+        half way, constant_image always shows the mean training image, and nearest_training_image
+        shows the training image nearest (in pixels) to each frame of the run.
     """
     start, inner, end = frames[:, :1], frames[:, 1:-1], frames[:, -1:]
     steps = inner.shape[1]
@@ -74,7 +60,7 @@ def other_ways(model: VAE, ends: Images, steps: int, path: str, judge: Judge) ->
         judge: in whose classifier's features one geodesic is measured.
 
     Returns:
-        By name, in the order of WAYS, (N, steps, side, side).
+        By name, in the order of summary.WAYS, (N, steps, side, side).
     """
     codes = model.encode_images(ends)
 

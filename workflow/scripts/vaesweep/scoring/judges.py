@@ -34,9 +34,6 @@ BLURS = 16  # widths a batch
 CLEAN_SHARE, HALF_SHARE = 1 / 3, 1 / 4
 CHUNK = 500
 
-# What is measured of a judge, see `_measure`.
-FACTS = ("accuracy", "ghost_clean", "ghost_blurred", "ghost_half")
-
 
 @dataclass(frozen=True)
 class Judgement:

@@ -8,10 +8,24 @@ import numpy as np
 import pandas as pd
 
 from vaesweep.data.pairs import KINDS
-from vaesweep.scoring.score import PART_COLUMNS
+from vaesweep.interpolation import PATHS
+from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import Array, means, spread_over_pairs
 
-KIND_COLUMNS = (*PART_COLUMNS, "quality", "score")
+KIND_COLUMNS = (*(part.name for part in PARTS), "quality", "score")
+# What readers call the rows of controls.csv: paths that no VAE made, and ways through the codes.
+CONTROLS = {
+    "transport": "optimal transport of the test images",
+    "cross_fade": "cross-fade of the test images",
+    "hard_switch": "switch halfway",
+    "constant_image": "one constant image",
+    "nearest_training_image": "nearest training images",
+}
+WAYS = {
+    **{name: path.words for name, path in PATHS.items()},
+    "geodesic_pixels": "the decoder's geodesic in pixels",
+    "geodesic_features": "the decoder's geodesic in a judge's features",
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,8 @@ VIEWS = (
 VIEW_COLUMNS = tuple(view.name for view in VIEWS)
 
 
+# What is measured of a judge, see `judges.train_judge`.
+OF_JUDGE = ("accuracy", "ghost_clean", "ghost_blurred", "ghost_half")
 # What training.json has to hold: of the run, and of how it was made.
 OF_RUN = ("latent_size", "seed", "status", "train_seconds", "device")
 HOW_MADE = (
