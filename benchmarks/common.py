@@ -19,25 +19,31 @@ import torch
 import yaml
 from numpy.typing import NDArray
 
-from vaesweep.data.splits import load_split
+from vaesweep.data.splits import Split, load_split
 from vaesweep.running.config import complete
 from vaesweep.training.hardware import choose_hardware
 from vaesweep.training.loop import Settings, TrainedRun, train
 from vaesweep.training.model import VAE, Architecture, StackedLinear
 
 ROOT = Path(__file__).parents[1]
-DATA = Path("results/data/MNIST")
+
+
+def load_splits(dataset: str = "MNIST") -> tuple[Split, Split]:
+    """Return the training and the test split; Snakemake fetches them if need be."""
+    folder = Path("results/data", dataset)
+    files = [ROOT / folder / f"{split}.npz" for split in ("train", "test")]
+    if not all(file.exists() for file in files):
+        fetch = ["snakemake", "--cores", "1", str(folder / "train.npz")]
+        named = ["--config", f"dataset={{name: {dataset}}}"]
+        command = [sys.executable, "-m", *fetch, *named]
+        subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
+    return load_split(files[0]), load_split(files[1])
 
 
 def load_images() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return the training and the test images of MNIST; Snakemake fetches them if need be."""
-    files = [ROOT / DATA / f"{split}.npz" for split in ("train", "test")]
-    if not all(file.exists() for file in files):
-        fetch = ["snakemake", "--cores", "1", str(DATA / "train.npz")]
-        mnist = ["--config", "dataset={name: MNIST}"]
-        command = [sys.executable, "-m", *fetch, *mnist]
-        subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
-    return load_split(files[0])[0], load_split(files[1])[0]
+    """Return the training and the test images of MNIST."""
+    (train_images, _), (test_images, _) = load_splits()
+    return train_images, test_images
 
 
 def configured(latent_size: int, kind: str | None = None) -> tuple[Architecture, dict[str, Any]]:
