@@ -66,8 +66,8 @@ def candidates(m: Arrays, classes: bool) -> Arrays:
         "directness": directness(m["steps"], m["apart"]),
         "directness, decoded ends": directness(m["decoded_steps"], m["decoded_apart"]),
         "directness in pixels, decoded ends": directness(m["pixel_steps"], m["pixel_apart"]),
-        "distance off in pixels of transport": -m["off"].mean(axis=1),
-        "distance off in features": -m["feature_off"].mean(axis=1),
+        "distance off, pixels": -m["off"].mean(axis=1),
+        "distance off, features": -m["feature_off"].mean(axis=1),
     }
     return found | ({"C": judgements[1].mean(axis=0)} if classes else {})
 
