@@ -141,7 +141,7 @@ def draw(values: dict[str, dict[str, Means]], found: dict[str, Any], path: Path)
         axes.invert_yaxis()
         rho = found[family][pairs]["all"]["candidates"][formula]["nearness"][0]
         axes.set_title(family)
-        axes.text(0.97, 0.05, f"rank correlation {rho:.2f}", transform=axes.transAxes, ha="right")
+        axes.text(0.97, 0.05, f"rank corr. {rho:.2f}", transform=axes.transAxes, ha="right")
         axes.set_xlabel(formula if pairs == "score" else "quality without classes")
     figure.axes[0].set_ylabel("distance from the true images,\npixels, growing downwards")
     name_colours(figure, colours)
@@ -156,12 +156,12 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
-    found, values = {}, {}
+    found, values, tables, verdicts = {}, {}, {}, {}
     for family in FAMILIES:
         models, controls = measure_family(family, arguments.folder)
         found[family], values[family] = held_against_truth(models, controls, family)
-        if family == "MNIST":
-            table, verdicts = control_table(controls)
+        if controls:
+            tables[family], verdicts[family] = control_table(controls)
     reached = {
         f"{family}, {pairs} pairs": {
             "mean": (mean := (rows := parts["report"]["candidates"]["quality"])["mean"][0]),
@@ -174,7 +174,7 @@ def main() -> None:
     }
     if arguments.picture:
         draw(values, found, arguments.picture)
-    report("truth", targets=reached, controls=table, verdicts=verdicts, families=found)
+    report("truth", targets=reached, controls=tables, verdicts=verdicts, families=found)
 
 
 if __name__ == "__main__":
