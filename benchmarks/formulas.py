@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from vaesweep.scoring.smoothness import PARTS, Measured, quality
-from vaesweep.statistics import interval
 
 Array = NDArray[np.float64]
 Arrays = dict[str, Array]
@@ -53,7 +52,11 @@ def candidates(m: Arrays, classes: bool) -> Arrays:
     found = {f"T^{k} G C": blend(t, judgements, k) for k in WEIGHTS}
     found |= {
         "quality": np.mean(
-            [quality(list(each)) for each in zip(t, *judgements, strict=True)], axis=0
+            [
+                quality(dict(zip(parts, each, strict=True)))
+                for each in zip(t, *judgements, strict=True)
+            ],
+            axis=0,
         ),
         "mean-T G C": blend(mean_t, judgements),
         "T C": blend(t, judgements[1:]),
@@ -70,6 +73,11 @@ def candidates(m: Arrays, classes: bool) -> Arrays:
         "distance off, features": -m["feature_off"].mean(axis=1),
     }
     return found | ({"C": judgements[1].mean(axis=0)} if classes else {})
+
+
+def percentiles(draws: Array) -> list[float]:
+    """Return the middle 95 % of bootstrap draws (draws,) (Efron 1979)."""
+    return [float(end) for end in np.quantile(draws, [0.025, 0.975])]
 
 
 def means(m: Arrays, classes: bool, controls: dict[str, Arrays]) -> dict[str, float]:
@@ -125,7 +133,7 @@ def correlations(values: dict[str, Array], known: Arrays, draws: int = DRAWS) ->
         rho["mean"] = np.mean([rho[name] for name in counted], axis=0)
         rho["mean_cosine"] = np.mean([rho[name] for name in cosine], axis=0)
         table[candidate] = {
-            name: [round(float(x), 3) for x in (each[0], *interval(each[1:]))]
+            name: [round(float(x), 3) for x in (each[0], *percentiles(each[1:]))]
             for name, each in rho.items()
         } | {"lowest": round(lowest, 3)}
     among = {

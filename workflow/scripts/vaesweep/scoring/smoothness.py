@@ -126,8 +126,8 @@ PARTS = (
 
 
 def quality(parts: Mapping[str, Array]) -> Array:
-    """Weighted geometric mean of PARTS, each (N,) in [0, 1]: a path must pass all of them."""
-    weights = [part.weight for part in PARTS]
-    powers = [parts[part.name] ** part.weight for part in PARTS]
-    mean: Array = np.prod(powers, axis=0) ** (1 / sum(weights))
+    """Weighted geometric mean of parts by name, each (N,) in [0, 1]: a path must pass all."""
+    weights = {part.name: part.weight for part in PARTS if part.name in parts}
+    powers = [parts[name] ** weight for name, weight in weights.items()]
+    mean: Array = np.prod(powers, axis=0) ** (1 / sum(weights.values()))
     return mean
