@@ -33,8 +33,10 @@ def room_of(path: Path) -> str:
 
 
 def imports(path: Path) -> list[str]:
+    """Dotted names of all that is imported; of `from vaesweep import x`, vaesweep.x."""
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-    names = [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    names = [f"{node.module}.{alias.name}" for node in froms for alias in node.names]
     return names + [a.name for node in nodes if isinstance(node, ast.Import) for a in node.names]
 
 

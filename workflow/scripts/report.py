@@ -1,8 +1,8 @@
 """Write the HTML report: Snakemake's own, of everything that has been made."""
 
-import subprocess
 import sys
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, STDOUT, run
 from tempfile import TemporaryDirectory
 
 from vaesweep.errors import UserError
@@ -15,14 +15,7 @@ with logging_to(snakemake.log[0]) as log, TemporaryDirectory() as folder:
     command = [sys.executable, "-m", "snakemake", "--snakefile", snakemake.params.snakefile]
     command += ["--configfile", str(config), "--nolock"]  # the lock is held by who called this
     command += ["--report", snakemake.output[0], "--report-stylesheet", snakemake.input.style]
-    done = subprocess.run(
-        command,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    done = run(command, check=False, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, text=True)
     log.info("%s\n%s", " ".join(command), done.stdout)
     if done.returncode:
         raise UserError(

@@ -36,13 +36,7 @@ def times(steps: int) -> NDArray[np.float64]:
 def straight(start: Codes, end: Codes, steps: int) -> Codes:
     """Evenly spaced points on the line between two codes: the assignment's interpolates.
 
-    Args:
-        start: (..., latent_size) codes.
-        end: the same shape.
-        steps: number of points, at the `times` of that many.
-
-    Returns:
-        (..., steps, latent_size), the nearest to `start` first.
+    (..., latent_size) twice to (..., steps, latent_size), the nearest to `start` first.
     """
     t = times(steps)[:, None]
     start, end = start[..., None, :], end[..., None, :]
@@ -75,15 +69,10 @@ def spherical(start: Codes, end: Codes, steps: int) -> Codes:
 
 @dataclass(frozen=True)
 class Path:
-    """A way from one code to another.
+    """A way from one code to another."""
 
-    Attributes:
-        words: what reports call it, as in "the codes are joined by ...".
-        points: from (..., latent_size) twice and a number of steps to (..., steps, latent_size).
-    """
-
-    words: str
-    points: Callable[[Codes, Codes, int], Codes]
+    words: str  # what reports call it, as in "the codes are joined by ..."
+    points: Callable[[Codes, Codes, int], Codes]  # as `straight`
 
 
 # By the name in config.yaml. A new one is a record here and its name in config.schema.yaml.
@@ -96,14 +85,9 @@ PATHS = {
 def interpolate(
     model: Model, images: Images, pairs: pd.DataFrame, steps: int, path: str = "straight"
 ) -> tuple[Images, Images]:
-    """Decode the interpolates of every pair.
+    """Decode interpolates between the codes of every pair of test images (N, 28, 28).
 
-    Args:
-        model: encodes and decodes.
-        images: (N, 28, 28) test images.
-        pairs: with columns index_a and index_b.
-        steps: interpolates between the two codes.
-        path: one of PATHS.
+    The model encodes and decodes; `path` is one of PATHS.
 
     Returns:
         Frames (pairs, steps + 2, 28, 28), whose ends are the test images themselves, and
@@ -122,11 +106,7 @@ def interpolate(
 
 
 def read_frames(path: str, pairs: int) -> tuple[Images, Images]:
-    """Read the frames and reconstructions of so many pairs, as `interpolate` gives them.
-
-    Raises:
-        UserError: the file is missing, damaged, or of another number of pairs.
-    """
+    """Read what `interpolate` gave of so many pairs, or UserError: missing, damaged, of others."""
     side = IMAGE_SHAPE
     arrays = read_arrays(path, frames=(pairs, None, *side), reconstructions=(pairs, 2, *side))
     return arrays["frames"], arrays["reconstructions"]

@@ -17,7 +17,8 @@ Scores = Mapping[str, Array]
 LEAST_SEEDS = 3
 # Two settings are tied unless the p-value of their difference, corrected for all, is below it.
 ALPHA = 0.05
-# The halves of the pairs are the same in every sweep of as many pairs.
+# The halves of the pairs are the same in every sweep of as many pairs, and random: of even and odd
+# rows each would have classes of its own, since the classes take turns in the pairs.
 HALVES_STREAM = 2
 
 
@@ -28,13 +29,9 @@ def means(scores: Scores) -> Array:
 
 @dataclass(frozen=True)
 class Spread:
-    """How far a mean may lie from its truth: independent parts of its variance.
+    """How far a mean may lie from its truth: independent parts of its variance."""
 
-    Attributes:
-        parts: of each its variance and its degrees of freedom.
-    """
-
-    parts: tuple[tuple[float, float], ...]
+    parts: tuple[tuple[float, float], ...]  # of each its variance and its degrees of freedom
 
     @property
     def deviation(self) -> float:
@@ -112,9 +109,7 @@ def draw_runs(scores: Scores, draws: int, generator: np.random.Generator) -> Arr
 def draw_setting(of_runs: Array, generator: np.random.Generator) -> Array:
     """Draws (draws,) of the mean of a setting's runs, whole seeds resampled on top of the pairs.
 
-    Args:
-        of_runs: (runs, draws) of its runs, from pairs that all settings share.
-        generator: draws the seeds.
+    `of_runs` are draws (runs, draws) of its runs, from pairs that all settings share.
     """
     weights = _resampled(len(of_runs), of_runs.shape[1], generator)
     return np.einsum("bs,sb->b", weights, of_runs)
@@ -128,8 +123,7 @@ def _resampled(count: int, draws: int, generator: np.random.Generator) -> Array:
 def win_probabilities(draws: Array) -> Array:
     """Share of the draws in which each row of (rows, draws) is the highest; ties share evenly."""
     highest = draws == draws.max(axis=0)
-    shares: Array = (highest / highest.sum(axis=0)).mean(axis=1)
-    return shares
+    return (highest / highest.sum(axis=0)).mean(axis=1)
 
 
 def probability_above(a: Array, b: Array) -> float:
@@ -147,19 +141,16 @@ def rank_correlation(a: Array, b: Array) -> float:
 
 
 def cross_fitted(scores: Scores, choose: Callable[[Array], int]) -> dict[str, Array]:
-    """Scores of what either half of the pairs chooses, on the other half.
+    """Scores, for each kind (1, pairs), of what either half of the pairs chooses, on the other.
 
-    Their mean is free of the luck of being chosen. If the choice is the same run whatever its
-    score, they are that run's own.
-
-    Args:
-        scores: two pairs of each kind at least.
-        choose: takes the score of each run (runs,) on a half, and returns the place of one.
-
-    Returns:
-        For each kind (1, pairs).
+    `choose` takes the score of each run (runs,) on a half, and returns the place of one. There are
+    two pairs of each kind at least. The scores' mean is free of the luck of being chosen; if the
+    choice is the same run whatever its score, they are that run's own.
     """
-    halves = {kind: _halves(values.shape[1]) for kind, values in scores.items()}
+    halves = {
+        kind: np.random.default_rng(HALVES_STREAM).permutation(values.shape[1]) % 2
+        for kind, values in scores.items()
+    }
     first, second = (
         choose(means({kind: values[:, halves[kind] == half] for kind, values in scores.items()}))
         for half in (0, 1)
@@ -168,12 +159,3 @@ def cross_fitted(scores: Scores, choose: Callable[[Array], int]) -> dict[str, Ar
         kind: np.where(halves[kind] == 0, values[second], values[first])[None]
         for kind, values in scores.items()
     }
-
-
-def _halves(count: int) -> NDArray[np.int64]:
-    """Which half, 0 or 1, each of the pairs of a kind is in, at random.
-
-    Not even and odd rows: the classes take turns in the pairs, so that each half would have classes
-    of its own.
-    """
-    return np.random.default_rng(HALVES_STREAM).permutation(count) % 2

@@ -24,13 +24,9 @@ def choose_run(
     pair_scores: Mapping[Run, pd.DataFrame],
     pinned: Mapping[str, int | None],
 ) -> dict[str, Any]:
-    """Choose the run to show.
+    """Choose the run to show by the tables of these names, pair_scores.csv of each run.
 
-    Args:
-        runs: runs.csv.
-        latent_sizes: latent_sizes.csv.
-        pair_scores: pair_scores.csv of each run.
-        pinned: latent_size and seed, taken as they are unless None.
+    `pinned` has latent_size and seed, taken as they are unless None.
 
     Returns:
         The content of chosen.json. `value` with its interval is the score of what the same choice
@@ -62,15 +58,13 @@ def choose_run(
     held_out = cross_fitted(scores_by_kind(tables), choose)
     value = float(means(held_out)[0])
     low, high = spread_over_pairs(held_out).interval(value)
+    held = [name for name, wanted in pinned.items() if wanted is not None]
     chosen: dict[str, Any] = {
         **{"latent_size": size, "seed": seed, "metric": "score"},
         **{"value": value, "low": low, "high": high},
-        "candidates": int(allowed.sum()),
-        "pinned": [name for name, wanted in pinned.items() if wanted is not None],
+        **{"candidates": int(allowed.sum()), "pinned": held},
+        "tied_with": [] if "latent_size" in held else _tied_sizes(latent_sizes, size),
     }
-    chosen["tied_with"] = (
-        [] if "latent_size" in chosen["pinned"] else _tied_sizes(latent_sizes, size)
-    )
     seeds = int((allowed & (ok["latent_size"] == size)).sum())
     return chosen | {"reason": _reason(chosen, latent_sizes, seeds)}
 
@@ -89,11 +83,7 @@ def named_score(chosen: Mapping[str, Any]) -> str:
 
 
 def read_chosen(path: str) -> dict[str, Any]:
-    """Read chosen.json.
-
-    Raises:
-        UserError: it is missing or damaged.
-    """
+    """Read chosen.json; a UserError if it is missing or damaged."""
     return read_json(path, *CHOSEN_KEYS)
 
 

@@ -9,21 +9,13 @@ from vaesweep.scoring.summary import VIEWS
 
 @dataclass(frozen=True)
 class Column:
-    """How a column is shown.
+    """How a column is shown."""
 
-    Attributes:
-        name: in the table.
-        heading: what readers see above it, with the unit; a line break where space is short.
-        decimals: digits after the point; None shows a name or a count as it is.
-        meaning: what a legend says of it; may be empty.
-        is_text: whether it is set flush left.
-    """
-
-    name: str
-    heading: str
-    decimals: int | None = None
-    meaning: str = ""
-    is_text: bool = False
+    name: str  # in the table
+    heading: str  # what readers see above it, with the unit; a line break where space is short
+    decimals: int | None = None  # digits after the point; None shows a name or a count as it is
+    meaning: str = ""  # what a legend says of it; may be empty
+    is_text: bool = False  # whether it is set flush left
 
 
 _SCORE = "0: as a cross-fade of the two images, 1: as their optimal-transport path"

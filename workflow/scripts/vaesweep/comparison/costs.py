@@ -14,23 +14,15 @@ EXPECTED = ("fetch_data", "train_judges", "train", "interpolate", "score", "comp
 
 @dataclass(frozen=True)
 class Jobs:
-    """The jobs of a sweep, by what their benchmark files are called.
-
-    Attributes:
-        runs: its runs.
-        judges: seeds of its judges.
-        stacks: the seeds that each training job of a latent size trains together; none if each
-            run is a job.
-    """
+    """The jobs of a sweep, by what their benchmark files are called."""
 
     runs: Sequence[Run]
-    judges: Sequence[int]
-    stacks: Sequence[Sequence[int]]
+    judges: Sequence[int]  # their seeds
+    stacks: Sequence[Sequence[int]]  # seeds that a job trains together; none if each run is a job
 
     def of(self, rule: str) -> dict[str, list[Run]]:
         """For each job of a rule its name, and the runs that share its time."""
         sizes = list(dict.fromkeys(run.latent_size for run in self.runs))
-        each = {f"latent-{run.latent_size}_seed-{run.seed}": [run] for run in self.runs}
         if rule == "train" and self.stacks:
             return {
                 f"latent-{size}_stack-{number}": [Run(size, seed) for seed in stack]
@@ -38,7 +30,7 @@ class Jobs:
                 for number, stack in enumerate(self.stacks)
             }
         if rule in ("train", "interpolate", "score"):
-            return each
+            return {f"latent-{run.latent_size}_seed-{run.seed}": [run] for run in self.runs}
         if rule == "draw_runs":
             return {
                 f"latent-{size}": [run for run in self.runs if run.latent_size == size]
@@ -50,16 +42,11 @@ class Jobs:
 
 
 def read_costs(folder: str | Path, jobs: Jobs) -> pd.DataFrame:
-    """Read the benchmarks of a sweep's jobs, one row a job.
+    """Read the benchmarks `{rule}/{job}.tsv` that Snakemake wrote of a sweep's jobs, a row a job.
 
-    Args:
-        folder: holds `{rule}/{job}.tsv`, as Snakemake writes them.
-        jobs: those of the sweep. Files of others, which an earlier sweep left, are passed over.
-
-    Returns:
-        Columns `rule`, `job`, `runs` (a list of those that share it), `seconds` (wall clock),
-        `memory_mib` (largest resident set). A job without a file has neither, and one too short to
-        be sampled no memory.
+    Columns are `rule`, `job`, `runs` (a list of those that share it), `seconds` (wall clock) and
+    `memory_mib` (largest resident set). A job without a file has neither, and one too short to be
+    sampled no memory. Files of other jobs, which an earlier sweep left, are passed over.
     """
     rows = []
     found = {path.name for path in Path(folder).glob("*") if path.is_dir()}
@@ -80,9 +67,8 @@ def read_costs(folder: str | Path, jobs: Jobs) -> pd.DataFrame:
 def by_rule(costs: pd.DataFrame) -> pd.DataFrame:
     """Sum the jobs of each rule, the dearest rule first, and add a line for all of them.
 
-    Returns:
-        Columns `rule`, `jobs` (how many are known, and of how many if some are not),
-        `seconds_each` (mean), `seconds` (sum) and `memory_mib` (the largest of any job).
+    Columns are `rule`, `jobs` (how many are known, and of how many if some are not),
+    `seconds_each` (mean), `seconds` (sum) and `memory_mib` (the largest of any job).
     """
     grouped = costs.groupby("rule").agg(
         known=("seconds", "count"),
@@ -104,11 +90,6 @@ def by_rule(costs: pd.DataFrame) -> pd.DataFrame:
 
 def seconds_by_run(costs: pd.DataFrame) -> pd.Series:
     """Seconds of all jobs of each run; of a job that several share, an even part."""
-    shares = costs.assign(
-        seconds=[
-            seconds / max(1, len(runs))
-            for seconds, runs in zip(costs["seconds"], costs["runs"], strict=True)
-        ]
-    ).explode("runs")
-    known = shares.dropna(subset=["runs", "seconds"])
+    shares = costs["seconds"] / costs["runs"].map(len).clip(lower=1)
+    known = costs.assign(seconds=shares).explode("runs").dropna(subset=["runs", "seconds"])
     return known.groupby("runs")["seconds"].sum()

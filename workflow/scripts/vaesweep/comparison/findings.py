@@ -24,12 +24,7 @@ def findings(
 ) -> list[str]:
     """Return what a reader should know before believing the choice, most important first.
 
-    Args:
-        runs: `runs.csv`.
-        latent_sizes: `latent_sizes.csv`.
-        chosen: `chosen.json`.
-        judges: `judges.csv`.
-        controls: `controls.csv`.
+    It is read from the tables of results/comparison of those names, and from chosen.json.
     """
     scored = latent_sizes[latent_sizes["seeds"] > 0].sort_values("score", ascending=False)
     return [

@@ -19,20 +19,12 @@ def scores_by_judge(pair_scores: list[pd.DataFrame]) -> pd.DataFrame:
 
 def compare_judges(runs: pd.DataFrame, by_judge: pd.DataFrame) -> pd.DataFrame:
     """How far each two judges agree: rank correlation of the runs, first latent size by each."""
-    ok = (runs["status"] == "ok").to_numpy()
+    ok = by_judge[(runs["status"] == "ok").to_numpy()]
     firsts = _first_sizes(runs, by_judge)
-    rows = [
-        {
-            "judge_a": a,
-            "judge_b": b,
-            "rank_correlation": rank_correlation(
-                by_judge.loc[ok, a].to_numpy(), by_judge.loc[ok, b].to_numpy()
-            ),
-            "first_latent_size_a": firsts.get(a),
-            "first_latent_size_b": firsts.get(b),
-        }
-        for a, b in combinations(by_judge.columns, 2)
-    ]
+    rows = []
+    for a, b in combinations(by_judge.columns, 2):
+        together = rank_correlation(ok[a].to_numpy(), ok[b].to_numpy())
+        rows.append((a, b, together, firsts.get(a), firsts.get(b)))
     columns = ["judge_a", "judge_b", "rank_correlation"]
     return pd.DataFrame(rows, columns=[*columns, "first_latent_size_a", "first_latent_size_b"])
 

@@ -9,79 +9,47 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from vaesweep import statistics
 from vaesweep.comparison.judges import compare_judges, run_flags, scores_by_judge
 from vaesweep.data.pairs import KINDS
 from vaesweep.errors import UserError
 from vaesweep.files import damaged, read_json, read_table
-from vaesweep.scoring.summary import KIND_COLUMNS, VIEW_COLUMNS, scores_by_kind
-from vaesweep.statistics import (
-    ALPHA,
-    LEAST_SEEDS,
-    Array,
-    Scores,
-    draw_runs,
-    draw_setting,
-    holm,
-    probability_above,
-    spread,
-    spread_of_difference,
-    win_probabilities,
-)
+from vaesweep.scoring.summary import KIND_COLUMNS, OF_RUN, VIEW_COLUMNS, scores_by_kind
+from vaesweep.statistics import ALPHA, LEAST_SEEDS, Array, Scores
 
-# What tells a run apart and what it took: known of a run that diverged, too.
-FACT_COLUMNS = ("latent_size", "seed", "status", "train_seconds", "device")
 LIKELIHOOD_COLUMNS = ("neg_elbo", "reconstruction", "kl", "active_units")
-RUN_COLUMNS = (*FACT_COLUMNS[:3], *LIKELIHOOD_COLUMNS, *FACT_COLUMNS[3:])
+RUN_COLUMNS = (*OF_RUN[:3], *LIKELIHOOD_COLUMNS, *OF_RUN[3:])
 SCORE_COLUMNS = tuple(f"{part}_{kind}" for kind in KINDS for part in KIND_COLUMNS)
 OVERALL_COLUMNS = ("score", "score_low", "score_high")
-PAIR_COLUMNS = ("score", "quality")
 BOOTSTRAP_STREAM = 0
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A sweep compared; each attribute is a table of results/comparison.
-
-    Attributes:
-        runs: runs.csv.
-        latent_sizes: latent_sizes.csv.
-        differences: differences.csv, a row for each two latent sizes.
-        judges: judges.csv, a row for each two judges.
-    """
+    """A sweep compared; each attribute is the table of its name in results/comparison."""
 
     runs: pd.DataFrame
     latent_sizes: pd.DataFrame
-    differences: pd.DataFrame
-    judges: pd.DataFrame
+    differences: pd.DataFrame  # a row for each two latent sizes
+    judges: pd.DataFrame  # a row for each two judges
 
 
 @dataclass(frozen=True)
 class Setting:
-    """The runs of a latent size that did not diverge.
+    """The runs of a latent size that did not diverge."""
 
-    Attributes:
-        scores: by kind of pair, (runs, pairs).
-        draws: (draws,) of their mean, on the same resampled pairs as those of other sizes.
-        seeds: how many runs.
-    """
-
-    scores: Scores
-    draws: Array
-    seeds: int
+    scores: Scores  # by kind of pair, (runs, pairs)
+    draws: Array  # (draws,) of their mean, on the same resampled pairs as those of other sizes
+    seeds: int  # how many runs
 
 
 def read_runs(
     files: Iterable[tuple[str, str]], pairs: pd.DataFrame, config: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], list[pd.DataFrame]]:
-    """Read the scores of every run, and refuse those that do not belong together.
+    """Read metrics.json and pair_scores.csv of every run; refuse those that do not belong together.
 
-    Snakemake replans what a changed configuration touches, unless its memory of the runs
-    (.snakemake) was lost.
-
-    Args:
-        files: metrics.json and pair_scores.csv of each run.
-        pairs: pairs.csv.
-        config: what each run has to be made with.
+    Each has to be made with what `config` says: Snakemake replans what a changed configuration
+    touches, unless its memory of the runs (.snakemake) was lost.
 
     Raises:
         UserError: naming the first file that is damaged, of other pairs, of another configuration,
@@ -101,7 +69,7 @@ def read_runs(
                 )
         if metrics and made_with["images"] != metrics[0]["made_with"]["images"]:
             raise damaged(path, "the run was trained on other images than the first one")
-        scores = read_table(scores_path, *labels, *PAIR_COLUMNS)
+        scores = read_table(scores_path, *labels, "score", "quality")
         if not scores[["set", "kind", "row"]].equals(labels):
             raise damaged(scores_path, "its rows are not those of results/pairs.csv")
         metrics.append(metric)
@@ -112,19 +80,14 @@ def read_runs(
 def compare(
     metrics: list[dict[str, Any]], pair_scores: list[pd.DataFrame], draws: int
 ) -> Comparison:
-    """Rank runs and latent sizes by score.
-
-    Args:
-        metrics: metrics.json of each run.
-        pair_scores: pair_scores.csv of each run, in the same order, on the same pairs.
-        draws: bootstrap draws.
+    """Rank runs, each of metrics.json and pair_scores.csv, and latent sizes by score.
 
     Diverged runs are listed, but what was measured of their last finite weights is left out; they
-    have no rank and count towards no latent size.
+    have no rank and count towards no latent size. `draws` are those of the bootstrap.
     """
     runs = pd.DataFrame(metrics)
     ok = runs["status"] == "ok"
-    measured = [name for name in runs if name not in FACT_COLUMNS and name != "made_with"]
+    measured = [name for name in runs if name not in OF_RUN and name != "made_with"]
     runs[measured] = runs[measured].astype(float).where(ok)
     runs["rank"] = _ranks(runs["score"])
     runs["win_probability"] = np.nan
@@ -132,8 +95,8 @@ def compare(
     if ok.any():
         generator = np.random.default_rng(BOOTSTRAP_STREAM)
         scores = scores_by_kind([pair_scores[index] for index in np.flatnonzero(ok)])
-        drawn = draw_runs(scores, draws, generator)
-        runs.loc[ok, "win_probability"] = win_probabilities(drawn)
+        drawn = statistics.draw_runs(scores, draws, generator)
+        runs.loc[ok, "win_probability"] = statistics.win_probabilities(drawn)
         settings = _settings(runs.loc[ok, "latent_size"].to_numpy(), scores, drawn, generator)
     by_judge = scores_by_judge(pair_scores)
     judges = compare_judges(runs, by_judge)
@@ -162,7 +125,8 @@ def _settings(
     for size in np.unique(latent_sizes):
         own = latent_sizes == size
         of_kinds = {kind: values[own] for kind, values in scores.items()}
-        settings[int(size)] = Setting(of_kinds, draw_setting(drawn[own], generator), int(own.sum()))
+        draws = statistics.draw_setting(drawn[own], generator)
+        settings[int(size)] = Setting(of_kinds, draws, int(own.sum()))
     return settings
 
 
@@ -179,15 +143,15 @@ def _compare_pairwise(runs: pd.DataFrame, settings: dict[int, Setting]) -> pd.Da
         difference = means[a] - means[b]
         rows.append({"latent_size_a": a, "latent_size_b": b, "difference": difference})
         if min(settings[a].seeds, settings[b].seeds) >= LEAST_SEEDS:
-            of_both = spread_of_difference(settings[a].scores, settings[b].scores)
+            of_both = statistics.spread_of_difference(settings[a].scores, settings[b].scores)
             low, high = of_both.interval(difference)
-            above = probability_above(settings[a].draws, settings[b].draws)
+            above = statistics.probability_above(settings[a].draws, settings[b].draws)
             rows[-1] |= {"low": low, "high": high, "probability_a_above_b": above}
             rows[-1] |= {"p_value": of_both.p_value(difference)}
     table = pd.DataFrame(rows, columns=columns)
     told = table["p_value"].notna()
     table["p_holm"] = np.nan
-    table.loc[told, "p_holm"] = holm(table.loc[told, "p_value"].to_numpy(float))
+    table.loc[told, "p_holm"] = statistics.holm(table.loc[told, "p_value"].to_numpy(float))
     table["tied"] = (table["p_holm"] >= ALPHA).astype("boolean").where(told)
     return table
 
@@ -210,7 +174,8 @@ def _compare_sizes(runs: pd.DataFrame, settings: dict[int, Setting]) -> pd.DataF
         rows[-1] |= {"score": ok["score"].mean(), **ok[averaged].mean()}
         rows[-1] |= {"best_seed": best["seed"], "best_score": best["score"]}
         if len(ok) >= LEAST_SEEDS:
-            bounds = spread(settings[int(latent_size)].scores).interval(rows[-1]["score"])
+            spread = statistics.spread(settings[int(latent_size)].scores)
+            bounds = spread.interval(rows[-1]["score"])
             rows[-1] |= dict(zip(("score_low", "score_high"), bounds, strict=True))
     sizes = pd.DataFrame(rows, columns=columns)
     sizes["best_seed"] = sizes["best_seed"].astype("Int64")
@@ -237,4 +202,4 @@ def _tell_firsts(
     sizes["tied_with_first"] = sizes["latent_size"].map(tied).astype("boolean")
     if all(setting.seeds >= LEAST_SEEDS for setting in settings.values()):
         drawn = np.stack([setting.draws for setting in settings.values()])
-        sizes.loc[sizes["seeds"] > 0, "win_probability"] = win_probabilities(drawn)
+        sizes.loc[sizes["seeds"] > 0, "win_probability"] = statistics.win_probabilities(drawn)

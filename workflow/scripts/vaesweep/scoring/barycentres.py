@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vaesweep.interpolation import times
-from vaesweep.scoring.transport import EPSILON, masses
+from vaesweep.scoring.transport import EPSILON, blurred, masses
 
 # Many more sharpen strokes until they tear; `benchmarks/transport.py` compares with the limit.
 ITERATIONS = 100
@@ -21,17 +21,11 @@ CHUNK = 40
 def barycentres(
     a: NDArray[np.uint8], b: NDArray[np.uint8], steps: int, iterations: int = ITERATIONS
 ) -> NDArray[np.uint8]:
-    """The optimal-transport path from each image of `a` to that of `b`, at evenly spaced marks.
+    """Optimal-transport paths (N, steps, side, side) from grey levels a to b, (N, side, side) each.
 
-    Args:
-        a: (N, side, side) grey levels.
-        b: the same shape.
-        steps: images between the two.
-        iterations: of the fixed point.
-
-    Returns:
-        (N, steps, side, side), whose total grey goes evenly from that of `a` to that of `b`, but
-        for some 2 % that no pixel is dark enough to hold.
+    They are taken at evenly spaced marks, by so many iterations of a fixed point. The total grey
+    goes evenly from that of `a` to that of `b`, but for some 2 % that no pixel is dark enough to
+    hold.
     """
     path = np.empty((len(a), steps, *a.shape[1:]), np.uint8)
     t = times(steps)[:, None, None]
@@ -46,13 +40,9 @@ def barycentres(
 
 def _barycentres(a: Tensor, b: Tensor, t: Tensor, iterations: int) -> Tensor:
     """Masses (N, steps, side, side) by Janati's Algorithm 1, of masses a and b (N, side, side)."""
-    grid = torch.arange(a.shape[-1], dtype=a.dtype)
-    kernel = torch.exp(-((grid[:, None] - grid) ** 2) / EPSILON)
 
     def spread(x: Tensor) -> Tensor:
-        for _ in range(2):  # one product an axis; the transpose brings the other axis last
-            x = (x.reshape(-1, x.shape[-1]) @ kernel).view(x.shape).transpose(-1, -2)
-        return x.clamp_min(torch.finfo(x.dtype).tiny)
+        return blurred(x, EPSILON).clamp_min(torch.finfo(x.dtype).tiny)
 
     a, b = a[:, None], b[:, None]
     scaling_a = scaling_b = debiasing = torch.ones((len(a), len(t), *a.shape[2:]), dtype=a.dtype)

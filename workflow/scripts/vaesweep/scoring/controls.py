@@ -9,7 +9,6 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from vaesweep.interpolation import PATHS
 from vaesweep.scoring.geodesics import geodesic
@@ -26,15 +25,10 @@ def control_paths(
 ) -> dict[str, Images]:
     """What lies between the ends, (N, K, side, side), in paths that no VAE made.
 
-    Args:
-        frames: (N, K + 2, side, side) of a run; its ends are the real images.
-        references: cross_fade and transport, (N, K, side, side) each.
-        train: (M, side, side) training images.
-
-    Returns:
-        By name, in the order of summary.CONTROLS: hard_switch jumps from one image to the other
-        half way, constant_image always shows the mean training image, and nearest_training_image
-        shows the training image nearest (in pixels) to each frame of the run.
+    By name, in the order of summary.CONTROLS: the two references, (N, K, side, side) each;
+    hard_switch jumps from one image to the other half way; constant_image always shows the mean
+    training image (of M, side, side); and nearest_training_image shows the training image nearest
+    (in pixels) to each frame of the run. Its frames are (N, K + 2, side, side), the ends real.
     """
     start, inner, end = frames[:, :1], frames[:, 1:-1], frames[:, -1:]
     steps = inner.shape[1]
@@ -50,45 +44,24 @@ def control_paths(
 
 
 def other_ways(model: VAE, ends: Images, steps: int, path: str, judge: Judge) -> dict[str, Images]:
-    """What lies between the ends on other ways through a model's codes than `path`.
+    """What lies between the ends (N, 2, side, side) on other ways through a model's codes.
 
-    Args:
-        model: a stack of one.
-        ends: (N, 2, side, side).
-        steps: images between them.
-        path: the one of PATHS that the runs take.
-        judge: in whose classifier's features one geodesic is measured.
-
-    Returns:
-        By name, in the order of summary.WAYS, (N, steps, side, side).
+    By name, in the order of summary.WAYS, (N, steps, side, side): all of PATHS but `path`, which
+    the runs take, and geodesics in pixels and in the features of the judge's classifier.
     """
     codes = model.encode_images(ends)
-
-    def features(images: Tensor) -> Tensor:
-        found: Tensor = judge.classifier[:-1](images)
-        return found
-
     points = {name: PATHS[name].points(codes[:, 0], codes[:, 1], steps) for name in PATHS}
     del points[path]
     points["geodesic_pixels"] = geodesic(model, codes, steps)
-    points["geodesic_features"] = geodesic(model, codes, steps, features)
+    points["geodesic_features"] = geodesic(model, codes, steps, judge.classifier[:-1])
     return {name: model.decode_images(way) for name, way in points.items()}
 
 
 def nearest_images(queries: Images, images: Images) -> Images:
-    """The image of `images` (M, side, side) with the least squared distance to each query.
-
-    Args:
-        queries: (..., side, side).
-        images: (M, side, side).
-
-    Returns:
-        The shape of `queries`.
-    """
+    """The image of `images` (M, side, side) of least squared distance to each (..., side, side)."""
     candidates = torch.from_numpy(images.reshape(len(images), -1)).float()
     half_norms = candidates.square().sum(1) / 2
     flat = torch.from_numpy(np.ascontiguousarray(queries).reshape(-1, candidates.shape[1]))
     # The least |q - c|^2 is the greatest q.c - |c|^2 / 2.
     indices = [(q.float() @ candidates.T - half_norms).argmax(1) for q in flat.split(CHUNK)]
-    nearest: Images = images[torch.cat(indices).numpy()].reshape(queries.shape)
-    return nearest
+    return images[torch.cat(indices).numpy()].reshape(queries.shape)

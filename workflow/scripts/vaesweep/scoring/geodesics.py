@@ -24,17 +24,10 @@ RATE = 0.1  # of the standard deviation of the codes
 
 
 def geodesic(model: VAE, codes: Codes, steps: int, features: Features | None = None) -> Codes:
-    """Points on the decoder's geodesics, from the straight line on.
+    """Points (N, steps, latent_size) on geodesics between codes (N, 2, latent_size).
 
-    Args:
-        model: a stack of one.
-        codes: (N, 2, latent_size), the two ends.
-        steps: points between them.
-        features: from decoded images (n, 1, side, side) in [0, 1] to (n, F), in which steps are
-            measured; pixels by default.
-
-    Returns:
-        (N, steps, latent_size).
+    They set out from the straight line. The model is a stack of one; `features` leads from decoded
+    images (n, 1, side, side) in [0, 1] to (n, F), in which steps are measured; pixels by default.
     """
     start, end = torch.from_numpy(codes).split(1, dim=1)
     line = straight(codes[:, 0], codes[:, 1], steps)

@@ -24,6 +24,8 @@ from vaesweep.files import reading, write_whole
 from vaesweep.training.hardware import choose_precision
 from vaesweep.training.optimiser import Adam, one_cycle
 
+Loss = Callable[[Tensor, Tensor], Tensor]
+
 GHOST_EPOCHS, CLASS_EPOCHS = 7, 3
 BATCH_SIZE = 128
 LEARNING_RATE = 5e-3
@@ -37,24 +39,14 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a judge says of images; arrays of the images' leading shape.
+    """What a judge says of images; arrays of the images' leading shape."""
 
-    Attributes:
-        ghost: how far the image looks like a cross-fade, 0 not at all, 1 half and half.
-        classes: probability of each class, along a last axis.
-    """
-
-    ghost: NDArray[np.float64]
-    classes: NDArray[np.float64]
+    ghost: NDArray[np.float64]  # how far each is like a cross-fade: 0 not at all, 1 half and half
+    classes: NDArray[np.float64]  # probability of each class, along a last axis
 
 
 class Judge(nn.Module):
-    """A ghost regressor and a classifier of the same small shape, sharing nothing.
-
-    Attributes:
-        seed: what it was trained with.
-        classes: how many it knows.
-    """
+    """A ghost regressor and a classifier of so many classes and the same shape, sharing nothing."""
 
     def __init__(self, seed: int, classes: int) -> None:
         super().__init__()
@@ -66,15 +58,11 @@ class Judge(nn.Module):
     @torch.no_grad()
     def judge(self, images: NDArray[np.uint8]) -> Judgement:
         """Judge images (..., 28, 28)."""
-        ghosts, classes = [], []
-        for pixels in _chunks(images):
-            ghosts.append(torch.sigmoid(self.ghost(pixels)).squeeze(1))
-            classes.append(torch.softmax(self.classifier(pixels), dim=1))
-        shape = images.shape[:-2]
-        return Judgement(
-            torch.cat(ghosts).double().numpy().reshape(shape),
-            torch.cat(classes).double().numpy().reshape(*shape, self.classes),
-        )
+        chunks, shape = _chunks(images), images.shape[:-2]
+        ghosts = torch.cat([torch.sigmoid(self.ghost(chunk)) for chunk in chunks])
+        classes = torch.cat([torch.softmax(self.classifier(chunk), dim=1) for chunk in chunks])
+        found = [each.double().numpy() for each in (ghosts, classes)]
+        return Judgement(found[0].reshape(shape), found[1].reshape(*shape, self.classes))
 
     @torch.no_grad()
     def features(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -105,17 +93,12 @@ def _network(outputs: int) -> nn.Sequential:
 def train_judge(
     images: NDArray[np.uint8], labels: NDArray[np.uint8], classes: int, seed: int, log: Logger
 ) -> tuple[Judge, dict[str, float]]:
-    """Train a judge on the training split, less 5,000 images held out to measure it.
+    """Train a judge on training images (N, 28, 28) of classes (N,), 0 to `classes` - 1.
 
-    Args:
-        images: (N, 28, 28) training images.
-        labels: (N,) classes, 0 to `classes` - 1.
-        classes: how many there are.
-        seed: seeds the split, the initialisation and every draw.
-        log: gets a line when a network is trained, and one with what was measured.
+    The seed decides the split, the initialisation and every draw; the log is told of each network.
 
     Returns:
-        The judge, and what `_measure` finds on held-out images.
+        The judge, and what `_measure` finds on 5,000 images that are held out.
     """
     torch.manual_seed(seed)
     judge = Judge(seed, classes)
@@ -139,13 +122,7 @@ def train_judge(
     return judge, facts
 
 
-def _train(
-    network: nn.Module,
-    loss: Callable[[Tensor, Tensor], Tensor],
-    pixels: Tensor,
-    targets: Tensor,
-    epochs: int,
-) -> None:
+def _train(network: nn.Module, loss: Loss, pixels: Tensor, targets: Tensor, epochs: int) -> None:
     precision, _ = choose_precision("auto", torch.device("cpu"))
     steps = epochs * (len(pixels) // BATCH_SIZE)
     optimiser = Adam(network, ADAM_BETAS)
@@ -190,12 +167,10 @@ def _blur(x: Tensor, widths: Tensor | None = None) -> Tensor:
 
 @torch.no_grad()
 def _measure(judge: Judge, x: Tensor, targets: Tensor) -> dict[str, float]:
-    """What can be said of a judge, on held-out images.
+    """The classifier's accuracy, a share, and mean ghost scores on held-out images.
 
-    Returns:
-        accuracy: of the classifier, a share; and mean ghost scores, which should be low for
-        ghost_clean (the images) and ghost_blurred (by 0.8 pixel) and high for ghost_half (half and
-        half of two classes).
+    These should be low for ghost_clean (the images) and ghost_blurred (by 0.8 pixel) and high for
+    ghost_half (half and half of two classes).
     """
     partner = torch.randperm(len(x))
     apart = targets != targets[partner]
@@ -218,11 +193,7 @@ def save_judge(judge: Judge, path: str | Path) -> None:
 
 
 def load_judge(path: str | Path) -> Judge:
-    """Read a judge that `save_judge` wrote.
-
-    Raises:
-        UserError: the file is missing or damaged.
-    """
+    """Read a judge that `save_judge` wrote; a UserError if the file is missing or damaged."""
     with reading(path, "judge"), safe_open(str(path), framework="pt") as file:
         judge = Judge(**json.loads(file.metadata()["judge"]))
         judge.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118

@@ -22,17 +22,12 @@ LIKELIHOOD_SEED = 1
 
 @torch.no_grad()
 def evaluate(model: VAE, images: NDArray[np.uint8], beta: float) -> dict[str, float | None]:
-    """Measure a model on the test set.
-
-    Args:
-        model: a stack of one.
-        images: (N, 28, 28) test images.
-        beta: 0 for a plain autoencoder, which decodes the posterior mean without noise.
+    """Measure a model, a stack of one, on test images (N, 28, 28).
 
     Returns:
         neg_elbo, reconstruction and kl in nats per image, with one noise sample an image and the
-        KL at its full weight whatever beta; active_units, a count. A plain autoencoder has no
-        posterior, so its neg_elbo and kl are None.
+        KL at its full weight whatever beta; active_units, a count. A plain autoencoder, of beta 0,
+        decodes the mean without noise; it has no posterior, so its neg_elbo and kl are None.
     """
     pixels = torch.from_numpy(images.reshape(1, -1, PIXELS)).float() / 255
     generator = torch.Generator().manual_seed(NOISE_SEED)
@@ -59,15 +54,10 @@ def evaluate(model: VAE, images: NDArray[np.uint8], beta: float) -> dict[str, fl
 def importance_sampled_nll(model: VAE, images: NDArray[np.uint8], samples: int) -> float:
     """Importance-sampled negative log-likelihood of binarised test images, in nats per image.
 
-    -log 1/K sum_k p(x, z_k) / q(z_k | x) with z_k from the posterior q (Burda et al. 2016,
-    arXiv:1509.00519), on the first 500 test images, each pixel drawn once as Bernoulli of its
-    grey level: a likelihood in the strict sense needs binary data. It falls towards the true
-    value as K grows.
-
-    Args:
-        model: a stack of one.
-        images: (N, 28, 28) test images.
-        samples: K.
+    -log 1/K sum_k p(x, z_k) / q(z_k | x) with K samples z_k from the posterior q (Burda et al.
+    2016, arXiv:1509.00519), on the first 500 of (N, 28, 28), each pixel drawn once as Bernoulli of
+    its grey level: a likelihood in the strict sense needs binary data. It falls towards the true
+    value as K grows. The model is a stack of one.
     """
     generator = torch.Generator().manual_seed(LIKELIHOOD_SEED)
     grey = torch.from_numpy(images[:LIKELIHOOD_IMAGES].reshape(-1, PIXELS)).float() / 255
@@ -96,5 +86,4 @@ def _log_weights(
     # The constants of p(z) and q(z|x) cancel.
     log_prior = -0.5 * codes.square().sum(-1)
     log_posterior = -0.5 * (noise.square() + log_variance).sum(-1)
-    weights: torch.Tensor = log_likelihood + log_prior - log_posterior
-    return weights
+    return log_likelihood + log_prior - log_posterior

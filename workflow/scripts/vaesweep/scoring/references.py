@@ -24,14 +24,8 @@ SLANT, SCALE, SHIFT = 0.4, 0.15, 1.0  # shares and pixels, either way
 def known_paths(images: Images, steps: int, count: int = KNOWN_PATHS) -> Images:
     """Paths along which one image is turned, slanted, scaled and shifted, each evenly.
 
-    Args:
-        images: (N, side, side) to draw from without replacement, as far as there are so many.
-        steps: images between the two ends.
-        count: paths.
-
-    Returns:
-        (count, steps + 2, side, side), the untouched image half way, so that both ends are near
-        the data.
+    (count, steps + 2, side, side), of images drawn from (N, side, side) without replacement as far
+    as there are so many. The untouched image is half way, so that both ends are near the data.
     """
     generator = np.random.default_rng(KNOWN_SEED)
     chosen = generator.permutation(len(images))[:count]
@@ -54,10 +48,9 @@ def _warped(image: Images, turn: float, slant: float, scale: float, shift: Array
 
 
 def read_references(path: str, pairs: int, steps: int) -> dict[str, Images]:
-    """Read references.npz: cross_fade and transport of so many pairs, and known_paths.
+    """Read cross_fade, transport and known_paths from references.npz.
 
-    Raises:
-        UserError: the file is missing, damaged, or of another number of pairs or steps.
+    A UserError if it is missing, damaged, or of another number of pairs or steps.
     """
     between = (pairs, steps, *IMAGE_SHAPE)
     known = (None, steps + 2, *IMAGE_SHAPE)

@@ -26,13 +26,9 @@ LABELS = ["set", "kind", "row"]
 def judge_paths(
     frames: Images, transport: Images, pairs: pd.DataFrame, judges: Sequence[Judge]
 ) -> pd.DataFrame:
-    """Judge paths between real images.
+    """Judge paths (N, K + 2, side, side) between the real images of N rows of pairs.csv.
 
-    Args:
-        frames: (N, K + 2, side, side) in the order of `pairs`, the ends real.
-        transport: (N, K, side, side), the optimal-transport path between the same ends.
-        pairs: N rows of pairs.csv.
-        judges: at least one.
+    `transport`, (N, K, side, side), is the optimal-transport path between the same ends.
 
     Returns:
         A row a pair: set, kind, row; the parts of quality and quality, means over judges, and
@@ -54,11 +50,7 @@ def judge_paths(
 
 
 def relative(judged: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
-    """Score judged paths between the cross-fade, 0, and optimal transport, 1.
-
-    Args:
-        judged: as `judge_paths` returns it.
-        references: as `read_reference_scores` returns it, of the same pairs.
+    """Score paths that `judge_paths` judged between the cross-fade, 0, and optimal transport, 1.
 
     Returns:
         pair_scores.csv: set, kind, row, parts, quality, score and score_judge_{seed}. A pair's
@@ -81,13 +73,9 @@ def relative(judged: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
 def score_references(
     ends: Images, references: Mapping[str, Images], pairs: pd.DataFrame, judges: Sequence[Judge]
 ) -> pd.DataFrame:
-    """Judge the cross-fades and the optimal-transport paths of the real images.
+    """Judge cross-fades and optimal-transport paths between real images (N, 2, side, side).
 
-    Args:
-        ends: (N, 2, side, side), the real images of `pairs`.
-        references: cross_fade and transport, (N, K, side, side) each.
-        pairs: N rows of pairs.csv.
-        judges: at least one.
+    `references` holds cross_fade and transport, (N, K, side, side) each, of N rows of pairs.csv.
 
     Returns:
         reference_scores.csv: reference, and what `judge_paths` returns of it.
@@ -115,11 +103,7 @@ def score_references(
 
 
 def read_reference_scores(path: str, pairs: pd.DataFrame, judges: Sequence[Judge]) -> pd.DataFrame:
-    """Read reference_scores.csv.
-
-    Raises:
-        UserError: it is missing, damaged, or of other pairs or judges.
-    """
+    """Read reference_scores.csv; a UserError if missing, damaged, or of other pairs or judges."""
     names = [f"{QUALITY}{judge.seed}" for judge in judges]
     table = read_table(path, "reference", *LABELS, "quality", *names)
     for _, rows in table.groupby("reference"):

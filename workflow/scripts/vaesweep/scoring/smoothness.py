@@ -14,50 +14,29 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Measured:
-    """What is measured of N paths between two real images, at K marks between the ends.
+    """What is measured of N paths between two real images, at K marks between the ends."""
 
-    Attributes:
-        off: (N, K) distance of each frame from the optimal-transport path at its mark.
-        apart: (N,) distance of the two images.
-        ghosts: (N, K) how far each frame looks like a cross-fade, 0 to 1.
-        classes: (N, K, classes) probabilities of each frame.
-        class_a: (N,) class of the first image.
-        class_b: (N,) class of the last image.
-    """
-
-    off: Array
-    apart: Array
-    ghosts: Array
-    classes: Array
-    class_a: NDArray[np.int64]
-    class_b: NDArray[np.int64]
+    off: Array  # (N, K) distance of each frame from the optimal-transport path at its mark
+    apart: Array  # (N,) distance of the two images
+    ghosts: Array  # (N, K) how far each frame looks like a cross-fade, 0 to 1
+    classes: Array  # (N, K, classes) probabilities of each frame
+    class_a: NDArray[np.int64]  # (N,) class of the first image
+    class_b: NDArray[np.int64]  # (N,) class of the last image
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the quality of a path, between 0 (bad) and 1 (good).
+    """A part of the quality of a path, between 0 (bad) and 1 (good)."""
 
-    Attributes:
-        name: its column in the tables.
-        symbol: its letter in formulas.
-        title: what readers call it.
-        meaning: what 1 means, for legends.
-        fault: what a low value means, in the plural.
-        formula: its right-hand side in Typst's notation, with `n` steps.
-        words: the sentences after the formula, in Typst's notation.
-        of: from what was measured of N paths to (N,).
-        weight: how often it counts.
-    """
-
-    name: str
-    symbol: str
-    title: str
-    meaning: str
-    fault: str
-    formula: str
-    words: str
-    of: Callable[[Measured], Array]
-    weight: int = 1
+    name: str  # its column in the tables
+    symbol: str  # its letter in formulas
+    title: str  # what readers call it
+    meaning: str  # what 1 means, for legends
+    fault: str  # what a low value means, in the plural
+    formula: str  # its right-hand side in Typst's notation, with `n` steps
+    words: str  # the sentences after the formula, in Typst's notation
+    of: Callable[[Measured], Array]  # from what was measured of N paths to (N,)
+    weight: int = 1  # how often it counts
 
 
 def transport(measured: Measured) -> Array:
@@ -129,5 +108,4 @@ def quality(parts: Mapping[str, Array]) -> Array:
     """Weighted geometric mean of parts by name, each (N,) in [0, 1]: a path must pass all."""
     weights = {part.name: part.weight for part in PARTS if part.name in parts}
     powers = [parts[name] ** weight for name, weight in weights.items()]
-    mean: Array = np.prod(powers, axis=0) ** (1 / sum(weights.values()))
-    return mean
+    return np.prod(powers, axis=0) ** (1 / sum(weights.values()))

@@ -30,21 +30,13 @@ WAYS = {
 
 @dataclass(frozen=True)
 class View:
-    """What is measured of a run beside its score, for context and never for rank.
+    """What is measured of a run beside its score, for context and never for rank."""
 
-    Attributes:
-        name: its column.
-        heading: over a column of the reports.
-        decimals: digits after the point.
-        better: 1 if more is better, -1 if less is.
-        words: what it is called in a sentence.
-    """
-
-    name: str
-    heading: str
-    decimals: int
-    better: int
-    words: str
+    name: str  # its column
+    heading: str  # over a column of the reports
+    decimals: int  # digits after the point
+    better: int  # 1 if more is better, -1 if less is
+    words: str  # what it is called in a sentence
 
 
 VIEWS = (
@@ -54,32 +46,20 @@ VIEWS = (
     View("nll_is", "\N{MINUS SIGN}log p,\nnats", 2, -1, "\N{MINUS SIGN}log p"),
 )
 VIEW_COLUMNS = tuple(view.name for view in VIEWS)
-
-
 # What is measured of a judge, see `judges.train_judge`.
 OF_JUDGE = ("accuracy", "ghost_clean", "ghost_blurred", "ghost_half")
-# What training.json has to hold: of the run, and of how it was made.
+# What training.json has to hold: of the run, even if it diverged, and of how it was made.
 OF_RUN = ("latent_size", "seed", "status", "train_seconds", "device")
-HOW_MADE = (
-    *("architecture", "hidden", "beta", "epochs", "batch_size", "learning_rate"),
-    "images",
-)
+HOW_MADE = ("architecture", "hidden", "beta", "epochs", "batch_size", "learning_rate", "images")
 
 
 def record_of(
     training: Mapping[str, Any], pairs: pd.DataFrame, steps: int, judges: Sequence[int]
 ) -> dict[str, Any]:
-    """What metrics.json says of a run beside its scores.
+    """What metrics.json says of a run beside its scores, from training.json and the judges' seeds.
 
-    Args:
-        training: training.json.
-        pairs: pairs.csv.
-        steps: interpolates of a path.
-        judges: their seeds.
-
-    Returns:
-        What names the run, and under "made_with" what decided its scores, for `compare` to hold
-        against the configuration.
+    That is what names the run, and under "made_with" what decided its scores, for `read_runs` to
+    hold against the configuration.
     """
     same_kind = (pairs["set"] == "score") & (pairs["kind"] == KINDS[0])
     made_with = {name: training[name] for name in HOW_MADE}
@@ -89,11 +69,7 @@ def record_of(
 
 
 def summarise_pairs(pair_scores: pd.DataFrame) -> dict[str, float]:
-    """Means over the score pairs of a run, by kind, and its score with its interval over pairs.
-
-    Args:
-        pair_scores: pair_scores.csv of the run.
-    """
+    """Means over the score pairs of pair_scores.csv, by kind, and the score with its interval."""
     scored = pair_scores[pair_scores["set"] == "score"]
     by_kind = scored.groupby("kind")[list(KIND_COLUMNS)].mean()
     summary = {
@@ -115,8 +91,8 @@ def difference(a: pd.DataFrame, b: pd.DataFrame) -> dict[str, float]:
 
 def scores_by_kind(pair_scores: list[pd.DataFrame]) -> dict[str, Array]:
     """For each kind (runs, pairs): the scores on the score pairs."""
-
-    def scored(table: pd.DataFrame, kind: str) -> Array:
-        return table.loc[(table["set"] == "score") & (table["kind"] == kind), "score"].to_numpy()
-
-    return {kind: np.stack([scored(table, kind) for table in pair_scores]) for kind in KINDS}
+    scored = [table[table["set"] == "score"] for table in pair_scores]
+    return {
+        kind: np.stack([table["score"][table["kind"] == kind] for table in scored])
+        for kind in KINDS
+    }

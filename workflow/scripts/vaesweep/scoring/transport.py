@@ -31,14 +31,9 @@ BOX_STEP = 4
 
 
 def wasserstein_distance(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Distance of each image of `a` from the image of `b` in its place.
+    """Distance (...) in pixels of each image of a (..., side, side) from that of b in its place.
 
-    Args:
-        a: (..., side, side) grey levels.
-        b: the same shape.
-
-    Returns:
-        (...) distances in pixels. A blank image counts as evenly spread mass.
+    Both hold grey levels. A blank image counts as evenly spread mass.
     """
     side = a.shape[-1]
     both = np.stack([a.reshape(-1, side, side), b.reshape(-1, side, side)])
@@ -84,6 +79,15 @@ def masses(images: NDArray[np.uint8]) -> Tensor:
     """Images (..., side, side) as distributions, of mass 1 each."""
     levels = torch.tensor(images, dtype=torch.float64) / 255 + FLOOR
     return levels / levels.sum((-1, -2), keepdim=True)
+
+
+def blurred(h: Tensor, epsilon: float) -> Tensor:
+    """sum_y h(y) exp(-|x - y|^2 / epsilon) at every pixel x; h (..., side, side)."""
+    grid = torch.arange(h.shape[-1], dtype=h.dtype)
+    kernel = torch.exp(-((grid[:, None] - grid) ** 2) / epsilon)
+    for _ in range(2):  # one product an axis; the transpose brings the other axis last
+        h = (h.reshape(-1, h.shape[-1]) @ kernel).view(h.shape).transpose(-1, -2)
+    return h
 
 
 def _cross_cost(a: Tensor, b: Tensor) -> Tensor:
@@ -135,13 +139,8 @@ def _half_way(f: Tensor, h: Tensor, epsilon: float) -> Tensor:
 
 def _soft_minimum(h: Tensor, epsilon: float) -> Tensor:
     """-log sum_y exp(h(y) - |x - y|^2 / epsilon) at every pixel x; h (N, side, side)."""
-    side = h.shape[-1]
-    grid = torch.arange(side, dtype=h.dtype)
-    kernel = torch.exp(-((grid[:, None] - grid) ** 2) / epsilon)
     most = h.amax((1, 2), keepdim=True)
-    sums = (h - most).exp_()
-    for _ in range(2):  # one product an axis; the transpose brings the other axis last
-        sums = (sums.reshape(-1, side) @ kernel).view(-1, side, side).transpose(1, 2)
+    sums = blurred((h - most).exp_(), epsilon)
     tiny = torch.finfo(h.dtype).tiny
     # So far from all mass, some 13 pixels, that single precision has no such number.
     if h.dtype == torch.float32 and sums.amin() < tiny:

@@ -21,17 +21,10 @@ RIDGE = 1e-3  # beside a variance of 1 in every code
 def measure_model(
     model: VAE, train: Split, test: Split, beta: float, samples: int
 ) -> dict[str, float | None]:
-    """Measure a model on the test set.
+    """Measure a model, a stack of one, on the test set: `likelihood.evaluate`, nll_is and probe.
 
-    Args:
-        model: a stack of one.
-        train: its first images fit the linear probe.
-        test: images and labels.
-        beta: 0 for a plain autoencoder, which has no likelihood.
-        samples: of the posterior, for nll_is.
-
-    Returns:
-        What `likelihood.evaluate` returns, nll_is and probe.
+    The first training images fit the linear probe; nll_is takes so many samples of the posterior.
+    A plain autoencoder, of beta 0, has no likelihood.
     """
     images, labels = test
     fitting, classes = (part[:PROBE_IMAGES] for part in train)
@@ -45,10 +38,7 @@ def measure_model(
 def known_path_error(model: Model, known_paths: Images, path: str) -> float:
     """Mean distance, in pixels, of decoded interpolates from the true images between the ends.
 
-    Args:
-        model: encodes the ends and decodes what lies between.
-        known_paths: (N, K + 2, side, side), as `references.known_paths` makes them.
-        path: one of PATHS.
+    `known_paths`, (N, K + 2, side, side), are what references.py makes; `path` is one of PATHS.
     """
     codes = model.encode_images(known_paths[:, [0, -1]])
     points = PATHS[path].points(codes[:, 0], codes[:, 1], known_paths.shape[1] - 2)
@@ -56,12 +46,9 @@ def known_path_error(model: Model, known_paths: Images, path: str) -> float:
 
 
 def interpolates_frechet(interpolates: Images, images: Images, judges: list[Judge]) -> float:
-    """Fréchet distance of interpolates from 2,000 real images, mean over judges' features.
+    """Fréchet distance of interpolates (N, K, side, side) from real images (M, side, side).
 
-    Args:
-        interpolates: (N, K, side, side).
-        images: (M, side, side) real images.
-        judges: their classifiers' features are compared.
+    The first 2,000 real ones count. It is the mean over judges, in their classifiers' features.
     """
     flat = interpolates.reshape(-1, *images.shape[1:])
     distances = [
@@ -86,13 +73,9 @@ def frechet_distance(a: Array, b: Array) -> float:
 def linear_probe(
     codes: Array, labels: NDArray[np.uint8], test_codes: Array, test_labels: NDArray[np.uint8]
 ) -> float:
-    """Accuracy on test codes of a ridge classifier fitted to codes (Alain and Bengio 2016).
+    """Accuracy on test codes (M, latent_size) of a ridge classifier fitted to (N, latent_size).
 
-    Args:
-        codes: (N, latent_size) of training images.
-        labels: (N,) their classes.
-        test_codes: (M, latent_size).
-        test_labels: (M,).
+    Their labels are (M,) and (N,). The probe is after Alain and Bengio 2016.
     """
     centre, scale = codes.mean(axis=0), codes.std(axis=0)
     scale = np.where(scale > 0, scale, 1)
