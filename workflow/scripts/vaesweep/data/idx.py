@@ -31,10 +31,9 @@ TYPE_NAMES = {0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E:
 
 
 def gunzip(content: bytes, where: str, max_bytes: int = MAX_BYTES) -> bytes:
-    """Return what the gzip file `content` unpacks to; `where` names it in errors.
+    """Unpack the gzip file `content`; a UserError if it is damaged, cut off or above `max_bytes`.
 
-    Raises:
-        UserError: damaged or cut off, or it unpacks to more than `max_bytes`.
+    `where` names it in errors, here and below.
     """
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
@@ -52,8 +51,7 @@ def parse_idx(content: bytes, where: str) -> NDArray[np.uint8]:
     """Return the (read-only) array that the raw IDX file `content` holds.
 
     Raises:
-        UserError: empty, not IDX, of another type than unsigned byte, or not exactly as long as
-            its header says.
+        UserError: empty, not IDX, not of unsigned bytes, or not as long as its header says.
     """
     if not content:
         raise UserError(f"{where}: the file is empty")

@@ -19,7 +19,8 @@ def draw_pairs(
     """Draw the pairs of test images to display and to score.
 
     No image stands in two pairs of a kind, and no displayed image is scored: pairs of a kind
-    are independent draws, which is what an interval over pairs assumes.
+    are independent draws, which is what an interval over pairs assumes. A UserError says that
+    there are too few test images for that many pairs.
 
     Args:
         labels: (N,) classes of the test images, 0 to `classes` - 1.
@@ -30,23 +31,18 @@ def draw_pairs(
     Returns:
         COLUMNS: set is display or score, kind one of KINDS. Display row r pairs images of class r,
         or an image of class r with another.
-
-    Raises:
-        UserError: there are too few test images for that many pairs.
     """
     generator = np.random.default_rng(pair_seed)
-    pools = {
-        each: list(generator.permutation(np.flatnonzero(labels == each))) for each in range(classes)
-    }
+    of_class = [np.flatnonzero(labels == each) for each in range(classes)]
+    pools = {each: list(generator.permutation(found)) for each, found in enumerate(of_class)}
     _require_enough(pools, pairs_per_kind)
     others = _random_derangement(classes, generator)
 
     display_same = [(pools[each].pop(), pools[each].pop()) for each in pools]
     display_different = [(pools[each].pop(), pools[others[each]].pop()) for each in pools]
     score_different = _pair_different(labels, pools, generator, pairs_per_kind)
-    score_same = [
-        (pools[row % classes].pop(), pools[row % classes].pop()) for row in range(pairs_per_kind)
-    ]
+    around = [pools[row % classes] for row in range(pairs_per_kind)]
+    score_same = [(pool.pop(), pool.pop()) for pool in around]
     parts = [
         ("display", "same", display_same),
         ("display", "different", display_different),
@@ -62,11 +58,7 @@ def draw_pairs(
 
 
 def read_pairs(path: str | Path) -> pd.DataFrame:
-    """Read pairs.csv.
-
-    Raises:
-        UserError: it is missing, damaged, or holds other columns.
-    """
+    """Read pairs.csv; a UserError if it is missing, damaged, or holds other columns."""
     return read_table(path, *COLUMNS)
 
 

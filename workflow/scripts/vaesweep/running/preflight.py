@@ -50,7 +50,7 @@ def lacking(
     partitions: Collection[str],
     accounts: Collection[str],
 ) -> list[str]:
-    """Compare what the jobs ask for with what this machine or cluster has.
+    """A sentence for each thing that jobs ask for and this machine or cluster lacks, with the cure.
 
     Args:
         executor: Snakemake's name of what runs the jobs.
@@ -58,9 +58,6 @@ def lacking(
         trains_on_cuda: whether a job needs a GPU.
         partitions: the `slurm_partition` of every job that names one.
         accounts: the `slurm_account` of every job that names one.
-
-    Returns:
-        A sentence for each thing that is missing, with what to do about it; none if all is there.
     """
     if executor == "local" and trains_on_cuda and not has_nvidia_gpu():
         return [
@@ -77,11 +74,11 @@ def lacking(
 
 def _lacking_for_submission(submit_command: str) -> list[str]:
     first_words = [part.split()[0] for part in re.split(r"&&|\|\||[;|]", submit_command or "true")]
-    absent = [word for word in first_words if shutil.which(word) is None]
     return [
         f"no {word} on PATH, with which cluster-generic-submit-cmd submits jobs; run where the "
         "scheduler's commands are, or change the command in the profile"
-        for word in absent
+        for word in first_words
+        if shutil.which(word) is None
     ]
 
 
@@ -99,20 +96,17 @@ def _lacking_for_slurm(
     known, complaint = _ask("sinfo", "--noheader", "--format=%R")
     if complaint:
         return [f"Slurm's controller does not answer sinfo ({complaint}); try again when it does"]
+    unknown_partitions = [
+        f"slurm_partition {name!r} does not exist on this cluster, which has "
+        f"{', '.join(sorted(set(known.split())))}; name one of these in the profile"
+        for name in sorted(set(partitions) - set(known.split()))
+    ]
     settings = _cluster_settings()
     accounting = not settings.get("AccountingStorageType", "").endswith("/none")
     return [
-        *_unknown_partitions(partitions, set(known.split())),
+        *unknown_partitions,
         *_unusable_accounts(accounts, accounting),
         *_blind_status_command(status_command, poll_seconds, settings, accounting),
-    ]
-
-
-def _unknown_partitions(partitions: Collection[str], known: set[str]) -> list[str]:
-    return [
-        f"slurm_partition {name!r} does not exist on this cluster, which has "
-        f"{', '.join(sorted(known))}; name one of these in the profile"
-        for name in sorted(set(partitions) - known)
     ]
 
 
