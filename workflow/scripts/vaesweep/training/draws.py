@@ -16,13 +16,7 @@ from vaesweep.training.model import VAE, Architecture
 def initialise(
     architecture: Architecture, seeds: tuple[int, ...], images: NDArray[np.uint8]
 ) -> VAE:
-    """Return a stack of VAEs, each with its own seed's parameters.
-
-    Args:
-        architecture: shape of the models.
-        seeds: one for each member.
-        images: (N, 28, 28) training images; their mean is where the output starts.
-    """
+    """Return a stack of VAEs, one for each seed; their output starts at the mean of the images."""
     model = VAE(architecture, len(seeds))
     mean_image = torch.from_numpy(images.reshape(-1, PIXELS).mean(axis=0) / 255).float()
     for member, seed in enumerate(seeds):
@@ -40,8 +34,8 @@ def draw_epoch(
 ) -> tuple[Tensor, Tensor]:
     """Draw the order of the images and the noise of one epoch.
 
-    They are drawn where they are used: a CPU would take longer to draw for 64 seeds than a GPU
-    takes to train them.
+    They are drawn on the device that uses them: a CPU would take longer to draw for 64 seeds than
+    a GPU takes to train them.
 
     Args:
         seeds: one for each member.

@@ -24,19 +24,12 @@ POLL_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Hardware:
-    """What a training runs on.
+    """What a training runs on."""
 
-    Attributes:
-        device: a GPU that no other training of this machine uses, or the CPU.
-        precision: type of the matrix products.
-        name: of the device, as its maker writes it.
-        turn: a locked file, which keeps other trainings from the GPU until the process ends.
-    """
-
-    device: torch.device
-    precision: torch.dtype
-    name: str
-    turn: IO[str] | None = None
+    device: torch.device  # a GPU that no other training of this machine uses, or the CPU
+    precision: torch.dtype  # of the matrix products
+    name: str  # of the device, as its maker writes it
+    turn: IO[str] | None = None  # the lock that keeps others from the GPU until the process ends
 
     @property
     def deciding(self) -> list[str]:
@@ -47,8 +40,7 @@ class Hardware:
 def choose_hardware(device: str, precision: str, log: Logger) -> Hardware:
     """Resolve `training.device` and `training.precision`, and make PyTorch deterministic.
 
-    Raises:
-        UserError: "cuda" was asked for and PyTorch cannot use a GPU of this machine.
+    A UserError says why "cuda", if it was asked for, cannot be had.
     """
     # As torch.use_deterministic_algorithms(True), which imports the compiler besides.
     torch.set_deterministic_debug_mode("error")
@@ -109,9 +101,8 @@ def has_code_for(card: tuple[int, int], architectures: Iterable[str]) -> bool:
         kind, _, digits = architecture.partition("_")
         digits = digits.rstrip("af")  # sm_90a
         major, minor = int(digits[:-1]), int(digits[-1])
-        if (kind == "compute" and (major, minor) <= card) or (
-            major == card[0] and minor <= card[1]
-        ):
+        portable = kind == "compute" and (major, minor) <= card
+        if portable or (major == card[0] and minor <= card[1]):
             return True
     return False
 
@@ -126,14 +117,10 @@ def _take_a_gpu(log: Logger) -> tuple[int, IO[str]]:
 
 
 def take_turn(names: list[str], log: Logger) -> tuple[int, IO[str]]:
-    """Wait until one of these is free, and hold it until the file is closed or the process ends.
-
-    Args:
-        names: what is taken; one at a time among all processes of this user and machine.
-        log: is told if all are taken.
+    """Wait until one of these is free of this user's processes; tell the log if none is.
 
     Returns:
-        The place of the first that was free, and the locked file.
+        Its place, and the locked file, which holds it until closed or until the process ends.
     """
     user = os.getuid()
     marks = [hashlib.sha256(name.encode()).hexdigest()[:16] for name in names]
@@ -169,9 +156,9 @@ def choose_precision(requested: str, device: torch.device) -> tuple[torch.dtype,
     else:
         flags, vendor = _cpu_features()
         amx = "amx_bf16" in flags
-        amd = "avx512_bf16" in flags and vendor == "AuthenticAMD"
-        fast = amx or amd
-        reason = "AMX" if amx else "AVX512-BF16 of AMD" if amd else "no fast bfloat16 in this CPU"
+        fast = amx or ("avx512_bf16" in flags and vendor == "AuthenticAMD")
+        reason = "AVX512-BF16 of AMD" if fast else "no fast bfloat16 in this CPU"
+        reason = "AMX" if amx else reason
     return (torch.bfloat16 if fast else torch.float32), f"auto: {reason}"
 
 

@@ -17,15 +17,12 @@ class Adam:
     """Adam (Kingma and Ba 2015, arXiv:1412.6980) with decoupled weight decay, in fused kernels.
 
     Weights decay, biases do not (Loshchilov and Hutter 2019, arXiv:1711.05101).
-
-    Attributes:
-        learning_rate: of the next step.
     """
 
     def __init__(
         self, model: nn.Module, betas: tuple[float, float], weight_decay: float = 0.0
     ) -> None:
-        self.learning_rate = 0.0
+        self.learning_rate = 0.0  # of the next step
         self.betas = betas
         self.weight_decay = weight_decay
         weights = [p for name, p in model.named_parameters() if name.endswith("weight")]
