@@ -14,7 +14,6 @@ rule explorer:
         "results/logs/explorer/log.log",
     benchmark:
         "results/benchmarks/explorer/all.tsv"
-    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -32,10 +31,7 @@ rule report_tables:
         same=every_run("same_digit.png"),
         different=every_run("different_digits.png"),
         score=rules.plot_comparison.output.score_by_latent_size,
-        templates=[
-            own(f"workflow/templates/{name}")
-            for name in ("table.html", "table.css", "summary.rst")
-        ],
+        templates=expand(TEMPLATE, name=["table.html", "table.css", "summary.rst"]),
         code=code("report_tables.py"),
     output:
         sizes=shown(
@@ -56,7 +52,6 @@ rule report_tables:
         summary=f"{COMPARISON}/summary.rst",
     log:
         "results/logs/report_tables/log.log",
-    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -85,7 +80,6 @@ rule report:
         "results/report.html",
     log:
         "results/logs/report/log.log",
-    localrule: True
     handover: True
     params:
         snakefile=own(workflow.main_snakefile),
