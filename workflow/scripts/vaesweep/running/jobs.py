@@ -26,12 +26,8 @@ def join_folder(state: Path, results: Path) -> IO[str] | None:
     can have the lock alone knows that Snakemake's own locks, and half-written temporary files, are
     of a run that was killed.
 
-    Args:
-        state: Snakemake's folder, `.snakemake`.
-        results: the folder of all outputs.
-
-    Returns:
-        The locked file, to be held until the process ends; None where no file can be locked.
+    `state` is `.snakemake` and `results` has all outputs. Returned is the locked file, to be held
+    until the process ends; None where no file can be locked.
     """
     try:
         state.mkdir(exist_ok=True)

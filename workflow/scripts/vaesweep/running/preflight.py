@@ -52,12 +52,8 @@ def lacking(
 ) -> list[str]:
     """A sentence for each thing that jobs ask for and this machine or cluster lacks, with the cure.
 
-    Args:
-        executor: Snakemake's name of what runs the jobs.
-        settings: the executor's settings.
-        trains_on_cuda: whether a job needs a GPU.
-        partitions: the `slurm_partition` of every job that names one.
-        accounts: the `slurm_account` of every job that names one.
+    Jobs ask for CUDA, or for each `slurm_partition` and `slurm_account` that they name, from the
+    executor of this name in Snakemake, with its settings.
     """
     if executor == "local" and trains_on_cuda and not has_nvidia_gpu():
         return [
@@ -101,7 +97,9 @@ def _lacking_for_slurm(
         f"{', '.join(sorted(set(known.split())))}; name one of these in the profile"
         for name in sorted(set(partitions) - set(known.split()))
     ]
-    settings = _cluster_settings()
+    text, _ = _ask("scontrol", "show", "config")  # lines of `Name = value`
+    pairs = (line.split("=", 1) for line in text.splitlines() if "=" in line)
+    settings = {name.strip(): value.strip() for name, value in pairs}
     accounting = not settings.get("AccountingStorageType", "").endswith("/none")
     return [
         *unknown_partitions,
@@ -120,9 +118,8 @@ def _unusable_accounts(accounts: Collection[str], accounting: bool) -> list[str]
             for name in sorted(accounts)
         ]
     user = getpass.getuser()
-    listed, complaint = _ask(
-        "sacctmgr", "--noheader", "--parsable2", "show", "assoc", f"user={user}", "format=account"
-    )
+    options = ("--noheader", "--parsable2", "show", "assoc", f"user={user}", "format=account")
+    listed, complaint = _ask("sacctmgr", *options)
     known = {name.lower() for name in listed.split()}
     if complaint or not known:  # nothing to compare with; sbatch has the last word
         return []
@@ -153,13 +150,6 @@ def _blind_status_command(
             f"{remembered // POLLS_REMEMBERED} in the profile"
         ]
     return []
-
-
-def _cluster_settings() -> dict[str, str]:
-    """The lines `Name = value` of `scontrol show config`."""
-    text, _ = _ask("scontrol", "show", "config")
-    pairs = (line.split("=", 1) for line in text.splitlines() if "=" in line)
-    return {name.strip(): value.strip() for name, value in pairs}
 
 
 def _ask(*command: str) -> tuple[str, str]:

@@ -48,9 +48,8 @@ class Checkpoint:
     """The file of one training, under the fingerprint `mark` of what decides its result."""
 
     def __init__(self, path: Path, seconds: float, mark: str) -> None:
-        """Let at least so many seconds pass from the end of a save to the next."""
         self.path = path
-        self.seconds = seconds
+        self.seconds = seconds  # at least so many from the end of a save to the next
         self.mark = mark
         self._saved = time.perf_counter()
 

@@ -32,22 +32,15 @@ def draw_epoch(
     device: torch.device,
     noisy: bool = True,
 ) -> tuple[Tensor, Tensor]:
-    """Draw the order of the images and the noise of one epoch.
+    """Draw the order of so many images and the noise of an epoch, counted from 0.
 
     They are drawn on the device that uses them: a CPU would take longer to draw for 64 seeds than
     a GPU takes to train them.
 
-    Args:
-        seeds: one for each member.
-        epoch: counted from 0.
-        count: training images.
-        shape: (steps, batch, latent_size).
-        device: where the draws are used.
-        noisy: whether noise is wanted; without, it is all zeros, and takes no memory.
-
     Returns:
-        Order (steps, members, batch) of image indices and standard normal noise
-        (steps, members, batch, latent_size).
+        For a shape (steps, batch, latent_size), the order (steps, members, batch) of image indices
+        and standard normal noise (steps, members, batch, latent_size); if it is not to be noisy,
+        the noise is all zeros and takes no memory.
     """
     steps, batch_size, latent_size = shape
     orders = torch.empty((steps, len(seeds), batch_size), dtype=torch.int64, device=device)

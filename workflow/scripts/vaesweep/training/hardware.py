@@ -83,12 +83,12 @@ def _why_no_gpu() -> str | None:
             "NVIDIA driver, or check CUDA_VISIBLE_DEVICES"
         )
     card = torch.cuda.get_device_capability()
-    if not has_code_for(card, torch.cuda.get_arch_list()):
-        return (
-            f"PyTorch {torch.__version__} has no code for {torch.cuda.get_device_name()} (compute "
-            f"capability {card[0]}.{card[1]}): install a version that has"
-        )
-    return None
+    if has_code_for(card, torch.cuda.get_arch_list()):
+        return None
+    return (
+        f"PyTorch {torch.__version__} has no code for {torch.cuda.get_device_name()} (compute "
+        f"capability {card[0]}.{card[1]}): install a version that has"
+    )
 
 
 def has_code_for(card: tuple[int, int], architectures: Iterable[str]) -> bool:
@@ -98,8 +98,7 @@ def has_code_for(card: tuple[int, int], architectures: Iterable[str]) -> bool:
     (compute_80) on any later card (NVIDIA, CUDA C++ Programming Guide, application compatibility).
     """
     for architecture in architectures:
-        kind, _, digits = architecture.partition("_")
-        digits = digits.rstrip("af")  # sm_90a
+        kind, digits = architecture.rstrip("af").split("_")  # sm_90a
         major, minor = int(digits[:-1]), int(digits[-1])
         portable = kind == "compute" and (major, minor) <= card
         if portable or (major == card[0] and minor <= card[1]):
@@ -131,10 +130,9 @@ def take_turn(names: list[str], log: Logger) -> tuple[int, IO[str]]:
             turn = path.open("a")
             try:
                 fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return number, turn
             except BlockingIOError:
                 turn.close()
-            else:
-                return number, turn
         if not told:
             log.info("every GPU is taken by another training; waiting")
             told = True
@@ -197,8 +195,6 @@ def _cpu_features() -> tuple[set[str], str]:
 def _cpuinfo() -> dict[str, str]:
     """The first processor's fields of /proc/cpuinfo; empty where there is none (macOS)."""
     path = Path("/proc/cpuinfo")
-    if not path.exists():
-        return {}
-    first = path.read_text().split("\n\n")[0]
+    first = path.read_text().split("\n\n")[0] if path.exists() else ""
     pairs = (line.split(":", 1) for line in first.splitlines() if ":" in line)
     return {key.strip(): value.strip() for key, value in pairs}

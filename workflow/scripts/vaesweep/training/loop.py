@@ -49,17 +49,11 @@ def train(
     checkpoint_seconds: float,
     log: Logger,
 ) -> list[TrainedRun]:
-    """Train one VAE for each seed, side by side.
+    """Train one VAE for each seed, side by side, on images (N, 28, 28); log a line an epoch.
 
-    Args:
-        images: (N, 28, 28) training images.
-        architecture: shape of the models.
-        settings: how they are trained.
-        hardware: what they are trained on.
-        seeds: one for each member, for its initialisation, order of the images and noise.
-        checkpoint: resumed from and saved to; it stays until `remove_checkpoints`.
-        checkpoint_seconds: least time between two saves.
-        log: gets a line an epoch.
+    A seed decides the initialisation, the order of the images and the noise of its member alone.
+    At least `checkpoint_seconds` pass between two saves of the file `checkpoint`, from which a
+    training resumes, and which stays until `remove_checkpoints`.
 
     Raises:
         UserError: the batch is larger than the data.

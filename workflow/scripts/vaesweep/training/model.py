@@ -93,12 +93,11 @@ class VAE(nn.Module):
         self.decoder = nn.Sequential(*decoder, *outer.up(members))
 
     def encode(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log-variance of the posterior, each float32 (members, batch, latent_size).
+        """Mean and log-variance, float32 (members, batch, latent_size), of images in [0, 1].
 
-        They are of images (members, batch, 784) of grey levels in [0, 1].
+        The images are (members, batch, 784).
         """
-        mean, log_variance = self.encoder(images).float().chunk(2, dim=-1)
-        return mean, log_variance
+        return self.encoder(images).float().chunk(2, dim=-1)
 
     def decode(self, codes: Tensor) -> Tensor:
         """Logits of the pixels: (members, batch, latent_size) to float32 (members, batch, 784)."""
@@ -154,8 +153,9 @@ def posterior_terms(
 ) -> tuple[Tensor, Tensor]:
     """As `negative_elbo_terms`, for a posterior that `model.encode` has given already."""
     logits = model.decode(mean + noise * torch.exp(0.5 * log_variance))
+    cross_entropy = CrossEntropy.apply(logits, images)
     kl = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance)
-    return CrossEntropy.apply(logits, images).mean(-1), kl.sum(-1).mean(-1)
+    return cross_entropy.mean(-1), kl.sum(-1).mean(-1)
 
 
 class CrossEntropy(torch.autograd.Function):
@@ -239,10 +239,7 @@ ARCHITECTURES = {
 
 def member_state(model: VAE, member: int) -> dict[str, Tensor]:
     """The parameters of one member on the CPU, without the leading axis."""
-    return {
-        name: tensor[member].detach().cpu().contiguous().clone()
-        for name, tensor in model.state_dict().items()
-    }
+    return {name: t[member].cpu().contiguous().clone() for name, t in model.state_dict().items()}
 
 
 def save_member(state: dict[str, Tensor], architecture: Architecture, path: str | Path) -> None:
