@@ -60,11 +60,8 @@ def run_figures(name, pairs):
 
     def labels(seed):
         # The report sorts labels as texts: 8 before 16.
-        return lambda wildcards: {
-            "latent size": wildcards.latent_size.rjust(4),
-            "seed": str(seed).rjust(4),
-            "pairs": pairs,
-        }
+        seed = str(seed).rjust(4)
+        return lambda run: {"latent size": run.latent_size.rjust(4), "seed": seed, "pairs": pairs}
 
     paths = seeds_of_a_size(f"{name}.png")
     return [shown(path, "Runs", labels(seed)) for path, seed in zip(paths, SEEDS)]

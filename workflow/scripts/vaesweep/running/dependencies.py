@@ -13,11 +13,10 @@ PASSED_OVER = ("running", "errors.py", "files.py", *FETCHING)
 
 
 def source_files(script: Path) -> list[Path]:
-    """The script, and sorted, every module that decides its result, imported by whatever way.
+    """The script and, sorted, every module that decides its result, imported by whatever way.
 
-    Raises:
-        ModuleNotFoundError: a file imports a module that the package does not have. Passed over, it
-            would be tracked no more, and every test would go on passing.
+    A module that the package does not have is a ModuleNotFoundError: passed over, it would be
+    tracked no more, and every test would go on passing.
     """
     found: set[Path] = set()
     waiting = [script]

@@ -37,9 +37,9 @@ def join_folder(state: Path, results: Path) -> IO[str] | None:
             for left in (*(state / "locks").glob("*.lock"), *results.rglob(".*.part")):
                 left.unlink(missing_ok=True)
         fcntl.flock(held, fcntl.LOCK_SH)
+        return held
     except OSError:
         return None
-    return held
 
 
 def announce() -> None:

@@ -52,8 +52,8 @@ def lacking(
 ) -> list[str]:
     """A sentence for each thing that jobs ask for and this machine or cluster lacks, with the cure.
 
-    Jobs ask for CUDA, or for each `slurm_partition` and `slurm_account` that they name, from the
-    executor of this name in Snakemake, with its settings.
+    `executor` is what Snakemake calls that which runs the jobs, with its settings; `partitions`
+    and `accounts` are what jobs name as `slurm_partition` and `slurm_account`.
     """
     if executor == "local" and trains_on_cuda and not has_nvidia_gpu():
         return [

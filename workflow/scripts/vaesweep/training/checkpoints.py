@@ -23,11 +23,8 @@ LOOP = Path(__file__).with_name("loop.py")
 def watch_for_termination() -> Iterator[list[int]]:
     """Note each SIGTERM and SIGINT in a list, empty until then: no step is left half done."""
     noted: list[int] = []
-
-    def note(number: int, _frame: object) -> None:
-        noted.append(number)
-
-    previous = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+    ends = (signal.SIGTERM, signal.SIGINT)
+    previous = {end: signal.signal(end, lambda number, _: noted.append(number)) for end in ends}
     try:
         yield noted
     finally:

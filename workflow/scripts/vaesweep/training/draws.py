@@ -37,10 +37,9 @@ def draw_epoch(
     They are drawn on the device that uses them: a CPU would take longer to draw for 64 seeds than
     a GPU takes to train them.
 
-    Returns:
-        For a shape (steps, batch, latent_size), the order (steps, members, batch) of image indices
-        and standard normal noise (steps, members, batch, latent_size); if it is not to be noisy,
-        the noise is all zeros and takes no memory.
+    For a shape (steps, batch, latent_size), the order (steps, members, batch) is of image indices
+    and the noise (steps, members, batch, latent_size) standard normal; or, if it is not to be
+    noisy, all zeros that take no memory.
     """
     steps, batch_size, latent_size = shape
     orders = torch.empty((steps, len(seeds), batch_size), dtype=torch.int64, device=device)

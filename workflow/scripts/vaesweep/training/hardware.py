@@ -116,10 +116,9 @@ def _take_a_gpu(log: Logger) -> tuple[int, IO[str]]:
 
 
 def take_turn(names: list[str], log: Logger) -> tuple[int, IO[str]]:
-    """Wait until one of these is free of this user's processes; tell the log if none is.
+    """Wait until no process of this user has one of these, telling the log of it; take that one.
 
-    Returns:
-        Its place, and the locked file, which holds it until closed or until the process ends.
+    Returned is its place, and the locked file, which holds it until closed or the process ends.
     """
     user = os.getuid()
     marks = [hashlib.sha256(name.encode()).hexdigest()[:16] for name in names]

@@ -124,11 +124,8 @@ def train_stack(
 ) -> list[TrainedRun]:
     """As `train`; where the memory does not hold all seeds, one half of them after the other.
 
-    Halves are halved again if need be. They end within rounding of the same results, and have
-    checkpoints of their own, beside `checkpoint`.
-
-    Raises:
-        UserError: not even one seed fits into the memory; or as `train`.
+    Halves are halved again if need be, until a UserError says that not even one seed fits. They end
+    within rounding of the same results, and have checkpoints of their own, beside `checkpoint`.
     """
 
     def attempt(part: tuple[int, ...], path: Path) -> list[TrainedRun]:
