@@ -13,7 +13,6 @@ rule compare:
         "results/logs/compare/log.log",
     benchmark:
         "results/benchmarks/compare/all.tsv"
-    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -33,7 +32,6 @@ rule choose:
         chosen="results/chosen.json",
     log:
         "results/logs/choose/log.log",
-    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -61,7 +59,6 @@ rule score_controls:
         "results/logs/score_controls/log.log",
     benchmark:
         "results/benchmarks/score_controls/all.tsv"
-    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:

@@ -51,12 +51,8 @@ def judges(suffix):
 
 def shown(path, category, labels, caption=None):
     """An output that the HTML report shows, with the caption of its file's name."""
-    return report(
-        path,
-        category=category,
-        caption=f"../report/{caption or Path(path).stem}.rst",
-        labels=labels,
-    )
+    caption = f"../report/{caption or Path(path).stem}.rst"
+    return report(path, category=category, caption=caption, labels=labels)
 
 
 def run_figures(name, pairs):
@@ -64,14 +60,11 @@ def run_figures(name, pairs):
 
     def labels(seed):
         # The report sorts labels as texts: 8 before 16.
-        return lambda wildcards: {
-            "latent size": wildcards.latent_size.rjust(4),
-            "seed": str(seed).rjust(4),
-            "pairs": pairs,
-        }
+        seed = str(seed).rjust(4)
+        return lambda run: {"latent size": run.latent_size.rjust(4), "seed": seed, "pairs": pairs}
 
-    folder = "results/runs/latent-{latent_size}/seed-"
-    return [shown(f"{folder}{seed}/{name}.png", "Runs", labels(seed)) for seed in SEEDS]
+    paths = seeds_of_a_size(f"{name}.png")
+    return [shown(path, "Runs", labels(seed)) for path, seed in zip(paths, SEEDS)]
 
 
 def training_memory(members):

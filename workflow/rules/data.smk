@@ -11,7 +11,6 @@ rule fetch_data:
         "results/logs/fetch_data/log.log",
     benchmark:
         "results/benchmarks/fetch_data/all.tsv"
-    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -29,7 +28,6 @@ rule draw_pairs:
         pairs=shown("results/pairs.csv", "Method", {"table": "pairs"}),
     log:
         "results/logs/draw_pairs/log.log",
-    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:

@@ -1,20 +1,9 @@
 COMPARISON = "results/comparison"
-TEMPLATES = [
-    own(f"workflow/templates/{name}")
-    for name in ("comparison_report.typ", "listing.typ", "sources.yaml")
-]
-
+TEMPLATE = own("workflow/templates/{name}")
+TEMPLATES = expand(TEMPLATE, name=["comparison_report.typ", "listing.typ", "sources.yaml"])
 # Figures of the comparison, in the order in which the report shows them.
-FIGURES = (
-    "score_by_latent_size",
-    "display_rows",
-    "best_and_worst",
-    "differences",
-    "quality_parts",
-    "controls",
-    "neg_elbo_and_score",
-    "training_curves",
-)
+FIGURES = "score_by_latent_size display_rows best_and_worst differences quality_parts".split()
+FIGURES += "controls neg_elbo_and_score training_curves".split()
 # What the sweep's jobs are, for their cost.
 JOBS = {"judges": JUDGE_SEEDS, "stacks": STACKS}
 
@@ -38,7 +27,6 @@ rule submission:
         "results/logs/submission/log.log",
     benchmark:
         "results/benchmarks/submission/all.tsv"
-    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -72,7 +60,6 @@ rule plot_comparison:
         "results/logs/plot_comparison/log.log",
     benchmark:
         "results/benchmarks/plot_comparison/all.tsv"
-    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -94,16 +81,11 @@ rule comparison_report:
         templates=TEMPLATES,
         code=code("comparison_report.py"),
     output:
-        shown(
-            f"{COMPARISON}/comparison_report.pdf",
-            "Results",
-            {"document": "comparison report"},
-        ),
+        shown(f"{COMPARISON}/comparison_report.pdf", "Results", {"document": "comparison report"}),
     log:
         "results/logs/comparison_report/log.log",
     benchmark:
         "results/benchmarks/comparison_report/all.tsv"
-    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:

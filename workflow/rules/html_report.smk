@@ -14,7 +14,6 @@ rule explorer:
         "results/logs/explorer/log.log",
     benchmark:
         "results/benchmarks/explorer/all.tsv"
-    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -32,31 +31,22 @@ rule report_tables:
         same=every_run("same_digit.png"),
         different=every_run("different_digits.png"),
         score=rules.plot_comparison.output.score_by_latent_size,
-        templates=[
-            own(f"workflow/templates/{name}")
-            for name in ("table.html", "table.css", "summary.rst")
-        ],
+        templates=expand(TEMPLATE, name=["table.html", "table.css", "summary.rst"]),
         code=code("report_tables.py"),
     output:
         sizes=shown(
             f"{COMPARISON}/latent_sizes.html",
             "Comparison",
             {"figure": "table of latent sizes"},
-            caption="latent_sizes_table",
+            "latent_sizes_table",
         ),
         runs=shown(
-            f"{COMPARISON}/runs.html",
-            "Comparison",
-            {"figure": "table of runs"},
-            caption="runs_table",
+            f"{COMPARISON}/runs.html", "Comparison", {"figure": "table of runs"}, "runs_table"
         ),
-        cost=shown(
-            f"{COMPARISON}/cost.html", "Cost", {"table": "time and memory"}, caption="cost_table"
-        ),
+        cost=shown(f"{COMPARISON}/cost.html", "Cost", {"table": "time and memory"}, "cost_table"),
         summary=f"{COMPARISON}/summary.rst",
     log:
         "results/logs/report_tables/log.log",
-    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -85,7 +75,6 @@ rule report:
         "results/report.html",
     log:
         "results/logs/report/log.log",
-    localrule: True
     handover: True
     params:
         snakefile=own(workflow.main_snakefile),

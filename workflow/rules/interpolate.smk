@@ -10,7 +10,6 @@ rule interpolate:
         "results/logs/interpolate/latent-{latent_size}_seed-{seed}.log",
     benchmark:
         "results/benchmarks/interpolate/latent-{latent_size}_seed-{seed}.tsv"
-    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -33,7 +32,6 @@ rule draw_runs:
         "results/logs/draw_runs/latent-{latent_size}.log",
     benchmark:
         "results/benchmarks/draw_runs/latent-{latent_size}.tsv"
-    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:

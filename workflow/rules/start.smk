@@ -10,9 +10,7 @@ from vaesweep.running.config_file import check_config_file
 from vaesweep.running.jobs import announce, join_folder
 
 # Only the Snakemake that somebody started: its helpers on a cluster's nodes may not see its lock.
-FOLDER = None
-if workflow.is_main_process:
-    FOLDER = join_folder(Path(".snakemake"), Path("results"))
+FOLDER = join_folder(Path(".snakemake"), Path("results")) if workflow.is_main_process else None
 announce()
 
 # Without config.yaml, one named by --configfile may hold everything.

@@ -41,10 +41,7 @@ def write_whole(path: str | Path, content: bytes | memoryview) -> None:
     """Write `content` to `path` so that nobody ever sees half of it.
 
     The bytes go to a temporary name in the same folder, which is then renamed: a crash or a full
-    disk leaves what was at `path` before.
-
-    Raises:
-        UserError: the file cannot be written (full disk, no permission, ...).
+    disk leaves what was at `path` before. A UserError says why a file cannot be written.
     """
     path = Path(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -94,11 +91,7 @@ def damaged(path: str | Path, fault: str) -> UserError:
 
 @contextmanager
 def reading(path: str | Path, kind: str) -> Iterator[None]:
-    """Turn whatever goes wrong while a file is read into one line that names it and the cure.
-
-    Raises:
-        UserError: the file is missing, or not a readable `kind`.
-    """
+    """Turn whatever goes wrong while a `kind` is read into a UserError: one line with the cure."""
     try:
         yield
     except UserError:
@@ -111,11 +104,7 @@ def reading(path: str | Path, kind: str) -> Iterator[None]:
 
 
 def read_json(path: str | Path, *keys: str) -> dict[str, Any]:
-    """Read a JSON object that holds at least `keys`.
-
-    Raises:
-        UserError: naming the file, if it is missing, damaged or lacks a key.
-    """
+    """Read a JSON object; a UserError names a file that is damaged or lacks one of `keys`."""
     with reading(path, "JSON object"):
         value: dict[str, Any] = dict(json.loads(Path(path).read_text(encoding="utf-8")))
     _require(path, keys, value)
@@ -123,12 +112,9 @@ def read_json(path: str | Path, *keys: str) -> dict[str, Any]:
 
 
 def read_table(path: str | Path, *columns: str) -> "pd.DataFrame":
-    """Read a CSV table that holds at least `columns`.
+    """Read a CSV table; a UserError names a file that is damaged or lacks one of `columns`.
 
     Empty flags are "" and not missing; whether two tie may be missing.
-
-    Raises:
-        UserError: naming the file, if it is missing, damaged, cut short or lacks a column.
     """
     import pandas as pd
 
@@ -145,23 +131,16 @@ def read_table(path: str | Path, *columns: str) -> "pd.DataFrame":
 
 
 def read_arrays(path: str | Path, **shapes: tuple[int | None, ...]) -> dict[str, NDArray[np.uint8]]:
-    """Read arrays of bytes from .npz.
+    """Read arrays of bytes from .npz; a UserError names a file that is damaged or holds others.
 
-    Args:
-        path: the file.
-        shapes: by name the shape each must have; None admits any length.
-
-    Raises:
-        UserError: naming the file, if it is missing, damaged, or holds other arrays.
+    `shapes` has by name the shape each must have, in which None admits any length.
     """
     with reading(path, ".npz file"), np.load(path, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in shapes if name in stored}
     _require(path, tuple(shapes), arrays)
     for name, shape in shapes.items():
         found = arrays[name]
-        fits = [
-            wanted in (None, length) for wanted, length in zip(shape, found.shape, strict=False)
-        ]
+        fits = [wanted in (None, size) for wanted, size in zip(shape, found.shape, strict=False)]
         if found.dtype != np.uint8 or found.ndim != len(shape) or not all(fits):
             wanted = ", ".join("N" if length is None else str(length) for length in shape)
             raise damaged(path, f"{name} is {found.dtype} {found.shape}, expected uint8 ({wanted})")

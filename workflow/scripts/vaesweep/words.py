@@ -38,11 +38,9 @@ def listed(items: Sequence[object]) -> str:
 
 
 def number(value: Any, decimals: int | None) -> str:
-    """Write one value for a reader, with a true minus sign and a dash where nothing is known.
+    """Write a number, a text or nothing (None or NaN) for a reader, with a true minus sign.
 
-    Args:
-        value: a number, a text, or nothing (None or NaN).
-        decimals: digits after the point; None writes a name (a seed, a size) without commas.
+    Without `decimals`, the digits after the point, it is a name (a seed, a size): no commas.
 
     >>> number(-0.1234, 2), number(12345.6, 0), number(float("nan"), 3), number(2024.0, None)
     ('−0.12', '12,346', '–', '2024')

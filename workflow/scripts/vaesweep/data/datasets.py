@@ -17,41 +17,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data set of images of 28 x 28 pixels.
+    """A data set of images of 28 x 28 pixels."""
 
-    Attributes:
-        name: as in config.yaml, and as torchvision calls its class.
-        noun: what readers call a class of it, in the singular.
-        classes: a name for each label, in the order of the labels.
-        md5: for each published file its MD5 sum: of the raw file, or of the .gz if `md5_of_gzip`.
-            The sum of the raw file is the better one: a repacked .gz passes.
-        md5_of_gzip: whether `md5` holds the sums of the .gz files.
-        members: where the published file is a zip archive, the .gz in it for each of FILE_NAMES.
-        transposed: whether the files hold the images mirrored at their diagonal.
-        mirrors: addresses of the folders that hold the files; None for torchvision's.
-        package: what else serves the raw files: what to call it, and how to have them.
-        most_bytes: no file of it is larger, packed or not.
-    """
-
-    name: str
-    noun: str
-    classes: tuple[str, ...]
+    name: str  # as in config.yaml, and as torchvision calls its class
+    noun: str  # what readers call a class of it, in the singular
+    classes: tuple[str, ...]  # a name for each label, in the order of the labels
+    # Of each published file: the raw one's, which is the better, since a repacked .gz passes.
     md5: Mapping[str, str]
-    md5_of_gzip: bool = False
+    md5_of_gzip: bool = False  # whether `md5` holds the sums of the .gz files instead
+    # Where the published file is a zip archive, the .gz in it for each of FILE_NAMES.
     members: Mapping[str, str] | None = None
-    transposed: bool = False
-    mirrors: tuple[str, ...] | None = None
+    transposed: bool = False  # whether the files hold the images mirrored at their diagonal
+    mirrors: tuple[str, ...] | None = None  # folders with the files; None for torchvision's
+    # What else serves the raw files: what to call it, and how to have them.
     package: tuple[str, Callable[[Path], dict[str, bytes]]] | None = None
-    most_bytes: int = MAX_BYTES
+    most_bytes: int = MAX_BYTES  # no file of it is larger, packed or not
 
     @property
     def pins(self) -> dict[str, Any]:
         """All that decides what its images and labels are."""
-        return {
-            "md5": dict(self.md5),
-            "members": self.members and dict(self.members),
-            "transposed": self.transposed,
-        }
+        members = self.members and dict(self.members)
+        return {"md5": dict(self.md5), "members": members, "transposed": self.transposed}
 
     def names_of(self, pairs: "pd.DataFrame") -> list[tuple[str, str]]:
         """What the two images of each pair show; `pairs` has columns digit_a and digit_b."""

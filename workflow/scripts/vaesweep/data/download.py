@@ -20,13 +20,8 @@ def download(url: str, most: int) -> bytes:
     a dripped header obeys a socket's time-out. So a thread downloads and this one watches it: who
     is too slow after GRACE_SECONDS is left alone.
 
-    Args:
-        url: the address.
-        most: bytes; a longer answer is refused.
-
-    Raises:
-        UserError: naming `url` and what happened: no connection, an HTTP error, a stall, too slow
-            an answer, a half or an oversized one.
+    A UserError names `url` and what happened: no connection, an HTTP error, a stall, too slow an
+    answer, a half one or one of more than `most` bytes.
     """
     transfer = _Transfer(url, most)
     began = time.monotonic()

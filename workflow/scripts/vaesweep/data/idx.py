@@ -31,11 +31,7 @@ TYPE_NAMES = {0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E:
 
 
 def gunzip(content: bytes, where: str, max_bytes: int = MAX_BYTES) -> bytes:
-    """Return what the gzip file `content` unpacks to; `where` names it in errors.
-
-    Raises:
-        UserError: damaged or cut off, or it unpacks to more than `max_bytes`.
-    """
+    """Unpack a gzip file; a UserError says `where` one is damaged, cut off or of more bytes."""
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
             unpacked = stream.read(max_bytes + 1)
@@ -49,12 +45,7 @@ def gunzip(content: bytes, where: str, max_bytes: int = MAX_BYTES) -> bytes:
 
 
 def parse_idx(content: bytes, where: str) -> NDArray[np.uint8]:
-    """Return the (read-only) array that the raw IDX file `content` holds.
-
-    Raises:
-        UserError: empty, not IDX, of another type than unsigned byte, or not exactly as long as
-            its header says.
-    """
+    """Return the (read-only) array of a raw IDX file; a UserError says why `where` is not one."""
     if not content:
         raise UserError(f"{where}: the file is empty")
     if content[:64].lstrip()[:1] == b"<":

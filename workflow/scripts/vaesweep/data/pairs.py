@@ -11,6 +11,7 @@ from vaesweep.files import read_table
 
 KINDS = ("same", "different")
 COLUMNS = ("set", "kind", "row", "index_a", "index_b", "digit_a", "digit_b")
+Pools = dict[int, list[int]]  # by class, the indices of images that stand in no pair yet
 
 
 def draw_pairs(
@@ -19,54 +20,38 @@ def draw_pairs(
     """Draw the pairs of test images to display and to score.
 
     No image stands in two pairs of a kind, and no displayed image is scored: pairs of a kind
-    are independent draws, which is what an interval over pairs assumes.
+    are independent draws, which is what an interval over pairs assumes. A UserError says that
+    there are too few test images, of which `labels` (N,) are the classes, for that many pairs.
 
-    Args:
-        labels: (N,) classes of the test images, 0 to `classes` - 1.
-        classes: how many there are.
-        pair_seed: seeds every draw.
-        pairs_per_kind: score pairs of each kind; those of the same class go round the classes.
-
-    Returns:
-        COLUMNS: set is display or score, kind one of KINDS. Display row r pairs images of class r,
-        or an image of class r with another.
-
-    Raises:
-        UserError: there are too few test images for that many pairs.
+    The table has COLUMNS: set is display or score, kind one of KINDS. Display row r pairs images of
+    class r, or an image of class r with another. Score pairs of one class go round the classes.
     """
     generator = np.random.default_rng(pair_seed)
-    pools = {
-        each: list(generator.permutation(np.flatnonzero(labels == each))) for each in range(classes)
-    }
+    of_class = [np.flatnonzero(labels == each) for each in range(classes)]
+    pools = {each: list(generator.permutation(found)) for each, found in enumerate(of_class)}
     _require_enough(pools, pairs_per_kind)
     others = _random_derangement(classes, generator)
 
     display_same = [(pools[each].pop(), pools[each].pop()) for each in pools]
     display_different = [(pools[each].pop(), pools[others[each]].pop()) for each in pools]
     score_different = _pair_different(labels, pools, generator, pairs_per_kind)
-    score_same = [
-        (pools[row % classes].pop(), pools[row % classes].pop()) for row in range(pairs_per_kind)
-    ]
-    parts = [
-        ("display", "same", display_same),
-        ("display", "different", display_different),
-        ("score", "same", score_same),
-        ("score", "different", score_different),
-    ]
+    around = [pools[row % classes] for row in range(pairs_per_kind)]
+    score_same = [(pool.pop(), pool.pop()) for pool in around]
+    parts = {
+        "display": {"same": display_same, "different": display_different},
+        "score": {"same": score_same, "different": score_different},
+    }
     rows = [
         (name, kind, row, a, b, labels[a], labels[b])
-        for name, kind, pairs in parts
+        for name, kinds in parts.items()
+        for kind, pairs in kinds.items()
         for row, (a, b) in enumerate(pairs)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def read_pairs(path: str | Path) -> pd.DataFrame:
-    """Read pairs.csv.
-
-    Raises:
-        UserError: it is missing, damaged, or holds other columns.
-    """
+    """Read pairs.csv; a UserError if it is missing, damaged, or holds other columns."""
     return read_table(path, *COLUMNS)
 
 
@@ -80,7 +65,7 @@ def display_rows(pairs: pd.DataFrame, kind: str) -> pd.DataFrame:
     return pairs[(pairs["set"] == "display") & (pairs["kind"] == kind)]
 
 
-def _require_enough(pools: dict[int, list[int]], pairs_per_kind: int) -> None:
+def _require_enough(pools: Pools, pairs_per_kind: int) -> None:
     """Each class gives 2 + 2 images to the display and two to each of its same-class pairs."""
     needed = 4 + 2 * -(-pairs_per_kind // len(pools))
     fewest = min(pools, key=lambda each: len(pools[each]))
@@ -101,10 +86,7 @@ def _random_derangement(count: int, generator: np.random.Generator) -> NDArray[n
 
 
 def _pair_different(
-    labels: NDArray[np.uint8],
-    pools: dict[int, list[int]],
-    generator: np.random.Generator,
-    count: int,
+    labels: NDArray[np.uint8], pools: Pools, generator: np.random.Generator, count: int
 ) -> list[tuple[int, int]]:
     """Pair the pooled images at random, each used once, and keep the first `count` mixed pairs.
 

@@ -16,19 +16,14 @@ IMAGE_SHAPE = (SIDE, SIDE)
 
 
 def save_split(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
-    """Write `images` (N, 28, 28) and `labels` (N,) to the .npz file `path`.
-
-    Raises:
-        UserError: the file cannot be written.
-    """
+    """Write `images` (N, 28, 28) and `labels` (N,) to the .npz file `path`."""
     write_arrays(path, images=images, labels=labels)
 
 
 def load_split(path: str | Path) -> Split:
     """Return the images (N, 28, 28) and labels (N,), both uint8, of a file by `save_split`.
 
-    Raises:
-        UserError: missing, damaged, or with arrays of another name, type or shape.
+    A UserError refuses one that is damaged, or with arrays of another name, type or shape.
     """
     arrays = read_arrays(path, images=(None, *IMAGE_SHAPE), labels=(None,))
     images, labels = arrays["images"], arrays["labels"]

@@ -19,19 +19,22 @@ NUMBER = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 # The largest whole number up to which floats are exact.
 MOST_EXACT = 2**53
 LONGEST_VALUE = 10_000  # characters of a list on the command line
+# What a keyword of the schema expects, given its limit.
+EXPECTED = {
+    "minimum": "at least {}",
+    "exclusiveMinimum": "more than {}",
+    "maximum": "at most {}",
+    "minItems": "at least one entry",
+    "minLength": "at least one entry",
+    "maxItems": "at most {} entries",
+    "uniqueItems": "no entry twice",
+}
 
 
 def complete(config: dict[str, Any]) -> dict[str, Any]:
-    """Check a configuration and fill in its defaults.
+    """Check what config.yaml and the command line gave, and fill in the schema's defaults.
 
-    Args:
-        config: what config.yaml and the command line gave.
-
-    Returns:
-        A new dictionary with every key of the schema.
-
-    Raises:
-        UserError: a key is unknown, a value is not allowed, or the pinned run is not in the sweep.
+    A UserError: a key is unknown, a value is not allowed, or the pinned run is not in the sweep.
     """
     schema = _schema()
     filled = _fill(config, schema)
@@ -46,8 +49,7 @@ def complete(config: dict[str, Any]) -> dict[str, Any]:
 @lru_cache
 def _schema() -> dict[str, Any]:
     """The schema; read once, for it takes longer than all checks."""
-    schema: dict[str, Any] = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
-    return schema
+    return yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
 
 
 def _fill(value: Any, schema: dict[str, Any]) -> Any:
@@ -114,26 +116,12 @@ def _expected(error: ValidationError) -> str:
     limit = error.validator_value
     match error.validator:
         case "type":
-            names = limit if isinstance(limit, list) else [limit]
-            return " or ".join(names)
+            return " or ".join(limit if isinstance(limit, list) else [limit])
         case "enum":
-            return "one of " + ", ".join(str(choice) for choice in limit)
-        case "minimum":
-            return f"at least {limit}"
-        case "exclusiveMinimum":
-            return f"more than {limit}"
-        case "maximum":
-            return f"at most {limit}"
-        case "minItems" | "minLength":
-            return "at least one entry"
-        case "maxItems":
-            return f"at most {limit} entries"
-        case "uniqueItems":
-            return "no entry twice"
+            return "one of " + ", ".join(map(str, limit))
         case "pattern":
             return str(error.schema["$comment"])
-        case _:
-            return f"{error.validator} {limit}"
+    return EXPECTED.get(str(error.validator), f"{error.validator} {{}}").format(limit)
 
 
 def _require_finite(config: dict[str, Any]) -> None:
@@ -154,8 +142,8 @@ def _require_pinned_in_sweep(config: dict[str, Any]) -> None:
     for key, swept in (("latent_size", "latent_sizes"), ("seed", "seeds")):
         pinned, values = config["selection"][key], config["sweep"][swept]
         if pinned is not None and pinned not in values:
-            listed = ", ".join(str(value) for value in values)
             raise UserError(
-                f"config: selection.{key} is {pinned}, which sweep.{swept} ({listed}) does not "
-                f"hold; add it there, or pin one of those, or set null to choose by score"
+                f"config: selection.{key} is {pinned}, which sweep.{swept} "
+                f"({', '.join(map(str, values))}) does not hold; add it there, or pin one of "
+                "those, or set null to choose by score"
             )

@@ -12,14 +12,10 @@ MAX_NODES = 100_000
 
 
 def check_config_file(path: Path) -> None:
-    """Say what is wrong with a YAML file in a way that leads to the place.
+    """Raise a UserError, naming file and line, for what is wrong with a YAML file.
 
-    Args:
-        path: the file.
-
-    Raises:
-        UserError: it is missing, unreadable, empty, not YAML, not keys with values, has a key
-            twice or asks Snakemake to run expressions; the message names file and line.
+    It is missing, unreadable, empty, not YAML, not keys with values, has a key twice or asks
+    Snakemake to run expressions.
     """
     root = _compose(_read(path), path)
     if root is None:
@@ -67,18 +63,16 @@ def _compose(text: str, path: Path) -> yaml.Node | None:
         if "\t" in line[: len(line) - len(line.lstrip())]:
             raise UserError(f"{path}, line {number}: indented by a tab; YAML wants spaces")
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        yaml.safe_load(text)  # what is composed may still not be a value: the date 2026-13-45
+        yaml.safe_load(text)  # what can be composed may still be no value: the date 2026-13-45
+        return yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(part for part in (error.context, error.problem) if part)
         raise UserError(f"{_place(path, mark)}: not YAML ({problem}); mend that line") from error
     except yaml.YAMLError as error:
-        problem = " ".join(str(error).split())
-        raise UserError(f"{path}: not YAML ({problem})") from error
+        raise UserError(f"{path}: not YAML ({' '.join(str(error).split())})") from error
     except (ValueError, RecursionError, OverflowError, AttributeError) as error:
         raise UserError(f"{path}: not YAML that can be read ({error})") from error
-    return root
 
 
 def _mappings(root: yaml.Node, path: Path) -> Iterator[yaml.MappingNode]:

@@ -8,41 +8,25 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1]
 # They decide no result: how a sweep is run, how files are written, and where images come from,
 # which their MD5 sums pin.
-PASSED_OVER = (
-    "running",
-    "errors.py",
-    "files.py",
-    "data/fetch.py",
-    "data/download.py",
-    "data/packages.py",
-)
+FETCHING = ("data/fetch.py", "data/download.py", "data/packages.py")
+PASSED_OVER = ("running", "errors.py", "files.py", *FETCHING)
 
 
 def source_files(script: Path) -> list[Path]:
-    """The script and every module that decides its result, imported directly or through others.
+    """The script and, sorted, every module that decides its result, imported by whatever way.
 
-    Args:
-        script: a Python file.
-
-    Returns:
-        Sorted paths, the script first.
-
-    Raises:
-        ModuleNotFoundError: a file imports a module that the package does not have. Passed over, it
-            would be tracked no more, and every test would go on passing.
+    A module that the package does not have is a ModuleNotFoundError: passed over, it would be
+    tracked no more, and every test would go on passing.
     """
     found: set[Path] = set()
     waiting = [script]
     while waiting:
         path = waiting.pop()
-        if path not in found and not _is_passed_over(path):
+        passed_over = any(path.is_relative_to(PACKAGE / part) for part in PASSED_OVER)
+        if path not in found and not passed_over:
             found.add(path)
             waiting += _imported_modules(path)
     return [script, *sorted(found - {script})]
-
-
-def _is_passed_over(path: Path) -> bool:
-    return any(path.is_relative_to(PACKAGE / part) for part in PASSED_OVER)
 
 
 @cache  # every rule asks for much the same modules, and Snakemake starts often

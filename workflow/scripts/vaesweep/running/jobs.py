@@ -26,34 +26,20 @@ def join_folder(state: Path, results: Path) -> IO[str] | None:
     can have the lock alone knows that Snakemake's own locks, and half-written temporary files, are
     of a run that was killed.
 
-    Args:
-        state: Snakemake's folder, `.snakemake`.
-        results: the folder of all outputs.
-
-    Returns:
-        The locked file, to be held until the process ends; None where files cannot be locked or
-        the folder is read-only.
+    `state` is `.snakemake` and `results` has all outputs. Returned is the locked file, to be held
+    until the process ends; None where no file can be locked.
     """
     try:
         state.mkdir(exist_ok=True)
         held = (state / "running").open("a")
-        try:
+        with suppress(BlockingIOError):  # others have it
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            pass
-        else:
-            _clear(state, results)
+            for left in (*(state / "locks").glob("*.lock"), *results.rglob(".*.part")):
+                left.unlink(missing_ok=True)
         fcntl.flock(held, fcntl.LOCK_SH)
+        return held
     except OSError:
         return None
-    return held
-
-
-def _clear(state: Path, results: Path) -> None:
-    for lock in (state / "locks").glob("*.lock"):
-        lock.unlink(missing_ok=True)
-    for part in results.rglob(".*.part"):
-        part.unlink(missing_ok=True)
 
 
 def announce() -> None:
@@ -105,8 +91,7 @@ class _Lines(logging.FileHandler):
 def _ending_with_snakemake() -> Iterator[None]:
     """End this process by SIGTERM soon after the Snakemake that started it is gone.
 
-    A killed Snakemake cannot stop its jobs, and the next one would start the same jobs again
-    beside them.
+    A killed one cannot stop its jobs, and the next one would start them again beside these.
     """
     announced = os.environ.get(VARIABLE)
     done = threading.Event()

@@ -16,13 +16,7 @@ OTHER_SECONDS = 5
 
 
 def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | None) -> str:
-    """Say what a run is about to do.
-
-    Args:
-        config: the complete configuration.
-        planned: how many jobs of each rule.
-        cores: on this machine; None on a cluster.
-    """
+    """Say what a run is about to do: so many jobs of each rule, on so many cores or a cluster."""
     trainings = sum(count for rule, count in planned.items() if rule.startswith("train_stack"))
     trainings += planned.get("train", 0)
     sweep, training = config["sweep"], config["training"]
@@ -37,10 +31,8 @@ def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | 
         f"Device: {device}." + (f" Cores: {cores}." if cores else "")
     ]
     if cores and device == "cpu" and config["model"]["architecture"] == "mlp":
-        seconds = sum(
-            count * JOB_SECONDS.get(rule, OTHER_SECONDS) for rule, count in planned.items()
-        )
-        seconds += trainings * training["epochs"] * EPOCH_SECONDS
+        seconds = trainings * training["epochs"] * EPOCH_SECONDS
+        seconds += sum(n * JOB_SECONDS.get(rule, OTHER_SECONDS) for rule, n in planned.items())
         minutes = max(1, round(seconds / min(cores, max(1, len(planned))) / 60))
         lines.append(f"This takes about {counted(minutes, 'minute')}; what is made stays made.")
     if trainings:
@@ -75,12 +67,7 @@ def closing(netid: str) -> str:
 
 
 def errors_since(began: float, logs: Path = Path("results/logs")) -> Iterator[str]:
-    """The errors in the logs of jobs that this run has started.
-
-    Args:
-        began: when it started, in seconds since 1970.
-        logs: the folder of the logs.
-    """
+    """The errors in the logs of jobs that were started since `began`, in seconds since 1970."""
     for path in sorted(logs.rglob("*.log")):
         if path.stat().st_mtime >= began:
             for line in path.read_text(encoding="utf-8", errors="replace").splitlines():

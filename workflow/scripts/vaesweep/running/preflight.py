@@ -50,17 +50,10 @@ def lacking(
     partitions: Collection[str],
     accounts: Collection[str],
 ) -> list[str]:
-    """Compare what the jobs ask for with what this machine or cluster has.
+    """A sentence for each thing that jobs ask for and this machine or cluster lacks, with the cure.
 
-    Args:
-        executor: Snakemake's name of what runs the jobs.
-        settings: the executor's settings.
-        trains_on_cuda: whether a job needs a GPU.
-        partitions: the `slurm_partition` of every job that names one.
-        accounts: the `slurm_account` of every job that names one.
-
-    Returns:
-        A sentence for each thing that is missing, with what to do about it; none if all is there.
+    `executor` is what Snakemake calls that which runs the jobs, with its settings; `partitions`
+    and `accounts` are what jobs name as `slurm_partition` and `slurm_account`.
     """
     if executor == "local" and trains_on_cuda and not has_nvidia_gpu():
         return [
@@ -77,11 +70,11 @@ def lacking(
 
 def _lacking_for_submission(submit_command: str) -> list[str]:
     first_words = [part.split()[0] for part in re.split(r"&&|\|\||[;|]", submit_command or "true")]
-    absent = [word for word in first_words if shutil.which(word) is None]
     return [
         f"no {word} on PATH, with which cluster-generic-submit-cmd submits jobs; run where the "
         "scheduler's commands are, or change the command in the profile"
-        for word in absent
+        for word in first_words
+        if shutil.which(word) is None
     ]
 
 
@@ -99,20 +92,19 @@ def _lacking_for_slurm(
     known, complaint = _ask("sinfo", "--noheader", "--format=%R")
     if complaint:
         return [f"Slurm's controller does not answer sinfo ({complaint}); try again when it does"]
-    settings = _cluster_settings()
+    unknown_partitions = [
+        f"slurm_partition {name!r} does not exist on this cluster, which has "
+        f"{', '.join(sorted(set(known.split())))}; name one of these in the profile"
+        for name in sorted(set(partitions) - set(known.split()))
+    ]
+    text, _ = _ask("scontrol", "show", "config")  # lines of `Name = value`
+    pairs = (line.split("=", 1) for line in text.splitlines() if "=" in line)
+    settings = {name.strip(): value.strip() for name, value in pairs}
     accounting = not settings.get("AccountingStorageType", "").endswith("/none")
     return [
-        *_unknown_partitions(partitions, set(known.split())),
+        *unknown_partitions,
         *_unusable_accounts(accounts, accounting),
         *_blind_status_command(status_command, poll_seconds, settings, accounting),
-    ]
-
-
-def _unknown_partitions(partitions: Collection[str], known: set[str]) -> list[str]:
-    return [
-        f"slurm_partition {name!r} does not exist on this cluster, which has "
-        f"{', '.join(sorted(known))}; name one of these in the profile"
-        for name in sorted(set(partitions) - known)
     ]
 
 
@@ -126,9 +118,8 @@ def _unusable_accounts(accounts: Collection[str], accounting: bool) -> list[str]
             for name in sorted(accounts)
         ]
     user = getpass.getuser()
-    listed, complaint = _ask(
-        "sacctmgr", "--noheader", "--parsable2", "show", "assoc", f"user={user}", "format=account"
-    )
+    options = ("--noheader", "--parsable2", "show", "assoc", f"user={user}", "format=account")
+    listed, complaint = _ask("sacctmgr", *options)
     known = {name.lower() for name in listed.split()}
     if complaint or not known:  # nothing to compare with; sbatch has the last word
         return []
@@ -159,13 +150,6 @@ def _blind_status_command(
             f"{remembered // POLLS_REMEMBERED} in the profile"
         ]
     return []
-
-
-def _cluster_settings() -> dict[str, str]:
-    """The lines `Name = value` of `scontrol show config`."""
-    text, _ = _ask("scontrol", "show", "config")
-    pairs = (line.split("=", 1) for line in text.splitlines() if "=" in line)
-    return {name.strip(): value.strip() for name, value in pairs}
 
 
 def _ask(*command: str) -> tuple[str, str]:

@@ -19,38 +19,21 @@ from vaesweep.running.dependencies import source_files
 LOOP = Path(__file__).with_name("loop.py")
 
 
-class Interruption:
-    """True once the process was asked to end (SIGTERM, or Ctrl-C)."""
-
-    def __init__(self) -> None:
-        self.requested = False
-
-    def __bool__(self) -> bool:
-        return self.requested
-
-
 @contextmanager
-def watch_for_termination() -> Iterator[Interruption]:
-    """Turn SIGTERM and SIGINT into a flag, so that a step is never left half done."""
-    interruption = Interruption()
-
-    def note(_signal: int, _frame: object) -> None:
-        interruption.requested = True
-
-    previous = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+def watch_for_termination() -> Iterator[list[int]]:
+    """Note each SIGTERM and SIGINT in a list, empty until then: no step is left half done."""
+    noted: list[int] = []
+    ends = (signal.SIGTERM, signal.SIGINT)
+    previous = {end: signal.signal(end, lambda number, _: noted.append(number)) for end in ends}
     try:
-        yield interruption
+        yield noted
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
 
 
 def fingerprint(**deciding: Any) -> str:
-    """A hash of all that decides a training's result, PyTorch and the code included.
-
-    Args:
-        deciding: plain values: a digest of the images, seeds, settings, hardware.
-    """
+    """A hash of plain values that decide a training's result, of PyTorch's version and the code."""
     described = json.dumps([deciding, torch.__version__], sort_keys=True)
     digest = hashlib.sha256(described.encode())
     for module in source_files(LOOP):
@@ -62,9 +45,8 @@ class Checkpoint:
     """The file of one training, under the fingerprint `mark` of what decides its result."""
 
     def __init__(self, path: Path, seconds: float, mark: str) -> None:
-        """Let at least so many seconds pass from the end of a save to the next."""
         self.path = path
-        self.seconds = seconds
+        self.seconds = seconds  # at least so many from the end of a save to the next
         self.mark = mark
         self._saved = time.perf_counter()
 
@@ -82,24 +64,20 @@ class Checkpoint:
     def load(self, log: Logger) -> dict[str, Any] | None:
         """Read the state that `save` wrote.
 
-        Returns:
-            None, with a line in the log if a file was there, when there is no file, when it cannot
-            be read, or when it is of other data, settings, code, hardware or PyTorch version.
+        None if there is no file and, with a line in the log, if it cannot be read, or is of other
+        data, settings, code, hardware or PyTorch version.
         """
         if not self.path.exists():
             return None
         try:
             state: dict[str, Any] = torch.load(self.path, map_location="cpu", weights_only=True)
+            if state.pop("fingerprint", None) == self.mark:
+                return state
+            fault = "is of another config, data, code or hardware"
         except Exception as error:  # a damaged file can fail in many ways; each means: start anew
-            log.info("checkpoint %s cannot be read (%s); starting anew", self.path.name, error)
-            return None
-        if state.pop("fingerprint", None) != self.mark:
-            log.info(
-                "checkpoint %s is of another config, data, code or hardware; starting anew",
-                self.path.name,
-            )
-            return None
-        return state
+            fault = f"cannot be read ({error})"
+        log.info("checkpoint %s %s; starting anew", self.path.name, fault)
+        return None
 
 
 def remove_checkpoints(folders: Iterable[Path]) -> None:

@@ -16,13 +16,7 @@ from vaesweep.training.model import VAE, Architecture
 def initialise(
     architecture: Architecture, seeds: tuple[int, ...], images: NDArray[np.uint8]
 ) -> VAE:
-    """Return a stack of VAEs, each with its own seed's parameters.
-
-    Args:
-        architecture: shape of the models.
-        seeds: one for each member.
-        images: (N, 28, 28) training images; their mean is where the output starts.
-    """
+    """Return a stack of VAEs, one for each seed; their output starts at the mean of the images."""
     model = VAE(architecture, len(seeds))
     mean_image = torch.from_numpy(images.reshape(-1, PIXELS).mean(axis=0) / 255).float()
     for member, seed in enumerate(seeds):
@@ -38,22 +32,14 @@ def draw_epoch(
     device: torch.device,
     noisy: bool = True,
 ) -> tuple[Tensor, Tensor]:
-    """Draw the order of the images and the noise of one epoch.
+    """Draw the order of so many images and the noise of an epoch, counted from 0.
 
-    They are drawn where they are used: a CPU would take longer to draw for 64 seeds than a GPU
-    takes to train them.
+    They are drawn on the device that uses them: a CPU would take longer to draw for 64 seeds than
+    a GPU takes to train them.
 
-    Args:
-        seeds: one for each member.
-        epoch: counted from 0.
-        count: training images.
-        shape: (steps, batch, latent_size).
-        device: where the draws are used.
-        noisy: whether noise is wanted; without, it is all zeros, and takes no memory.
-
-    Returns:
-        Order (steps, members, batch) of image indices and standard normal noise
-        (steps, members, batch, latent_size).
+    For a shape (steps, batch, latent_size), the order (steps, members, batch) is of image indices
+    and the noise (steps, members, batch, latent_size) standard normal; or, if it is not to be
+    noisy, all zeros that take no memory.
     """
     steps, batch_size, latent_size = shape
     orders = torch.empty((steps, len(seeds), batch_size), dtype=torch.int64, device=device)

@@ -24,19 +24,12 @@ POLL_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Hardware:
-    """What a training runs on.
+    """What a training runs on."""
 
-    Attributes:
-        device: a GPU that no other training of this machine uses, or the CPU.
-        precision: type of the matrix products.
-        name: of the device, as its maker writes it.
-        turn: a locked file, which keeps other trainings from the GPU until the process ends.
-    """
-
-    device: torch.device
-    precision: torch.dtype
-    name: str
-    turn: IO[str] | None = None
+    device: torch.device  # a GPU that no other training of this machine uses, or the CPU
+    precision: torch.dtype  # of the matrix products
+    name: str  # of the device, as its maker writes it
+    turn: IO[str] | None = None  # the lock that keeps others from the GPU until the process ends
 
     @property
     def deciding(self) -> list[str]:
@@ -47,8 +40,7 @@ class Hardware:
 def choose_hardware(device: str, precision: str, log: Logger) -> Hardware:
     """Resolve `training.device` and `training.precision`, and make PyTorch deterministic.
 
-    Raises:
-        UserError: "cuda" was asked for and PyTorch cannot use a GPU of this machine.
+    A UserError says why "cuda", if it was asked for, cannot be had.
     """
     # As torch.use_deterministic_algorithms(True), which imports the compiler besides.
     torch.set_deterministic_debug_mode("error")
@@ -91,12 +83,12 @@ def _why_no_gpu() -> str | None:
             "NVIDIA driver, or check CUDA_VISIBLE_DEVICES"
         )
     card = torch.cuda.get_device_capability()
-    if not has_code_for(card, torch.cuda.get_arch_list()):
-        return (
-            f"PyTorch {torch.__version__} has no code for {torch.cuda.get_device_name()} (compute "
-            f"capability {card[0]}.{card[1]}): install a version that has"
-        )
-    return None
+    if has_code_for(card, torch.cuda.get_arch_list()):
+        return None
+    return (
+        f"PyTorch {torch.__version__} has no code for {torch.cuda.get_device_name()} (compute "
+        f"capability {card[0]}.{card[1]}): install a version that has"
+    )
 
 
 def has_code_for(card: tuple[int, int], architectures: Iterable[str]) -> bool:
@@ -106,12 +98,10 @@ def has_code_for(card: tuple[int, int], architectures: Iterable[str]) -> bool:
     (compute_80) on any later card (NVIDIA, CUDA C++ Programming Guide, application compatibility).
     """
     for architecture in architectures:
-        kind, _, digits = architecture.partition("_")
-        digits = digits.rstrip("af")  # sm_90a
+        kind, digits = architecture.rstrip("af").split("_")  # sm_90a
         major, minor = int(digits[:-1]), int(digits[-1])
-        if (kind == "compute" and (major, minor) <= card) or (
-            major == card[0] and minor <= card[1]
-        ):
+        portable = kind == "compute" and (major, minor) <= card
+        if portable or (major == card[0] and minor <= card[1]):
             return True
     return False
 
@@ -126,14 +116,9 @@ def _take_a_gpu(log: Logger) -> tuple[int, IO[str]]:
 
 
 def take_turn(names: list[str], log: Logger) -> tuple[int, IO[str]]:
-    """Wait until one of these is free, and hold it until the file is closed or the process ends.
+    """Wait until no process of this user has one of these, telling the log of it; take that one.
 
-    Args:
-        names: what is taken; one at a time among all processes of this user and machine.
-        log: is told if all are taken.
-
-    Returns:
-        The place of the first that was free, and the locked file.
+    Returned is its place, and the locked file, which holds it until closed or the process ends.
     """
     user = os.getuid()
     marks = [hashlib.sha256(name.encode()).hexdigest()[:16] for name in names]
@@ -144,10 +129,9 @@ def take_turn(names: list[str], log: Logger) -> tuple[int, IO[str]]:
             turn = path.open("a")
             try:
                 fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return number, turn
             except BlockingIOError:
                 turn.close()
-            else:
-                return number, turn
         if not told:
             log.info("every GPU is taken by another training; waiting")
             told = True
@@ -169,9 +153,9 @@ def choose_precision(requested: str, device: torch.device) -> tuple[torch.dtype,
     else:
         flags, vendor = _cpu_features()
         amx = "amx_bf16" in flags
-        amd = "avx512_bf16" in flags and vendor == "AuthenticAMD"
-        fast = amx or amd
-        reason = "AMX" if amx else "AVX512-BF16 of AMD" if amd else "no fast bfloat16 in this CPU"
+        fast = amx or ("avx512_bf16" in flags and vendor == "AuthenticAMD")
+        reason = "AVX512-BF16 of AMD" if fast else "no fast bfloat16 in this CPU"
+        reason = "AMX" if amx else reason
     return (torch.bfloat16 if fast else torch.float32), f"auto: {reason}"
 
 
@@ -210,8 +194,6 @@ def _cpu_features() -> tuple[set[str], str]:
 def _cpuinfo() -> dict[str, str]:
     """The first processor's fields of /proc/cpuinfo; empty where there is none (macOS)."""
     path = Path("/proc/cpuinfo")
-    if not path.exists():
-        return {}
-    first = path.read_text().split("\n\n")[0]
+    first = path.read_text().split("\n\n")[0] if path.exists() else ""
     pairs = (line.split(":", 1) for line in first.splitlines() if ":" in line)
     return {key.strip(): value.strip() for key, value in pairs}

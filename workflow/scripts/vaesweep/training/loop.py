@@ -12,14 +12,10 @@ from numpy.typing import NDArray
 
 from vaesweep.data.splits import PIXELS
 from vaesweep.errors import UserError
+from vaesweep.training import hardware as machine
 from vaesweep.training.checkpoints import Checkpoint, fingerprint, watch_for_termination
 from vaesweep.training.draws import draw_epoch, initialise
-from vaesweep.training.hardware import (
-    Hardware,
-    is_out_of_memory,
-    peak_memory_mib,
-    reset_peak_memory,
-)
+from vaesweep.training.hardware import Hardware
 from vaesweep.training.model import ARCHITECTURES, Architecture, negative_elbo_terms
 from vaesweep.training.optimiser import Adam, one_cycle
 from vaesweep.training.progress import Progress, TrainedRun
@@ -33,20 +29,14 @@ MOST_LEFT_OUT = 0.01
 
 @dataclass(frozen=True)
 class Settings:
-    """How a model is trained; each field is a key of config.yaml.
+    """How a model is trained; each field is a key of config.yaml."""
 
-    Attributes:
-        beta: weight of the KL term (Higgins et al. 2017). 0 makes a plain autoencoder: the code
-            is the posterior mean and no noise is added.
-        epochs: passes over the training images.
-        batch_size: images of one step.
-        learning_rate: peak of the one-cycle schedule.
-    """
-
+    # Weight of the KL term (Higgins et al. 2017). 0 makes a plain autoencoder: the code is the
+    # posterior mean and no noise is added.
     beta: float
-    epochs: int
-    batch_size: int
-    learning_rate: float
+    epochs: int  # passes over the training images
+    batch_size: int  # images of one step
+    learning_rate: float  # peak of the one-cycle schedule
 
 
 def train(
@@ -59,19 +49,11 @@ def train(
     checkpoint_seconds: float,
     log: Logger,
 ) -> list[TrainedRun]:
-    """Train one VAE for each seed, side by side.
+    """Train one VAE for each seed, side by side, on images (N, 28, 28); log a line an epoch.
 
-    Args:
-        images: (N, 28, 28) training images.
-        architecture: shape of the models.
-        settings: how they are trained.
-        hardware: what they are trained on.
-        seeds: one for each member; it seeds the initialisation, the order of the images and the
-            noise of that member alone.
-        checkpoint: file to resume from and to save to. It stays: `remove_checkpoints` is for when
-            the results are written.
-        checkpoint_seconds: least time between two saves.
-        log: gets a line an epoch.
+    A seed decides the initialisation, the order of the images and the noise of its member alone.
+    At least `checkpoint_seconds` pass between two saves of the file `checkpoint`, from which a
+    training resumes, and which stays until `remove_checkpoints`.
 
     Raises:
         UserError: the batch is larger than the data.
@@ -81,7 +63,7 @@ def train(
     steps = steps_per_epoch * settings.epochs
     noisy = settings.beta > 0
     device, precision = hardware.device, hardware.precision
-    reset_peak_memory(device)
+    machine.reset_peak_memory(device)
     model = initialise(architecture, seeds, images).to(device)
     optimiser = Adam(model, ADAM_BETAS, WEIGHT_DECAY)
     progress = Progress(model, seeds)
@@ -142,11 +124,8 @@ def train_stack(
 ) -> list[TrainedRun]:
     """As `train`; where the memory does not hold all seeds, one half of them after the other.
 
-    Halves are halved again if need be. They end within rounding of the same results, and have
-    checkpoints of their own, beside `checkpoint`.
-
-    Raises:
-        UserError: not even one seed fits into the memory; or as `train`.
+    Halves are halved again if need be, until a UserError says that not even one seed fits. They end
+    within rounding of the same results, and have checkpoints of their own, beside `checkpoint`.
     """
 
     def attempt(part: tuple[int, ...], path: Path) -> list[TrainedRun]:
@@ -156,7 +135,7 @@ def train_stack(
     try:
         return attempt(seeds, checkpoint)
     except RuntimeError as error:
-        if not is_out_of_memory(error):
+        if not machine.is_out_of_memory(error):
             raise
         if len(seeds) == 1:
             raise UserError(
@@ -201,6 +180,6 @@ def _facts(
         "device_name": hardware.name,
         "threads": torch.get_num_threads(),
         "stacked_seeds": members,
-        "peak_memory_mib": peak_memory_mib(hardware.device),
+        "peak_memory_mib": machine.peak_memory_mib(hardware.device),
         "torch": torch.__version__,
     }

@@ -33,17 +33,11 @@ CHUNK = 2000
 
 @dataclass(frozen=True)
 class Architecture:
-    """What fixes the shape of every parameter.
+    """What fixes the shape of every parameter."""
 
-    Attributes:
-        kind: one of ARCHITECTURES.
-        hidden: widths of the dense hidden layers of the encoder; the decoder mirrors them.
-        latent_size: number of latent variables.
-    """
-
-    kind: str
-    hidden: tuple[int, ...]
-    latent_size: int
+    kind: str  # one of ARCHITECTURES
+    hidden: tuple[int, ...]  # widths of the encoder's dense hidden layers; the decoder mirrors them
+    latent_size: int  # number of latent variables
 
 
 class StackedLinear(nn.Module):
@@ -99,29 +93,22 @@ class VAE(nn.Module):
         self.decoder = nn.Sequential(*decoder, *outer.up(members))
 
     def encode(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log-variance of the posterior.
+        """Mean and log-variance, float32 (members, batch, latent_size), of images in [0, 1].
 
-        Args:
-            images: (members, batch, 784) grey levels in [0, 1].
-
-        Returns:
-            Two tensors (members, batch, latent_size), float32.
+        The images are (members, batch, 784).
         """
-        mean, log_variance = self.encoder(images).float().chunk(2, dim=-1)
-        return mean, log_variance
+        return self.encoder(images).float().chunk(2, dim=-1)
 
     def decode(self, codes: Tensor) -> Tensor:
         """Logits of the pixels: (members, batch, latent_size) to float32 (members, batch, 784)."""
-        logits: Tensor = self.decoder(codes).float()
-        return logits
+        return self.decoder(codes).float()
 
     @torch.no_grad()
     def encode_images(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Codes (..., latent_size) of images (..., 28, 28), the posterior means; a stack of one."""
         pixels = torch.from_numpy(np.ascontiguousarray(images)).view(1, -1, PIXELS)
         means = [self.encode(part.float() / 255)[0][0] for part in pixels.split(CHUNK, 1)]
-        codes: NDArray[np.float32] = torch.cat(means).numpy()
-        return codes.reshape(*images.shape[:-2], -1)
+        return torch.cat(means).numpy().reshape(*images.shape[:-2], -1)
 
     @torch.no_grad()
     def decode_images(self, codes: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -129,8 +116,7 @@ class VAE(nn.Module):
         flat = torch.from_numpy(np.ascontiguousarray(codes)).view(1, -1, codes.shape[-1])
         levels = [torch.sigmoid(self.decode(part)) for part in flat.split(CHUNK, 1)]
         grey = [(part * 255).round().to(torch.uint8) for part in levels]
-        images: NDArray[np.uint8] = torch.cat(grey, 1).numpy()
-        return images.reshape(*codes.shape[:-1], SIDE, SIDE)
+        return torch.cat(grey, 1).numpy().reshape(*codes.shape[:-1], SIDE, SIDE)
 
     @torch.no_grad()
     def initialise(self, member: int, generator: torch.Generator, mean_image: Tensor) -> None:
@@ -156,10 +142,8 @@ class VAE(nn.Module):
 def negative_elbo_terms(model: VAE, images: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
     """Reconstruction and KL in nats per image, each (members,), means over the batch.
 
-    Args:
-        model: a stack of VAEs.
-        images: (members, batch, 784) grey levels in [0, 1], taken as Bernoulli means.
-        noise: (members, batch, latent_size) of the reparametrisation; zeros give the mean code.
+    Of images (members, batch, 784) of grey levels in [0, 1], taken as Bernoulli means, with noise
+    (members, batch, latent_size) of the reparametrisation, of which zeros give the mean code.
     """
     return posterior_terms(model, images, noise, *model.encode(images))
 
@@ -169,7 +153,7 @@ def posterior_terms(
 ) -> tuple[Tensor, Tensor]:
     """As `negative_elbo_terms`, for a posterior that `model.encode` has given already."""
     logits = model.decode(mean + noise * torch.exp(0.5 * log_variance))
-    cross_entropy: Tensor = CrossEntropy.apply(logits, images)
+    cross_entropy = CrossEntropy.apply(logits, images)
     kl = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance)
     return cross_entropy.mean(-1), kl.sum(-1).mean(-1)
 
@@ -235,17 +219,11 @@ def _convolve_up(members: int) -> list[nn.Module]:
 
 @dataclass(frozen=True)
 class OuterLayers:
-    """What an architecture puts between the pixels and its dense layers.
+    """What an architecture puts between the pixels and its dense layers."""
 
-    Attributes:
-        words: what reports call its networks.
-        width: values of an image where outer and dense layers meet.
-        down: modules from (members, batch, 784) to (members, batch, width), for so many members.
-        up: modules from (members, batch, width) to (members, batch, 784).
-    """
-
-    words: str
-    width: int
+    words: str  # what reports call its networks
+    width: int  # values of an image where outer and dense layers meet
+    # For so many members, modules from (members, batch, 784) to (members, batch, width), and back.
     down: Callable[[int], list[nn.Module]]
     up: Callable[[int], list[nn.Module]]
 
@@ -261,10 +239,7 @@ ARCHITECTURES = {
 
 def member_state(model: VAE, member: int) -> dict[str, Tensor]:
     """The parameters of one member on the CPU, without the leading axis."""
-    return {
-        name: tensor[member].detach().cpu().contiguous().clone()
-        for name, tensor in model.state_dict().items()
-    }
+    return {name: t[member].cpu().contiguous().clone() for name, t in model.state_dict().items()}
 
 
 def save_member(state: dict[str, Tensor], architecture: Architecture, path: str | Path) -> None:
@@ -275,11 +250,7 @@ def save_member(state: dict[str, Tensor], architecture: Architecture, path: str 
 
 
 def load_model(path: str | Path) -> VAE:
-    """Read a model that `save_member` wrote, as a stack of one, on the CPU.
-
-    Raises:
-        UserError: the file is missing or damaged.
-    """
+    """Read a model of `save_member` as a stack of one, on the CPU; a UserError if it is damaged."""
     with reading(path, "model"):
         with safe_open(str(path), framework="pt") as file:
             described = json.loads(file.metadata()["architecture"])

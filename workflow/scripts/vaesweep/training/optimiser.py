@@ -17,15 +17,12 @@ class Adam:
     """Adam (Kingma and Ba 2015, arXiv:1412.6980) with decoupled weight decay, in fused kernels.
 
     Weights decay, biases do not (Loshchilov and Hutter 2019, arXiv:1711.05101).
-
-    Attributes:
-        learning_rate: of the next step.
     """
 
     def __init__(
         self, model: nn.Module, betas: tuple[float, float], weight_decay: float = 0.0
     ) -> None:
-        self.learning_rate = 0.0
+        self.learning_rate = 0.0  # of the next step
         self.betas = betas
         self.weight_decay = weight_decay
         weights = [p for name, p in model.named_parameters() if name.endswith("weight")]
@@ -45,23 +42,13 @@ class Adam:
             parameter.grad = None
 
     def _step(self, part: slice, weight_decay: float) -> None:
+        parameters, (beta1, beta2) = self._parameters[part], self.betas
+        gradients = [p.grad for p in parameters if p.grad is not None]
         adam(
-            self._parameters[part],
-            [p.grad for p in self._parameters[part] if p.grad is not None],
-            self._means[part],
-            self._squares[part],
-            [],
-            self._steps[part],
-            fused=True,
-            decoupled_weight_decay=True,
-            amsgrad=False,
-            beta1=self.betas[0],
-            beta2=self.betas[1],
-            lr=self.learning_rate,
-            weight_decay=weight_decay,
-            eps=1e-8,
-            maximize=False,
-        )
+            parameters, gradients, self._means[part], self._squares[part], [], self._steps[part],
+            lr=self.learning_rate, beta1=beta1, beta2=beta2, weight_decay=weight_decay, eps=1e-8,
+            fused=True, decoupled_weight_decay=True, amsgrad=False, maximize=False,
+        )  # fmt: skip
 
     def state(self) -> dict[str, list[Tensor]]:
         """Everything that the next step depends on, but for the model and the learning rate."""

@@ -16,39 +16,25 @@ HISTORY_COLUMNS = ("epoch", "neg_elbo", "reconstruction", "kl", "learning_rate",
 
 @dataclass
 class TrainedRun:
-    """One member's result.
-
-    Attributes:
-        seed: its seed.
-        state: its parameters, without the member axis.
-        history: a dict an epoch, of HISTORY_COLUMNS.
-        facts: status and what it ran on, for training.json.
-    """
+    """One member's result."""
 
     seed: int
-    state: dict[str, Tensor]
-    history: list[dict[str, float]]
-    facts: dict[str, Any] = field(default_factory=dict)
+    state: dict[str, Tensor]  # its parameters, without the member axis
+    history: list[dict[str, float]]  # a dict an epoch, of HISTORY_COLUMNS
+    facts: dict[str, Any] = field(default_factory=dict)  # status and what it ran on
 
 
 class Progress:
-    """What a checkpoint holds beside model and optimiser.
-
-    Attributes:
-        step: optimiser steps done.
-        seconds: seconds spent in the loop, over all restarts.
-        totals: (2, members) sums of reconstruction and KL since the epoch began.
-        histories: for each member a dict an epoch.
-        finite: for each member its parameters at the end of the last epoch that was finite.
-        diverged: epoch in which a member's loss or parameters ceased to be finite, or None.
-    """
+    """What a checkpoint holds beside model and optimiser."""
 
     def __init__(self, model: VAE, seeds: tuple[int, ...]) -> None:
-        """Start at step 0."""
         self.seeds = seeds
-        self.step = 0
-        self.seconds = 0.0
+        self.step = 0  # optimiser steps done
+        self.seconds = 0.0  # spent in the loop, over all restarts
+        # Sums of reconstruction and KL since the epoch began.
         self.totals = torch.zeros(2, len(seeds), device=next(model.parameters()).device)
+        # For each member a dict an epoch, its parameters at the end of the last finite epoch, and
+        # the epoch in which its loss or parameters ceased to be finite, or None.
         self.histories: list[list[dict[str, float]]] = [[] for _ in seeds]
         self.finite = [member_state(model, member) for member in range(len(seeds))]
         self.diverged: list[int | None] = [None for _ in seeds]
@@ -81,16 +67,15 @@ class Progress:
         reconstructions, kls = (self.totals / steps).tolist()  # waits for the device
         self.seconds = time.perf_counter() - self._began
         self.totals.zero_()
-        for member in range(len(self.seeds)):
+        for member, terms in enumerate(zip(reconstructions, kls, strict=True)):
             if self.diverged[member] is not None:
                 continue
             state = member_state(model, member)
-            neg_elbo = reconstructions[member] + kls[member]
+            neg_elbo = terms[0] + terms[1]
             if not (math.isfinite(neg_elbo) and all(t.isfinite().all() for t in state.values())):
                 self.diverged[member] = epoch
                 continue
             self.finite[member] = state
-            terms = (reconstructions[member], kls[member])
             row = zip(HISTORY_COLUMNS, (epoch, neg_elbo, *terms, rate, self.seconds), strict=True)
             self.histories[member].append(dict(row))
 
@@ -109,30 +94,19 @@ class Progress:
                 )  # fmt: skip
 
     def results(self, images: int, facts: dict[str, Any]) -> list[TrainedRun]:
-        """Each member's result.
-
-        Args:
-            images: that a member has seen, counted as often as it saw them.
-            facts: about all members.
-        """
-        members = len(self.seeds)
-        return [
-            TrainedRun(
-                seed,
-                state,
-                history,
-                {
-                    "seed": seed,
-                    "status": "ok" if diverged is None else "diverged",
-                    "diverged_in_epoch": diverged,
-                    **facts,
-                    "parameters": sum(tensor.numel() for tensor in state.values()),
-                    # A stack shares its seconds: this is the run's share of them.
-                    "train_seconds": self.seconds / members,
-                    "images_per_second": images * members / self.seconds,
-                },
-            )
-            for seed, state, history, diverged in zip(
-                self.seeds, self.finite, self.histories, self.diverged, strict=True
-            )
-        ]
+        """Each member's result; it saw so many images, counted as often as it saw them."""
+        members, runs = len(self.seeds), []
+        of_each = zip(self.seeds, self.finite, self.histories, self.diverged, strict=True)
+        for seed, state, history, diverged in of_each:
+            own = {
+                "seed": seed,
+                "status": "ok" if diverged is None else "diverged",
+                "diverged_in_epoch": diverged,
+                **facts,
+                "parameters": sum(tensor.numel() for tensor in state.values()),
+                # A stack shares its seconds: this is the run's share of them.
+                "train_seconds": self.seconds / members,
+                "images_per_second": images * members / self.seconds,
+            }
+            runs.append(TrainedRun(seed, state, history, own))
+        return runs
