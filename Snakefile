@@ -30,10 +30,6 @@ include: "workflow/rules/html_report.smk"
 include: "workflow/rules/hooks.smk"
 
 
-# On a cluster, the trainings alone are worth a place in the queue.
-workflow.localrules(*(rule.name for rule in workflow.rules if not rule.name.startswith("train")))
-
-
 rule all:
     default_target: True
     input:

@@ -231,7 +231,7 @@ def test_the_comparison_report_gives_the_numbers_of_the_tables(sweep, chosen):
     text = "".join(
         page.get_text() for page in pymupdf.open(sweep / "results/comparison/comparison_report.pdf")
     )
-    assert f"{chosen['value']:.3f}" in text
+    assert number(chosen["value"], 3) in text
     for score in pd.read_csv(sweep / "results/comparison/latent_sizes.csv")["score"]:
         assert number(score, 3) in text
 

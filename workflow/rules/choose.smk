@@ -13,6 +13,7 @@ rule compare:
         "results/logs/compare/log.log",
     benchmark:
         "results/benchmarks/compare/all.tsv"
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -32,6 +33,7 @@ rule choose:
         chosen="results/chosen.json",
     log:
         "results/logs/choose/log.log",
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -59,6 +61,7 @@ rule score_controls:
         "results/logs/score_controls/log.log",
     benchmark:
         "results/benchmarks/score_controls/all.tsv"
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:

@@ -11,6 +11,7 @@ rule fetch_data:
         "results/logs/fetch_data/log.log",
     benchmark:
         "results/benchmarks/fetch_data/all.tsv"
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -28,6 +29,7 @@ rule draw_pairs:
         pairs=shown("results/pairs.csv", "Method", {"table": "pairs"}),
     log:
         "results/logs/draw_pairs/log.log",
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:

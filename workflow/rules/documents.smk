@@ -27,6 +27,7 @@ rule submission:
         "results/logs/submission/log.log",
     benchmark:
         "results/benchmarks/submission/all.tsv"
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -60,6 +61,7 @@ rule plot_comparison:
         "results/logs/plot_comparison/log.log",
     benchmark:
         "results/benchmarks/plot_comparison/all.tsv"
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -86,6 +88,7 @@ rule comparison_report:
         "results/logs/comparison_report/log.log",
     benchmark:
         "results/benchmarks/comparison_report/all.tsv"
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:

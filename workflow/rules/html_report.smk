@@ -14,6 +14,7 @@ rule explorer:
         "results/logs/explorer/log.log",
     benchmark:
         "results/benchmarks/explorer/all.tsv"
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -47,6 +48,7 @@ rule report_tables:
         summary=f"{COMPARISON}/summary.rst",
     log:
         "results/logs/report_tables/log.log",
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -75,6 +77,7 @@ rule report:
         "results/report.html",
     log:
         "results/logs/report/log.log",
+    localrule: True
     handover: True
     params:
         snakefile=own(workflow.main_snakefile),

@@ -10,6 +10,7 @@ rule interpolate:
         "results/logs/interpolate/latent-{latent_size}_seed-{seed}.log",
     benchmark:
         "results/benchmarks/interpolate/latent-{latent_size}_seed-{seed}.tsv"
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -32,6 +33,7 @@ rule draw_runs:
         "results/logs/draw_runs/latent-{latent_size}.log",
     benchmark:
         "results/benchmarks/draw_runs/latent-{latent_size}.tsv"
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:

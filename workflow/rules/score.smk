@@ -9,6 +9,7 @@ rule draw_references:
         "results/logs/draw_references/log.log",
     benchmark:
         "results/benchmarks/draw_references/all.tsv"
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -32,6 +33,7 @@ rule score_references:
         "results/benchmarks/score_references/all.tsv"
     # Every score waits for it.
     priority: 10
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
@@ -59,6 +61,7 @@ rule score:
         "results/logs/score/latent-{latent_size}_seed-{seed}.log",
     benchmark:
         "results/benchmarks/score/latent-{latent_size}_seed-{seed}.tsv"
+    localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
