@@ -51,8 +51,7 @@ def typeset_code(sources: Sequence[tuple[str, str]], heading: str, lead: str, pa
         paper: A key of `grids.PAPER_INCHES`.
     """
     plain = [(path, text.expandtabs(TAB).removesuffix("\n")) for path, text in sources]
-    data = {"heading": heading, "lead": lead, "paper": paper, "sources": plain}
-    data["first_page"] = len(KINDS) + 1
+    data = {"heading": heading, "lead": lead, "paper": paper, "before": len(KINDS), "files": plain}
     return typeset("listing.typ", data, tagged=False)  # joining the pages would drop the tags
 
 
