@@ -51,16 +51,9 @@ def report_data(
 ) -> dict[str, Any]:
     """Return everything that `comparison_report.typ` shows.
 
-    Args:
-        runs: `runs.csv`.
-        latent_sizes: `latent_sizes.csv`.
-        chosen: `chosen.json`.
-        judges: The description of each judge.
-        agreement: `judges.csv`.
-        controls: `controls.csv`.
-        trainings: `training.json` of each run.
-        costs: What `costs.read_costs` returns.
-        config_text: The configuration that was used, as YAML.
+    Tables are those of the files with their names, `agreement` that of `judges.csv`; `judges` are
+    the judges' descriptions, `trainings` the runs' `training.json`, `costs` is what
+    `costs.read_costs` returns and `config_text` the configuration that was used, as YAML.
     """
     config = yaml.safe_load(config_text)
     dataset = DATASETS[config["dataset"]["name"]]
@@ -128,20 +121,19 @@ def _tiles(chosen: Mapping[str, Any], latent_sizes: pd.DataFrame) -> list[dict[s
         return f"95 %: {interval(low, high, 3)}"
 
     size = latent_sizes[latent_sizes["latent_size"] == chosen["latent_size"]].iloc[0]
+    share, neg_elbo = size["win_probability"], size["neg_elbo"]
+    few = f"fewer than {LEAST_SEEDS} seeds"
     over_seeds = within(size["score_low"], size["score_high"])
     if pd.isna(size["score_low"]):
-        over_seeds = f"fewer than {LEAST_SEEDS} seeds: no interval"
-    coming_first = "in which its latent size comes first"
-    if pd.isna(size["win_probability"]):
-        coming_first = f"cannot be told with fewer than {LEAST_SEEDS} seeds"
-    measure = "a plain autoencoder has none"
-    if pd.notna(size["neg_elbo"]):
-        measure = "test set, nats per image"
+        over_seeds = f"{few}: no interval"
+    known_first = "in which its latent size comes first"
+    first = f"cannot be told with {few}" if pd.isna(share) else known_first
+    unit = "a plain autoencoder has none" if pd.isna(neg_elbo) else "test set, nats per image"
     tiles = [
         (signed(chosen["value"], 3), named_score(chosen), within(chosen["low"], chosen["high"])),
         (signed(size["score"], 3), "mean score of its latent size", over_seeds),
-        (percent(size["win_probability"]), "share of bootstrap draws", coming_first),
-        (number(size["neg_elbo"], 1), "\N{MINUS SIGN}ELBO of the size", measure),
+        (percent(share), "share of bootstrap draws", first),
+        (number(neg_elbo, 1), "\N{MINUS SIGN}ELBO of the size", unit),
     ]
     return [dict(zip(("value", "label", "note"), tile, strict=True)) for tile in tiles]
 
@@ -152,21 +144,16 @@ def _views(latent_sizes: pd.DataFrame) -> dict[str, Any] | None:
     return table_texts(latent_sizes, ("latent_size", *known)) if len(known) else None
 
 
-def _config_lines(config: Mapping[str, Any]) -> list[str]:
+def _config_lines(config: Mapping[str, Any], indent: str = "") -> list[str]:
     """Write the configuration as YAML with a line a key."""
     lines = []
-    for section, values in config.items():
-        if isinstance(values, dict):
-            lines.append(f"{section}:")
-            lines += [f"  {key}: {_yaml(value)}" for key, value in values.items()]
+    for key, value in config.items():
+        if isinstance(value, dict):
+            lines += [f"{indent}{key}:", *_config_lines(value, f"{indent}  ")]
         else:
-            lines.append(f"{section}: {_yaml(values)}")
+            in_list = yaml.safe_dump([value], default_flow_style=True, width=1000).strip()
+            lines.append(f"{indent}{key}: {in_list[1:-1]}")
     return lines
-
-
-def _yaml(value: object) -> str:
-    in_list: str = yaml.safe_dump([value], default_flow_style=True, width=1000)
-    return in_list.strip()[1:-1]
 
 
 def _costs(costs: pd.DataFrame) -> dict[str, Any] | None:

@@ -67,8 +67,8 @@ def summary(
         sizes: latent_sizes.csv.
         runs: runs.csv.
         chosen: chosen.json.
-        links: what to open, as words to show -> path of a file in the report.
-        pictures: which images to show, as what they show -> file (PNG or SVG).
+        links: words to show -> path of a file in the report.
+        pictures: what they show -> file (PNG or SVG).
     """
     return _TEMPLATES.get_template("summary.rst").render(
         chosen=chosen,
