@@ -1,7 +1,6 @@
 """Figures of paths for the comparison: the same pairs at every latent size, and rows by score."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -87,9 +86,8 @@ def display_rows(
         panel = _Panel(axes, place, columns, len(frames), label, title)
         for line, size in enumerate(sorted(frames)):
             middle = panel.draw(line, frames[size][at])
-            style: dict[str, Any] = {"fontsize": SIZE_SIZE, "fontweight": "bold"}
-            place_of_size = (panel.left - 0.07, middle, str(size))
-            axes.text(*place_of_size, ha="right", va="center", color=colours[size], **style)
+            text = axes.text(panel.left - 0.07, middle, str(size), ha="right", va="center")
+            text.set(fontsize=SIZE_SIZE, fontweight="bold", color=colours[size])
     return figure
 
 

@@ -50,9 +50,7 @@ def _explain_marks(axes: Axes) -> None:
         Line2D([], [], marker="o", markersize=4, label="a run", **quiet),
         Line2D([], [], marker="P", markersize=8, label="mean, 95 % interval", **quiet),
         Line2D([], [], marker="o", markersize=8, label="chosen run", linestyle="", **ring),
-        Line2D(
-            [], [], color=QUIET_COLOUR, lw=1, label="0: fading the images, 1: optimal transport"
-        ),
+        Line2D([], [], color=QUIET_COLOUR, lw=1, label=SCALE),
     ]
     spaces = {"handlelength": 1.4, "handletextpad": 0.5, "columnspacing": 1.6, "borderaxespad": 0.2}
     axes.legend(handles=marks, loc="lower right", bbox_to_anchor=(1, 1), ncols=4, **spaces)
@@ -76,6 +74,7 @@ def quality_parts(
         noun: What a class is called.
     """
     titles = {**parts, "quality": "quality Q"}
+    style = {"textcoords": "offset points", "ha": "right", "fontsize": 8, "color": REAL_COLOUR}
     figure = Figure(figsize=(WIDTH, 3.1), layout="constrained")
     grid = figure.subplots(len(KINDS), len(titles), sharex=True, sharey="col")
     for row, kind in zip(grid, KINDS, strict=True):
@@ -90,8 +89,7 @@ def quality_parts(
             above = row_of[kind] == references[kind].max()
             at = {"xy": (1, row_of[kind]), "xycoords": ("axes fraction", "data")}
             beside = {"xytext": (-2, 2 if above else -2), "va": "bottom" if above else "top"}
-            style = {"textcoords": "offset points", "fontsize": 8, "color": REAL_COLOUR}
-            row[-1].annotate(reference.replace("_", "-"), **at, **beside, **style, ha="right")
+            row[-1].annotate(reference.replace("_", "-"), **at, **beside, **style)
     figure.supxlabel("latent size", fontsize=9)
     return figure
 
