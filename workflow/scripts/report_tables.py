@@ -27,7 +27,7 @@ with logging_to(snakemake.log[0]) as log:
         output.sizes: sizes_page(sizes, chosen),
         output.runs: runs_page(runs, chosen),
         output.cost: cost_page(costs),
-        output.summary: summary(sizes, runs, chosen, links, pictures, dataset),
+        output.summary: summary(sizes, runs, chosen, links, pictures),
     }
     for path, text in texts.items():
         write_whole(path, text.encode())

@@ -7,7 +7,6 @@ from docutils.core import publish_doctree
 from docutils.nodes import raw, reference, system_message, table
 
 from vaesweep.comparison.costs import Jobs, by_rule, read_costs, seconds_by_run
-from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.html_report import (
     cost_page,
     escape,
@@ -18,7 +17,6 @@ from vaesweep.documents.html_report import (
 )
 from vaesweep.files import Run
 
-MNIST = DATASETS["MNIST"]
 PARTS = ("transport", "ghost_free", "class_path", "quality", "score")
 CHOSEN = {
     "latent_size": 16,
@@ -141,7 +139,7 @@ def test_summary_reads_as_meant(sizes: pd.DataFrame, runs: pd.DataFrame, tmp_pat
     picture = tmp_path / "score.svg"
     picture.write_text("<svg/>" * 9000, encoding="utf-8")  # longer than docutils lets a line be
     links = {"submission PDF": "results/submission/x_HW9.pdf"}
-    text = summary(sizes, runs, CHOSEN, links, {"Score & size": picture}, MNIST)
+    text = summary(sizes, runs, CHOSEN, links, {"Score & size": picture})
     document = publish_doctree(text)
     assert not list(document.findall(system_message))
     words = document.astext()
@@ -162,7 +160,7 @@ def test_summary_has_dashes_for_a_size_without_scores(
 ) -> None:
     names = ["score", "score_low", "score_high", "win_probability", "rank", "best_seed"]
     sizes.loc[0, names] = float("nan")
-    words = publish_doctree(summary(sizes, runs, CHOSEN, {}, {}, MNIST)).astext()
+    words = publish_doctree(summary(sizes, runs, CHOSEN, {}, {})).astext()
     assert "–" in words and "nan" not in words
 
 

@@ -5,7 +5,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from listing_text import read_listing, shown
 
-from vaesweep.documents import listing
 from vaesweep.documents.submission import join_submission, typeset_code
 from vaesweep.figures.grids import PAPER_INCHES
 
@@ -25,63 +24,53 @@ AWKWARD = (
 )
 
 
-def joined(row_pieces):
-    return "".join(text for _, text in row_pieces)
+def typeset(*sources):
+    return typeset_code(sources, "The code", "All of it.", "us-letter")
 
 
-def lines_of(path, text):
-    lines = []
-    for number, pieces in listing.source_rows(path, text):
-        if number is None:
-            lines[-1] += joined(pieces)
-        else:
-            lines.append(joined(pieces))
-    return lines
-
-
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     st.sampled_from(["a.py", "b.smk", "Snakefile", "c.yaml", "d.typ", "e.unknown"]),
-    st.text(st.characters(codec="utf-8", exclude_characters="\r")),
+    st.text(st.characters(min_codepoint=32, max_codepoint=126) | st.sampled_from("\n\t")),
 )
-def test_rows_hold_every_character_of_the_source(path, text):
-    expected = text.expandtabs(listing.TAB).removesuffix("\n").split("\n")
-    assert lines_of(path, text) == expected
+def test_pages_hold_every_character_of_the_source(path, text):
+    assert read_listing(typeset((path, text)))[path] == shown(text)
 
 
 def test_rows_are_numbered_and_no_wider_than_the_page():
-    rows = listing.source_rows("a.py", "x = 1\n" + "y" * 250 + "\n\nz\n")
-    assert [number for number, _ in rows] == [1, 2, None, None, 3, 4]
-    assert max(len(joined(pieces)) for _, pieces in rows) == listing.COLUMNS
-
-
-def test_line_as_wide_as_the_page_is_not_wrapped():
-    exact = "y" * listing.COLUMNS
-    assert [number for number, _ in listing.source_rows("a.txt", exact)] == [1]
+    text = "x = 1\n" + "y" * 250 + "\n\n" + "z" * 100 + "\n"
+    rows = pymupdf.open(stream=typeset(("a.py", text)))[0].get_text().split("\n")
+    at = rows.index("1")
+    assert rows[at : at + 6] == ["1", "2", "↪", "↪", "3", "4"]
+    assert [len(row) for row in rows[at + 6 : at + 12]] == [5, 100, 100, 50, 1, 100]
 
 
 def test_colours_know_python_snakemake_and_yaml():
-    def styles(path, text):
-        return {piece: style for _, row in listing.source_rows(path, text) for style, piece in row}
+    def colours(path, text):
+        page = pymupdf.open(stream=typeset((path, text)))[0].get_text("dict")
+        lines = [line for block in page["blocks"] for line in block.get("lines", ())]
+        return {span["text"].strip(): span["color"] for line in lines for span in line["spans"]}
 
-    assert styles("a.py", "def f():\n    return 'x'")["return"] == "keyword"
-    assert styles("Snakefile", "rule all:\n    input: 1")["rule"] == "keyword"
-    assert styles("a.py", "x = rule")["rule"] == "plain"
-    assert styles("a.yaml", "key: 1  # why")["# why"] == "comment"
+    python = colours("a.py", "def f():\n    return 'x'\n\n\nrule = y  # why")
+    assert len({python[text] for text in ("return", "'x'", "y", "# why")}) == 4
+    assert colours("Snakefile", "rule all:\n    input: 1")["rule"] == python["return"]
+    assert python["rule"] == python["y"]
+    assert colours("a.yaml", "key: 1  # why")["# why"] == python["# why"]
 
 
-def test_pages_are_full_but_not_overfull_and_keep_the_order():
-    sources = [(f"{name}.py", "line\n" * count) for name, count in [("a", 7), ("b", 30), ("c", 1)]]
-    pages = listing.paginate(sources, rows_on_page=20, rows_on_first=15)
-    used = [
-        sum(len(part.rows) + listing.HEADING_ROWS * part.first for part in page) for page in pages
-    ]
-    assert used[0] <= 15
-    assert all(rows <= 20 for rows in used[1:])
-    parts = [part for page in pages for part in page]
-    assert [part.path for part in parts if part.first] == ["a.py", "b.py", "c.py"]
-    assert sum(len(part.rows) for part in parts) == 38
-    assert all(len(part.rows) >= 5 for part in parts if part.path == "b.py" and part.first)
+def test_pages_are_full_and_no_heading_is_left_alone():
+    on_page, title, heading = 67, 5, 3
+    room = on_page - title - heading
+    for lines, begins in ((room - heading - 5, 1), (room - heading - 4, 2), (room + on_page, 3)):
+        pdf = typeset(("a.py", "line\n" * lines), ("b.py", "line\n" * 30))
+        places = {name: page for _, name, page in pymupdf.open(stream=pdf).get_toc()}
+        assert (places["a.py"], places["b.py"]) == (1, begins)
+
+
+def test_the_running_head_names_the_file_that_a_page_begins_with():
+    pdf = typeset(("a.py", "line\n" * 60), ("b.py", "line\n" * 66), ("c.py", "line\n" * 90))
+    heads = [page.get_text().split("\n")[1] for page in pymupdf.open(stream=pdf)]
+    assert heads == ["a.py", "a.py", "b.py", "c.py"]
 
 
 @pytest.fixture(scope="module")

@@ -68,7 +68,7 @@ class Documents:
         pdf = typeset("comparison_report.typ", data, folder.glob("*.svg"))
         self.report = "".join(page.get_text() for page in pymupdf.open(stream=BytesIO(pdf)))
         self.pages = sizes_page(self.sizes, self.chosen) + runs_page(self.runs, self.chosen)
-        text = summary(self.sizes, self.runs, self.chosen, {}, {}, FASHION)
+        text = summary(self.sizes, self.runs, self.chosen, {}, {})
         document = publish_doctree(text)
         assert not list(document.findall(system_message))
         self.summary = document.astext()

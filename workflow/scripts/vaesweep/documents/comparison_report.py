@@ -18,7 +18,7 @@ from vaesweep.comparison.costs import by_rule, seconds_by_run
 from vaesweep.comparison.findings import findings
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import KINDS
-from vaesweep.documents.texts import columns_of, rows_of, with_texts
+from vaesweep.documents.texts import table_texts
 from vaesweep.files import Run
 from vaesweep.interpolation import PATHS
 from vaesweep.scoring.smoothness import PARTS
@@ -35,6 +35,7 @@ RUN_COLUMNS = (
     *("rank", "latent_size", "seed", "score", "interval", "first", "quality_same"),
     *("quality_different", "neg_elbo", "active_units", "train_seconds", "job_seconds", "flags"),
 )
+PART_FIELDS = ("title", "symbol", "formula", "words", "weight")
 
 
 def report_data(
@@ -50,26 +51,21 @@ def report_data(
 ) -> dict[str, Any]:
     """Return everything that `comparison_report.typ` shows.
 
-    Args:
-        runs: `runs.csv`.
-        latent_sizes: `latent_sizes.csv`.
-        chosen: `chosen.json`.
-        judges: The description of each judge.
-        agreement: `judges.csv`.
-        controls: `controls.csv`.
-        trainings: `training.json` of each run.
-        costs: What `costs.read_costs` returns.
-        config_text: The configuration that was used, as YAML.
+    Tables are those of the files with their names, `agreement` that of `judges.csv`; `judges` are
+    the judges' descriptions, `trainings` the runs' `training.json`, `costs` is what
+    `costs.read_costs` returns and `config_text` the configuration that was used, as YAML.
     """
     config = yaml.safe_load(config_text)
     dataset = DATASETS[config["dataset"]["name"]]
-    sizes = with_texts(latent_sizes.sort_values("latent_size"))
+    sizes = latent_sizes.sort_values("latent_size")
     own_seconds = seconds_by_run(costs)
     with_cost = runs.assign(
         job_seconds=[own_seconds.get(Run(run.latent_size, run.seed)) for run in runs.itertuples()]
     )
-    ranked = with_texts(with_cost.sort_values(["rank", "latent_size", "seed"]))
-    of_chosen_size = ranked["latent_size"] == chosen["latent_size"]
+    ranked = with_cost.sort_values(["rank", "latent_size", "seed"])
+    drawn = "every latent size"
+    if len(sizes) > MOST_SIZES_DRAWN:
+        drawn = "the chosen latent size and of the best others"
     return {
         "paper": config["submission"]["paper"],
         "dataset": dataset.name,
@@ -85,39 +81,19 @@ def report_data(
         "reason": chosen["reason"],
         "tiles": _tiles(chosen, latent_sizes),
         "findings": findings(runs, latent_sizes, chosen, agreement, controls),
-        "sizes": _table(sizes, SIZE_COLUMNS, sizes["latent_size"] == chosen["latent_size"]),
-        "runs": _table(ranked, RUN_COLUMNS, of_chosen_size & (ranked["seed"] == chosen["seed"])),
+        "sizes": table_texts(sizes, SIZE_COLUMNS, chosen),
+        "runs": table_texts(ranked, RUN_COLUMNS, chosen),
         "least_seeds": LEAST_SEEDS,
         "alpha": f"{ALPHA:g}",
         "compared": int((latent_sizes["seeds"] > 0).sum()) > 1,
-        "drawn_sizes": "every latent size"
-        if len(sizes) <= MOST_SIZES_DRAWN
-        else "the chosen latent size and of the best others",
-        "parts": [
-            {
-                name: getattr(part, name)
-                for name in ("title", "symbol", "formula", "words", "weight")
-            }
-            for part in PARTS
-        ],
+        "drawn_sizes": drawn,
+        "parts": [{name: getattr(part, name) for name in PART_FIELDS} for part in PARTS],
         "views": _views(latent_sizes),
         "costs": _costs(costs),
         "judges": _judges(judges),
         "machine": _machine(trainings),
         "versions": _versions(),
         "config": _config_lines(config),
-    }
-
-
-def _table(
-    table: pd.DataFrame, names: Sequence[str], marked: "pd.Series[bool] | None"
-) -> dict[str, Any]:
-    columns = columns_of(names)
-    return {
-        "headings": [column.heading for column in columns],
-        "left": [k for k, column in enumerate(columns) if column.is_text],
-        "rows": rows_of(table, columns),
-        "marked": [] if marked is None else [k for k, mark in enumerate(marked) if mark],
     }
 
 
@@ -141,65 +117,50 @@ def _subtitle(
 
 
 def _tiles(chosen: Mapping[str, Any], latent_sizes: pd.DataFrame) -> list[dict[str, str]]:
+    def within(low: float, high: float) -> str:
+        return f"95 %: {interval(low, high, 3)}"
+
     size = latent_sizes[latent_sizes["latent_size"] == chosen["latent_size"]].iloc[0]
-    over_seeds = f"95 %: {interval(size['score_low'], size['score_high'], 3)}"
+    share, neg_elbo = size["win_probability"], size["neg_elbo"]
+    few = f"fewer than {LEAST_SEEDS} seeds"
+    over_seeds = within(size["score_low"], size["score_high"])
     if pd.isna(size["score_low"]):
-        over_seeds = f"fewer than {LEAST_SEEDS} seeds: no interval"
+        over_seeds = f"{few}: no interval"
+    known_first = "in which its latent size comes first"
+    first = f"cannot be told with {few}" if pd.isna(share) else known_first
+    unit = "a plain autoencoder has none" if pd.isna(neg_elbo) else "test set, nats per image"
     tiles = [
-        (
-            signed(chosen["value"], 3),
-            named_score(chosen),
-            f"95 %: {interval(chosen['low'], chosen['high'], 3)}",
-        ),
+        (signed(chosen["value"], 3), named_score(chosen), within(chosen["low"], chosen["high"])),
         (signed(size["score"], 3), "mean score of its latent size", over_seeds),
-        (
-            percent(size["win_probability"]),
-            "share of bootstrap draws",
-            "in which its latent size comes first"
-            if pd.notna(size["win_probability"])
-            else f"cannot be told with fewer than {LEAST_SEEDS} seeds",
-        ),
-        (
-            number(size["neg_elbo"], 1),
-            "\N{MINUS SIGN}ELBO of the size",
-            "test set, nats per image"
-            if pd.notna(size["neg_elbo"])
-            else "a plain autoencoder has none",
-        ),
+        (percent(share), "share of bootstrap draws", first),
+        (number(neg_elbo, 1), "\N{MINUS SIGN}ELBO of the size", unit),
     ]
     return [dict(zip(("value", "label", "note"), tile, strict=True)) for tile in tiles]
 
 
 def _views(latent_sizes: pd.DataFrame) -> dict[str, Any] | None:
     """Return the further views as means over seeds, or None where no run has any."""
-    known = [
-        name for name in VIEW_COLUMNS if name in latent_sizes and latent_sizes[name].notna().any()
-    ]
-    return _table(latent_sizes, ("latent_size", *known), None) if known else None
+    known = latent_sizes.reindex(columns=[*VIEW_COLUMNS]).dropna(axis=1, how="all").columns
+    return table_texts(latent_sizes, ("latent_size", *known)) if len(known) else None
 
 
-def _config_lines(config: Mapping[str, Any]) -> list[str]:
+def _config_lines(config: Mapping[str, Any], indent: str = "") -> list[str]:
     """Write the configuration as YAML with a line a key."""
     lines = []
-    for section, values in config.items():
-        if isinstance(values, dict):
-            lines.append(f"{section}:")
-            lines += [f"  {key}: {_yaml(value)}" for key, value in values.items()]
+    for key, value in config.items():
+        if isinstance(value, dict):
+            lines += [f"{indent}{key}:", *_config_lines(value, f"{indent}  ")]
         else:
-            lines.append(f"{section}: {_yaml(values)}")
+            in_list = yaml.safe_dump([value], default_flow_style=True, width=1000).strip()
+            lines.append(f"{indent}{key}: {in_list[1:-1]}")
     return lines
-
-
-def _yaml(value: object) -> str:
-    in_list: str = yaml.safe_dump([value], default_flow_style=True, width=1000)
-    return in_list.strip()[1:-1]
 
 
 def _costs(costs: pd.DataFrame) -> dict[str, Any] | None:
     """Return the table of costs, or None where no benchmark file was found."""
     if costs["seconds"].isna().all():
         return None
-    table = _table(by_rule(costs), COSTS, None)
+    table = table_texts(by_rule(costs), COSTS)
     return table | {"marked": [len(table["rows"]) - 1]}
 
 

@@ -34,22 +34,16 @@ TEMPLATE = Path(__file__).parents[3] / "templates" / "explorer.html"
 
 @dataclass(frozen=True)
 class Walk:
-    """The display pairs' paths through one model.
+    """The display pairs' paths through one model; `steps` and `classes` also of their cross-fades.
 
-    Attributes:
-        latent_size: of the model.
-        seed: of the model.
-        cells: (pairs, FRAMES + 2, 28, 28) uint8: the path, then the two decoded ends.
-        steps: (2, pairs, FRAMES - 1) lengths of the steps of the path and of the cross-fade,
-            pixels of Wasserstein distance.
-        classes: (2, pairs, FRAMES, classes) mean probabilities over judges, of the same two.
+    Steps are lengths in pixels of Wasserstein distance, classes mean probabilities over judges.
     """
 
     latent_size: int
     seed: int
-    cells: NDArray[np.uint8]
-    steps: NDArray[np.float64]
-    classes: NDArray[np.float64]
+    cells: NDArray[np.uint8]  # (pairs, FRAMES + 2, 28, 28): the path, then the two decoded ends
+    steps: NDArray[np.float64]  # (2, pairs, FRAMES - 1): of the path, of the cross-fade
+    classes: NDArray[np.float64]  # (2, pairs, FRAMES, classes)
 
 
 def walk(
@@ -72,17 +66,11 @@ def walk(
     """
     frames, ends = interpolate(model, images, pairs, FRAMES - 2, path)
     fade = cross_fade(ends[:, 0], ends[:, 1], FRAMES - 2)
-    faded = np.concatenate([frames[:, :1], fade, frames[:, -1:]], axis=1)
-    both = (frames, faded)
-    return Walk(
-        latent_size=model.architecture.latent_size,
-        seed=seed,
-        cells=np.concatenate([frames, ends], axis=1),
-        steps=np.stack([wasserstein_distance(path[:, :-1], path[:, 1:]) for path in both]),
-        classes=np.stack(
-            [np.mean([judge.judge(frames).classes for judge in judges], axis=0) for frames in both]
-        ),
-    )
+    both = (frames, np.concatenate([frames[:, :1], fade, frames[:, -1:]], axis=1))
+    steps = [wasserstein_distance(each[:, :-1], each[:, 1:]) for each in both]
+    classes = [np.mean([judge.judge(each).classes for judge in judges], axis=0) for each in both]
+    cells = np.concatenate([frames, ends], axis=1)
+    return Walk(model.architecture.latent_size, seed, cells, np.stack(steps), np.stack(classes))
 
 
 def explorer(
@@ -109,7 +97,7 @@ def explorer(
         "sizes": [{"latent_size": walk.latent_size, "seed": walk.seed} for walk in walks],
         "kinds": {kind: paths_title(kind, dataset.noun) for kind in KINDS},
         "pairs": pairs[["kind", "row", "digit_a", "digit_b"]].to_dict("records"),
-        "sprite": "data:image/png;base64," + _text(_sprite(walks)),
+        "sprite": f"data:image/png;base64,{_text(_sprite(walks))}",
         "longest": round(longest, 4),
         "steps": [_bytes(np.minimum(walk.steps / longest, 1)) for walk in walks],
         "classes": [_bytes(walk.classes) for walk in walks],

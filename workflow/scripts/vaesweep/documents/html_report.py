@@ -8,66 +8,50 @@ from textwrap import indent
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from vaesweep.comparison.columns import COSTS, RUNS, SIZES
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import cautions, evidence
-from vaesweep.data.datasets import Dataset
-from vaesweep.documents.texts import columns_of, rows_of, with_texts
+from vaesweep.documents.texts import table_texts
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import ALPHA, LEAST_SEEDS
 from vaesweep.words import counted, interval, listed, number, percent
 
-TEMPLATES = Path(__file__).parents[3] / "templates"
 # What reStructuredText would read as markup.
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\*`|_:<>[]"})
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parents[3] / "templates"),
+    autoescape=select_autoescape(),  # HTML, not reStructuredText
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
 
 
 def sizes_page(sizes: pd.DataFrame, chosen: Mapping[str, Any]) -> str:
     """Write latent_sizes.csv as a page, best size first, the chosen size marked."""
-    shown = with_texts(sizes.sort_values("rank"))
+    table = table_texts(sizes.sort_values("rank"), SIZES, chosen)
     introduction = "Means over the seeds of each latent size; intervals are over seeds and pairs."
-    marked = shown["latent_size"] == chosen["latent_size"]
-    return _page("Latent sizes", introduction, shown, SIZES, marked.tolist())
+    return _page("Latent sizes", introduction, table)
 
 
 def runs_page(runs: pd.DataFrame, chosen: Mapping[str, Any]) -> str:
     """Write runs.csv as a page, best run first, the chosen run marked."""
-    shown = with_texts(runs.sort_values("rank"))
-    introduction = "Every run of the sweep, scored on the same pairs of test images."
-    of_size, of_seed = (shown[name] == chosen[name] for name in ("latent_size", "seed"))
-    return _page("Runs", introduction, shown, RUNS, (of_size & of_seed).tolist())
+    table = table_texts(runs.sort_values("rank"), RUNS, chosen)
+    return _page("Runs", "Every run of the sweep, scored on the same pairs of test images.", table)
 
 
 def cost_page(costs: pd.DataFrame) -> str:
     """Write what each rule's jobs took, in sum."""
     introduction = "Time and memory of the sweep's jobs, by rule, as Snakemake measured them."
-    return _page("Cost of the sweep", introduction, by_rule(costs), COSTS, [])
+    return _page("Cost of the sweep", introduction, table_texts(by_rule(costs), COSTS))
 
 
-def _page(
-    title: str, introduction: str, table: pd.DataFrame, names: tuple[str, ...], marked: list[bool]
-) -> str:
-    columns = columns_of(names)
-    return _environment(autoescape=True).get_template("table.html").render(
-        title=title,
-        introduction=introduction,
-        columns=columns,
-        rows=rows_of(table, columns),
-        marked=[place for place, is_marked in enumerate(marked) if is_marked],
-    )  # fmt: skip
-
-
-def _environment(autoescape: bool) -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=autoescape,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+def _page(title: str, introduction: str, table: Mapping[str, Any]) -> str:
+    template = _TEMPLATES.get_template("table.html")
+    return template.render(title=title, introduction=introduction, **table)
 
 
 def summary(
@@ -76,7 +60,6 @@ def summary(
     chosen: Mapping[str, Any],
     links: Mapping[str, str],
     pictures: Mapping[str, str | Path],
-    dataset: Dataset,
 ) -> str:
     """Write the opening text, as reStructuredText; every number in it comes from the arguments.
 
@@ -84,11 +67,10 @@ def summary(
         sizes: latent_sizes.csv.
         runs: runs.csv.
         chosen: chosen.json.
-        links: what to open, as words to show -> path of a file in the report.
-        pictures: which images to show, as what they show -> file (PNG or SVG).
-        dataset: what the images are.
+        links: words to show -> path of a file in the report.
+        pictures: what they show -> file (PNG or SVG).
     """
-    return _environment(autoescape=False).get_template("summary.rst").render(
+    return _TEMPLATES.get_template("summary.rst").render(
         chosen=chosen,
         reason=escape(chosen["reason"]),
         links=" · ".join(link(words, path) for words, path in links.items()),
@@ -98,10 +80,9 @@ def summary(
         parts=[f"*{part.title}* ({part.meaning})" for part in PARTS],
         listed=listed,
         count=counted(len(PARTS), "part"),
-        noun=dataset.noun,
         alpha=ALPHA,
         least_seeds=LEAST_SEEDS,
-    )  # fmt: skip
+    )
 
 
 def _summary_row(row: Any, chosen: Mapping[str, Any]) -> list[str]:

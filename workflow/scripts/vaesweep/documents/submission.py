@@ -10,16 +10,12 @@ from pypdf import PdfReader, PdfWriter
 
 from vaesweep.data.datasets import Dataset
 from vaesweep.data.pairs import KINDS, display_rows
-from vaesweep.documents.listing import paginate
 from vaesweep.documents.typesetting import typeset
-from vaesweep.figures.grids import PAPER_INCHES, draw_page, paths_note, save_pdf
+from vaesweep.figures.grids import draw_page, paths_note, save_pdf
 from vaesweep.files import Run
 from vaesweep.words import paths_title
 
-LISTING_PITCH = 10.2  # points from one row of code to the next
-LISTING_MARGINS = 1.45 * 72  # points above and below the rows together
-LISTING_TITLE_ROWS = 5
-FIGURE_PAGES = 2
+TAB = 4
 
 
 def figure_pages(
@@ -54,16 +50,8 @@ def typeset_code(sources: Sequence[tuple[str, str]], heading: str, lead: str, pa
         lead: A sentence under the title.
         paper: A key of `grids.PAPER_INCHES`.
     """
-    rows = int((PAPER_INCHES[paper][1] * 72 - LISTING_MARGINS) / LISTING_PITCH)
-    pages = paginate(sources, rows, rows - LISTING_TITLE_ROWS)
-    data = {
-        "heading": heading,
-        "lead": lead,
-        "paper": paper,
-        "pitch": LISTING_PITCH,
-        "first_page": FIGURE_PAGES + 1,
-        "pages": [[part.as_data() for part in page] for page in pages],
-    }
+    plain = [(path, text.expandtabs(TAB).removesuffix("\n")) for path, text in sources]
+    data = {"heading": heading, "lead": lead, "paper": paper, "before": len(KINDS), "files": plain}
     return typeset("listing.typ", data, tagged=False)  # joining the pages would drop the tags
 
 

@@ -1,35 +1,40 @@
 """Tables of numbers as tables of texts, for every report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 
-from vaesweep.comparison.columns import COLUMNS, Column
+from vaesweep.comparison.columns import COLUMNS
 from vaesweep.words import interval, number, percent
 
 
-def with_texts(table: pd.DataFrame) -> pd.DataFrame:
-    """Add what is shown in place of numbers: the interval of the score, the share of firsts, flags.
+def table_texts(
+    table: pd.DataFrame, names: Sequence[str], chosen: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return what a template shows as a table: `columns`, `rows` of texts, and `marked` rows.
 
     Args:
-        table: runs.csv or latent_sizes.csv.
+        table: Rows in the order to show. Of runs and latent sizes, the columns `interval`, `first`
+            and `flags` are written here.
+        names: Of the columns to show, keys of `COLUMNS`.
+        chosen: chosen.json, whose run or latent size is marked.
     """
-    bounds = zip(table["score_low"], table["score_high"], strict=True)
-    shown = table.assign(
-        interval=[interval(low, high, 3) for low, high in bounds],
-        first=[percent(share) for share in table["win_probability"]],
-    )
-    if "flags" in shown:
-        shown["flags"] = shown["flags"].str.replace(";", ", ")
-    return shown
-
-
-def columns_of(names: Sequence[str]) -> list[Column]:
-    """What the columns of these names are."""
-    return [COLUMNS[name] for name in names]
-
-
-def rows_of(table: pd.DataFrame, columns: Sequence[Column]) -> list[list[str]]:
-    """Write a table's rows for a reader."""
+    columns = [COLUMNS[name] for name in names]
+    marked = pd.Series(chosen is not None, table.index)
+    for key in ("latent_size", "seed"):
+        if chosen and key in table:
+            marked &= table[key] == chosen[key]
+    if "interval" in names:
+        bounds = zip(table["score_low"], table["score_high"], strict=True)
+        table = table.assign(interval=[interval(low, high, 3) for low, high in bounds])
+        table["first"] = [percent(share) for share in table["win_probability"]]
+    if "flags" in names:
+        table = table.assign(flags=table["flags"].str.replace(";", ", "))
     texts = [[number(value, column.decimals) for value in table[column.name]] for column in columns]
-    return [list(row) for row in zip(*texts, strict=True)]
+    return {
+        "columns": [asdict(column) for column in columns],
+        "rows": [list(row) for row in zip(*texts, strict=True)],
+        "marked": [place for place, is_marked in enumerate(marked) if is_marked],
+    }

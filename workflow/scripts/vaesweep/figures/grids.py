@@ -14,16 +14,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
-from vaesweep.figures.tiles import (
-    QUIET_COLOUR,
-    REAL_COLOUR,
-    frame_real,
-    inch_axes,
-    readable,
-    step_labels,
-    text_inches,
-    tile_image,
-)
+from vaesweep.figures import tiles
+from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR, text_inches
 from vaesweep.files import Run, write_whole
 from vaesweep.words import counted
 
@@ -149,13 +141,13 @@ def _fill(
 
 def _draw(frames: NDArray[np.uint8], names: Names, title: str, note: str, layout: Layout) -> Figure:
     figure = Figure(figsize=(layout.width, layout.height))
-    axes = inch_axes(figure)
+    axes = tiles.inch_axes(figure)
     _write_headings(axes, title, note, frames.shape[1], layout)
     for row, top in zip(frames, layout.tops, strict=True):
         for image, left in zip(row, layout.lefts, strict=True):
-            tile_image(axes, image, left, top, layout.tile, layout.repeat)
+            tiles.tile_image(axes, image, left, top, layout.tile, layout.repeat)
         for left in (layout.lefts[0], layout.lefts[-1]):
-            frame_real(axes, left, top, layout.tile, line=1.5)
+            tiles.frame_real(axes, left, top, layout.tile, line=1.5)
     for (first, last), top in zip(names, layout.tops, strict=True):
         middle = top + layout.tile / 2
         _write_name(axes, first, layout.margin + 0.02, middle, "left", layout.tile)
@@ -180,20 +172,12 @@ def _write_headings(axes: Axes, title: str, note: str, columns: int, layout: Lay
     axes.text(right, top, note, va="center", ha="right", fontsize=NOTE_SIZE, color=QUIET_COLOUR)
     size = min(NOTE_SIZE, max(5.0, 13 * layout.tile))
     base = layout.tops[0] - 0.07
-    inner = [f"t = {label}" for label in step_labels(columns)[1:-1]]
+    inner = [f"t = {label}" for label in tiles.step_labels(columns)[1:-1]]
     pitch = layout.lefts[-1] / max(1, columns - 1)
-    labels = ["test image", *readable(inner, size, pitch), "test image"]
+    labels = ["test image", *tiles.readable(inner, size, pitch), "test image"]
     if text_inches(labels[0], 1.2 * size) > 1.5 * pitch:  # their neighbours need the room
         labels = ["t = 0", *([""] * len(inner)), "1"]
     for k, (label, left) in enumerate(zip(labels, layout.lefts, strict=True)):
-        real = k in (0, columns - 1)
-        axes.text(
-            left + layout.tile / 2,
-            base,
-            label,
-            ha="center",
-            va="baseline",
-            fontsize=size,
-            fontweight="bold" if real else "normal",
-            color=REAL_COLOUR if real else "black",
-        )
+        text = axes.text(left + layout.tile / 2, base, label, ha="center", fontsize=size)
+        if k in (0, columns - 1):
+            text.set(color=REAL_COLOUR, fontweight="bold")

@@ -5,7 +5,6 @@ from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -28,23 +27,12 @@ def neg_elbo_and_score(runs: pd.DataFrame) -> Figure:
         views[f"runs within {CLOSE_NATS:.0f} nats of the best"] = close
     figure = Figure(figsize=(WIDTH, 2.4), layout="constrained")
     colours = palette(runs["latent_size"])
-    for axes, (title, shown) in zip(
-        figure.subplots(1, len(views), squeeze=False)[0], views.items(), strict=True
-    ):
-        sns.scatterplot(
-            shown,
-            x="neg_elbo",
-            y="score",
-            hue="latent_size",
-            palette=colours,
-            s=26,
-            linewidth=0,
-            legend=False,
-            ax=axes,
-        )
-        axes.set_title(title)
-        axes.set_xlabel("\N{MINUS SIGN}ELBO, test set (nats per image), ← better")
-        axes.set_ylabel("score")
+    grid = figure.subplots(1, len(views), squeeze=False)[0]
+    for axes, (title, shown) in zip(grid, views.items(), strict=True):
+        colour = shown["latent_size"].map(colours)
+        axes.scatter(shown["neg_elbo"], shown["score"], c=colour, s=26, linewidth=0)
+        axis = "\N{MINUS SIGN}ELBO, test set (nats per image), ← better"
+        axes.set(title=title, xlabel=axis, ylabel="score")
         axes.margins(0.08)
     name_colours(figure, colours)
     return figure
@@ -65,7 +53,6 @@ def training_curves(histories: Mapping[Run, pd.DataFrame]) -> Figure:
         line: dict[str, Any] = {"color": colours[run.latent_size], "lw": 0.9, "alpha": 0.7}
         axes.plot(known["epoch"], known["neg_elbo"], marker=marker, markersize=3.5, **line)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set_xlabel("epoch")
-    axes.set_ylabel("\N{MINUS SIGN}ELBO, training set\n(nats per image)")
+    axes.set(xlabel="epoch", ylabel="\N{MINUS SIGN}ELBO, training set\n(nats per image)")
     name_colours(figure, colours)
     return figure

@@ -1,7 +1,6 @@
 """Figures of paths for the comparison: the same pairs at every latent size, and rows by score."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -11,15 +10,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from vaesweep.data.pairs import display_rows as display_rows_of
+from vaesweep.figures import tiles
 from vaesweep.figures.style import STYLE, WIDTH
-from vaesweep.figures.tiles import (
-    frame_real,
-    inch_axes,
-    readable,
-    step_labels,
-    text_inches,
-    tile_image,
-)
+from vaesweep.figures.tiles import text_inches
 from vaesweep.words import paths_title, signed
 
 DISPLAY_ROWS = (("same", 2), ("same", 4), ("different", 0), ("different", 1))
@@ -46,7 +39,7 @@ class _Panel:
         self.left = (PANEL_WIDTH + PANEL_GAP) * (place % 2) + label
         self.top = _panel_height(columns, lines, label) * (place // 2)
         axes.text(self.left, self.top + 0.1, title, fontsize=9, fontweight="bold", va="center")
-        labels = readable(step_labels(columns), T_SIZE, self.tile)
+        labels = tiles.readable(tiles.step_labels(columns), T_SIZE, self.tile)
         for x, text in zip(self._lefts(), labels, strict=True):
             at = (x + self.tile / 2, self.top + TOP - 0.06)
             axes.text(*at, text, fontsize=T_SIZE, ha="center")
@@ -55,9 +48,9 @@ class _Panel:
         """Draw the frames (columns, height, width) of one path; return the middle of its line."""
         y = self.top + TOP + self.tile * LINE_PITCH * line
         for image, x in zip(frames, lefts := self._lefts(), strict=True):
-            tile_image(self.axes, image, x, y, self.tile, REPEAT)
+            tiles.tile_image(self.axes, image, x, y, self.tile, REPEAT)
         for x in (lefts[0], lefts[-1]):
-            frame_real(self.axes, x, y, self.tile, line=0.8)
+            tiles.frame_real(self.axes, x, y, self.tile, line=0.8)
         return y + self.tile / 2
 
     def _lefts(self) -> list[float]:
@@ -93,9 +86,8 @@ def display_rows(
         panel = _Panel(axes, place, columns, len(frames), label, title)
         for line, size in enumerate(sorted(frames)):
             middle = panel.draw(line, frames[size][at])
-            style: dict[str, Any] = {"fontsize": SIZE_SIZE, "fontweight": "bold"}
-            place_of_size = (panel.left - 0.07, middle, str(size))
-            axes.text(*place_of_size, ha="right", va="center", color=colours[size], **style)
+            text = axes.text(panel.left - 0.07, middle, str(size), ha="right", va="center")
+            text.set(fontsize=SIZE_SIZE, fontweight="bold", color=colours[size])
     return figure
 
 
@@ -110,9 +102,8 @@ def ranked_rows(pair_scores: pd.DataFrame, kind: str) -> dict[str, pd.Series]:
         The rows under "best", "median" and "worst"; with an even number of rows the median is
         the better one of the two in the middle.
     """
-    ordered = display_rows_of(pair_scores, kind).sort_values(
-        "score", ascending=False, kind="stable"
-    )
+    rows = display_rows_of(pair_scores, kind)
+    ordered = rows.sort_values("score", ascending=False, kind="stable")
     places = {"best": 0, "median": (len(ordered) - 1) // 2, "worst": len(ordered) - 1}
     return {name: ordered.iloc[place] for name, place in places.items()}
 
@@ -145,7 +136,7 @@ def best_and_worst(
 def _blank(columns: int, lines: int, panels: int, label: float) -> tuple[Figure, Axes]:
     """Return a figure with room for the panels, two beside each other."""
     figure = Figure(figsize=(WIDTH, _panel_height(columns, lines, label) * (panels // 2)))
-    return figure, inch_axes(figure)
+    return figure, tiles.inch_axes(figure)
 
 
 def _tile_side(columns: int, label: float) -> float:

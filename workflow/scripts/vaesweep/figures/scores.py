@@ -19,6 +19,7 @@ from vaesweep.figures.style import MOST_LABELS, STYLE, WIDTH, note, palette, wid
 from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR, readable, text_inches
 from vaesweep.words import paths_title, signed
 
+SCALE = "0: fading the images, 1: optimal transport"
 LEAST_SCORE = -1.0  # in the figure of controls: what is below is written at its edge
 INTERVAL_SIZES = (5.5, 7.5)  # points: least, for a cell to hold the interval too, and most
 
@@ -43,34 +44,16 @@ def score_by_latent_size(
 
 
 def _explain_marks(axes: Axes) -> None:
-    ring: dict[str, Any] = {
-        "markerfacecolor": "none",
-        "markeredgecolor": REAL_COLOUR,
-        "markersize": 8,
-    }
+    quiet: dict[str, Any] = {"color": QUIET_COLOUR, "linestyle": ""}
+    ring: dict[str, Any] = {"markerfacecolor": "none", "markeredgecolor": REAL_COLOUR}
     marks = [
-        Line2D([], [], color=QUIET_COLOUR, marker="o", linestyle="", markersize=4),
-        Line2D([], [], color=QUIET_COLOUR, marker="P", linestyle="", markersize=8),
-        Line2D([], [], marker="o", linestyle="", **ring),
-        Line2D([], [], color=QUIET_COLOUR, linewidth=1),
+        Line2D([], [], marker="o", markersize=4, label="a run", **quiet),
+        Line2D([], [], marker="P", markersize=8, label="mean, 95 % interval", **quiet),
+        Line2D([], [], marker="o", markersize=8, label="chosen run", linestyle="", **ring),
+        Line2D([], [], color=QUIET_COLOUR, lw=1, label=SCALE),
     ]
-    words = [
-        "a run",
-        "mean, 95 % interval",
-        "chosen run",
-        "0: fading the images, 1: optimal transport",
-    ]
-    axes.legend(
-        marks,
-        words,
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
-        ncols=len(marks),
-        handlelength=1.4,
-        handletextpad=0.5,
-        columnspacing=1.6,
-        borderaxespad=0.2,
-    )
+    spaces = {"handlelength": 1.4, "handletextpad": 0.5, "columnspacing": 1.6, "borderaxespad": 0.2}
+    axes.legend(handles=marks, loc="lower right", bbox_to_anchor=(1, 1), ncols=4, **spaces)
 
 
 @mpl.rc_context(STYLE)
@@ -91,6 +74,7 @@ def quality_parts(
         noun: What a class is called.
     """
     titles = {**parts, "quality": "quality Q"}
+    style = {"textcoords": "offset points", "ha": "right", "fontsize": 8, "color": REAL_COLOUR}
     figure = Figure(figsize=(WIDTH, 3.1), layout="constrained")
     grid = figure.subplots(len(KINDS), len(titles), sharex=True, sharey="col")
     for row, kind in zip(grid, KINDS, strict=True):
@@ -103,17 +87,9 @@ def quality_parts(
         for reference, row_of in references.iterrows():
             row[-1].axhline(row_of[kind], color=REAL_COLOUR, lw=1, ls=":")
             above = row_of[kind] == references[kind].max()
-            row[-1].annotate(
-                reference.replace("_", "-"),
-                (1, row_of[kind]),
-                (-2, 2 if above else -2),
-                xycoords=("axes fraction", "data"),
-                textcoords="offset points",
-                ha="right",
-                va="bottom" if above else "top",
-                fontsize=8,
-                color=REAL_COLOUR,
-            )
+            at = {"xy": (1, row_of[kind]), "xycoords": ("axes fraction", "data")}
+            beside = {"xytext": (-2, 2 if above else -2), "va": "bottom" if above else "top"}
+            row[-1].annotate(reference.replace("_", "-"), **at, **beside, **style)
     figure.supxlabel("latent size", fontsize=9)
     return figure
 
@@ -137,6 +113,7 @@ def _draw_by_size(
 
     `width` is that of the axes in inches: sizes are named as far as there is room.
     """
+    style: dict[str, Any] = {"fontsize": 8.5, "fontweight": "bold", "ha": "center", "va": "bottom"}
     colours = palette(latent_sizes["latent_size"])
     table = latent_sizes.sort_values("latent_size").reset_index(drop=True)
     offsets = _offsets(runs)
@@ -150,17 +127,8 @@ def _draw_by_size(
         axes.plot([beside - 0.09, beside + 0.09], [mean[column]] * 2, color=colour, lw=2.6)
         top = np.nanmax([mean[column], high]) if mean.notna()[column] else np.nan
         if labelled and np.isfinite(top):
-            axes.annotate(
-                signed(mean[column], 3),
-                (beside, top),
-                (0, 3),
-                textcoords="offset points",
-                ha="center",
-                va="bottom",
-                fontsize=8.5,
-                color=colour,
-                fontweight="bold",
-            )
+            style |= {"color": colour, "textcoords": "offset points"}
+            axes.annotate(signed(mean[column], 3), (beside, top), (0, 3), **style)
     names = [str(int(size)) for size in table["latent_size"]]
     axes.set_xticks(range(len(table)), readable(names, 8.5, width / len(table)))
     axes.set_xlim(-0.55, len(table) - 0.45)
@@ -181,45 +149,40 @@ def differences(table: pd.DataFrame) -> Figure:
     if table.empty:
         return note("There is one latent size with a run to rank: no other to compare it with.")
     both = pd.concat([table, _mirrored(table)])
-    by_size = {"index": "latent_size_a", "columns": "latent_size_b"}
-    values = both.pivot(**by_size, values="difference").sort_index().sort_index(axis=1)
-    side = len(values) - 1
+    side = both["latent_size_a"].nunique() - 1
     fitting = (WIDTH - 1.5) / side / text_inches("+0.000 to +0.000 ", 1)
     brief = fitting < INTERVAL_SIZES[0]
-    texts = both.assign(text=_difference_texts(both, brief)).pivot(**by_size, values="text")
-    texts = texts.reindex_like(values)
-    beside = np.triu(np.ones(values.shape, dtype=bool))  # each two sizes once
+    both["text"] = _difference_texts(both, brief)
+    cells = both.pivot(index="latent_size_a", columns="latent_size_b")
+    later = np.triu(np.ones((side, side), dtype=bool), 1)  # each two sizes once
+    # At least as far as the intervals reach, so that a tie is pale.
+    reach = max(0.02, np.nanmax(np.abs(both[["difference", "low", "high"]].astype(float))))
+    size = min(INTERVAL_SIZES[1], 95 / side if brief else fitting)
     figure, axes = wide_figure(0.75 + (0.3 if brief else 0.52) * side)
     sns.heatmap(
-        values.mask(beside).iloc[1:, :-1],
-        annot=texts.iloc[1:, :-1],
-        mask=beside[1:, :-1],
+        cells["difference"].iloc[1:, :-1].mask(later),
+        annot=cells["text"].iloc[1:, :-1],
+        mask=later,
         fmt="",
         cmap="PuOr_r",
         center=0,
-        # At least as far as the intervals reach, so that a tie is pale.
-        vmax=max(0.02, np.nanmax(np.abs(both[["difference", "low", "high"]].astype(float)))),
+        vmax=reach,
         linewidths=1.5,
-        annot_kws={
-            "fontsize": min(INTERVAL_SIZES[1], 95 / side if brief else fitting),
-            "linespacing": 1.3,
-        },
+        annot_kws={"fontsize": size, "linespacing": 1.3},
         cbar_kws={"label": "difference in mean score", "shrink": 0.9},
         ax=axes,
     )
     axes.tick_params(axis="y", rotation=0)
     axes.grid(visible=False)
-    axes.set_ylabel("latent size")
-    axes.set_xlabel("minus latent size")
+    axes.set(ylabel="latent size", xlabel="minus latent size")
     return figure
 
 
 def _mirrored(table: pd.DataFrame) -> pd.DataFrame:
     """Return the same differences the other way round."""
-    turned = table.rename(
-        columns={"latent_size_a": "latent_size_b", "latent_size_b": "latent_size_a"}
-    )
-    return turned.assign(difference=-table["difference"], low=-table["high"], high=-table["low"])
+    a, b = table["latent_size_a"], table["latent_size_b"]
+    turned = table.assign(difference=-table["difference"], low=-table["high"], high=-table["low"])
+    return turned.assign(latent_size_a=b, latent_size_b=a)
 
 
 def _difference_texts(table: pd.DataFrame, brief: bool) -> list[str]:
@@ -252,13 +215,13 @@ def controls(
     """
     colours = palette(latent_sizes["latent_size"])
     sizes = latent_sizes.sort_values("latent_size").dropna(subset="score")
-    lines = [(f"latent size {row['latent_size']:g}", colours[row["latent_size"]], row)
-             for _, row in sizes.iterrows()]  # fmt: skip
-    lines += [(words[row["control"]], QUIET_COLOUR, row)
-              for _, row in table.iterrows()]  # fmt: skip
+    lines = [(f"latent size {size:g}", colours[size]) for size in sizes["latent_size"]]
+    lines += [(words[control], QUIET_COLOUR) for control in table["control"]]
+    names, shades = zip(*lines, strict=True)
     figure = Figure(figsize=(WIDTH, 0.7 + 0.2 * len(lines)), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
-    for y, (_, colour, row) in enumerate(lines):
+    rows = pd.concat([sizes, table]).to_dict("records")
+    for y, (colour, row) in enumerate(zip(shades, rows, strict=True)):
         left.plot(row["quality_same"], y, "o", color=colour, ms=6)
         left.plot(row["quality_different"], y, "o", mfc="white", color=colour, ms=6)
         if row["score"] < LEAST_SCORE:
@@ -267,15 +230,14 @@ def controls(
             continue
         right.plot([row["score_low"], row["score_high"]], [y, y], color=colour, lw=1.6)
         right.plot(row["score"], y, "|", color=colour, ms=10, mew=2.4)
-    left.set_yticks(range(len(lines)), [name for name, _, _ in lines])
+    left.set_yticks(range(len(names)), names)
     left.invert_yaxis()
     for axes in (left, right):
         axes.grid(axis="x")
         axes.axhline(len(sizes) - 0.5, color="#999999", linewidth=0.8, linestyle=":")
     same, different = (paths_title(kind, noun).lower() for kind in KINDS)
     left.set_xlabel(f"quality: ● {same}, ○ {different}")
-    right.axvline(0, color=QUIET_COLOUR, linewidth=1)
-    right.axvline(1, color=QUIET_COLOUR, linewidth=1)
-    right.set_xlim(left=max(LEAST_SCORE, right.get_xlim()[0]))
-    right.set_xlabel("score, 95 % interval")
+    for scale in (0, 1):
+        right.axvline(scale, color=QUIET_COLOUR, linewidth=1)
+    right.set(xlim=(max(LEAST_SCORE, right.get_xlim()[0]), None), xlabel="score, 95 % interval")
     return figure

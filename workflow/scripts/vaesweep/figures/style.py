@@ -34,7 +34,6 @@ STYLE: dict[Any, Any] = sns.axes_style("ticks") | {
     "axes.labelsize": 9,
     "axes.grid": True,
     "axes.grid.axis": "y",
-    "axes.axisbelow": True,
     "font.family": ["DejaVu Sans"],
     "grid.color": "#E6E6E6",
     "grid.linewidth": 0.7,
@@ -42,8 +41,6 @@ STYLE: dict[Any, Any] = sns.axes_style("ticks") | {
     "legend.frameon": False,
     "xtick.labelsize": 8.5,
     "ytick.labelsize": 8.5,
-    "xtick.color": "#999999",
-    "ytick.color": "#999999",
     "xtick.labelcolor": "black",
     "ytick.labelcolor": "black",
     "xtick.major.size": 0,
@@ -89,10 +86,8 @@ def name_colours(figure: Figure, colours: Mapping[int, str]) -> None:
         for size, colour in colours.items()
     ]
     columns = math.ceil(len(marks) / MOST_LABELS)
-    spaces = {"handletextpad": 0.1, "columnspacing": 0.6}
-    figure.legend(
-        handles=marks, title="latent size", loc="outside right center", ncols=columns, **spaces
-    )
+    spaces: dict[str, Any] = {"handletextpad": 0.1, "columnspacing": 0.6, "ncols": columns}
+    figure.legend(handles=marks, title="latent size", loc="outside right center", **spaces)
 
 
 def wide_figure(height: float) -> tuple[Figure, Axes]:

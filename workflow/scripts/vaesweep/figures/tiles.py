@@ -23,9 +23,7 @@ def inch_axes(figure: Figure) -> Axes:
     width, height = figure.get_size_inches()
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
-    axes.set_autoscale_on(False)
-    axes.set_xlim(0, width)
-    axes.set_ylim(height, 0)
+    axes.set(autoscale_on=False, xlim=(0, width), ylim=(height, 0))
     return axes
 
 
@@ -38,29 +36,18 @@ def tile_image(
     28 by 28 pixels when they enlarge it, whatever the file asks for.
     """
     ink = 255 - np.kron(image, np.ones((repeat, repeat), dtype=np.uint8))
-    axes.imshow(
-        # As RGB, since a colour map is one level off here and there. From the bottom up, since
-        # the PDF then holds it upright.
-        np.stack([ink[::-1]] * 3, axis=-1),
-        origin="lower",
-        interpolation="none",
-        extent=(left, left + side, top + side, top),
-    )
+    # As RGB, since a colour map is one level off here and there. From the bottom up, since
+    # the PDF then holds it upright.
+    picture = np.stack([ink[::-1]] * 3, axis=-1)
+    extent = (left, left + side, top + side, top)
+    axes.imshow(picture, origin="lower", interpolation="none", extent=extent)
 
 
 def frame_real(axes: Axes, left: float, top: float, side: float, line: float) -> None:
     """Frame a tile that holds a real image; `line` is the frame's width in points."""
     pad = (line / 2 + 0.35) / 72  # clear of the tile: the line must not hide pixels
-    axes.add_patch(
-        Rectangle(
-            (left - pad, top - pad),
-            side + 2 * pad,
-            side + 2 * pad,
-            fill=False,
-            edgecolor=REAL_COLOUR,
-            linewidth=line,
-        )
-    )
+    corner, outer = (left - pad, top - pad), side + 2 * pad
+    axes.add_patch(Rectangle(corner, outer, outer, fill=False, ec=REAL_COLOUR, lw=line))
 
 
 def step_labels(columns: int) -> list[str]:
@@ -86,7 +73,5 @@ def readable(labels: list[str], size: float, pitch: float) -> list[str]:
     """
     every = math.ceil(text_inches(max(labels, key=len) + " ", size) / pitch)
     last = len(labels) - 1
-    return [
-        label if k == last or (k % every == 0 and last - k >= every) else ""
-        for k, label in enumerate(labels)
-    ]
+    kept = {last, *range(0, last - every + 1, every)}
+    return [label if k in kept else "" for k, label in enumerate(labels)]
