@@ -147,7 +147,7 @@ def _other_ways(controls: pd.DataFrame) -> Iterator[str]:
     bounds = interval(best.difference_low, best.difference_high, 3)
     lead = f"{signed(best.difference, 3)}, 95 %: {bounds}"
     if best.difference_low > 0:
-        text = "The way through the codes is not the limit: of the chosen run's, "
+        text = "The way that the runs take is not the limit of the chosen one's codes: "
     else:
         text = "No other way through the chosen run's codes is found to be better: "
     yield f"{text}{score(best)} ({lead}), {listed([score(way) for way in others])}."
