@@ -18,6 +18,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # Each may import from those before it, and from itself.
 ORDER = [
     {"errors", "statistics", "words"},
+    {"runs"},
     {"files", "running"},
     {"data"},
     {"training", "figures"},

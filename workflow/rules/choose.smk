@@ -6,7 +6,7 @@ rule compare:
         code=code("compare.py"),
     output:
         runs="results/comparison/runs.csv",
-        latent_sizes="results/comparison/latent_sizes.csv",
+        settings="results/comparison/settings.csv",
         differences="results/comparison/differences.csv",
         judges="results/comparison/judges.csv",
     log:
@@ -26,7 +26,7 @@ rule compare:
 rule choose:
     input:
         runs=rules.compare.output.runs,
-        latent_sizes=rules.compare.output.latent_sizes,
+        settings=rules.compare.output.settings,
         pair_scores=every_run("pair_scores.csv"),
         code=code("choose.py"),
     output:
@@ -46,9 +46,9 @@ rule choose:
 rule score_controls:
     input:
         chosen=rules.choose.output.chosen,
-        interpolations=every_run("interpolations.npz"),
+        interpolations=trained_runs("interpolations.npz"),
         pair_scores=every_run("pair_scores.csv"),
-        models=every_run("model.safetensors"),
+        models=trained_runs("model.safetensors"),
         references=rules.draw_references.output.references,
         reference_scores=rules.score_references.output.scores,
         judges=judges("safetensors"),

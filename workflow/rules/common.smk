@@ -1,25 +1,36 @@
 import os
+import re
 
 import yaml
 
 from vaesweep.data.datasets import DATASETS
-from vaesweep.running.config import complete
+from vaesweep.running.config import complete, require_frames, settings, variants
 from vaesweep.running.dependencies import source_files
 from vaesweep.running.preflight import training_megabytes
+from vaesweep.runs import Names
 from vaesweep.words import plural
 
 try:
     config = complete(config)
+    if ROOT / "Snakefile" == Path(workflow.main_snakefile):  # else another workflow may make them
+        require_frames(config)
 except UserError as error:
     sys.exit(f"error: {error}")
 
-RUN = "results/runs/latent-{latent_size}/seed-{seed}"
+RUN = "results/runs/{variant}/latent-{latent_size}/seed-{seed}"
+LOG = "{variant}_latent-{latent_size}_seed-{seed}"
 SEEDS = config["sweep"]["seeds"]
+VARIANTS = variants(config)
+EXTERNAL = config["sweep"]["external"]
+# What matches their names, and nothing where there are none.
+ADOPTED = "|".join(map(re.escape, EXTERNAL)) or "(?!)"
+NAMES = Names.of(settings(config))
 JUDGE_SEEDS = config["scoring"]["judge_seeds"]
 DATASET = DATASETS[config["dataset"]["name"]]
 
 
 wildcard_constraints:
+    variant=r"[^/]+",
     latent_size=r"\d+",
     seed=r"\d+",
     judge_seed=r"\d+",
@@ -35,14 +46,32 @@ def code(script):
     return [os.path.relpath(path) for path in source_files(ROOT / "workflow/scripts" / script)]
 
 
+def trained_runs(name):
+    """The file of that name of each run that is trained here."""
+    sizes = config["sweep"]["latent_sizes"]
+    return expand(f"{RUN}/{name}", variant=VARIANTS, latent_size=sizes, seed=SEEDS)
+
+
+def external_runs(model, name):
+    """The file of that name of each run of a model from elsewhere."""
+    size, seeds = EXTERNAL[model]["latent_size"], range(len(EXTERNAL[model]["frames"]))
+    return expand(f"{RUN}/{name}", variant=model, latent_size=size, seed=seeds)
+
+
 def every_run(name):
     """The file of that name of each run of the sweep."""
-    return expand(f"{RUN}/{name}", latent_size=config["sweep"]["latent_sizes"], seed=SEEDS)
+    external = [path for model in EXTERNAL for path in external_runs(model, name)]
+    return trained_runs(name) + external
 
 
-def seeds_of_a_size(name):
-    """The file of that name of each run of a latent size."""
+def seeds_of_a_setting(name):
+    """The file of that name of each run of a setting."""
     return expand(f"{RUN}/{name}", seed=SEEDS, allow_missing=True)
+
+
+def of_trained(name):
+    """The file of that name of a run; none of a model from elsewhere."""
+    return lambda run: [] if run.variant in EXTERNAL else f"{RUN}/{name}".format(**run)
 
 
 def judges(suffix):
@@ -55,35 +84,44 @@ def shown(path, category, labels, caption=None):
     return report(path, category=category, caption=caption, labels=labels)
 
 
-def run_figures(name, pairs):
-    """The figure of that name of each run of a latent size, as the HTML report shows it."""
+def run_figure(path, pairs, seed=None):
+    """A figure of a run, as the HTML report shows it."""
 
-    def labels(seed):
+    def labels(run):
         # The report sorts labels as texts: 8 before 16.
-        seed = str(seed).rjust(4)
-        return lambda run: {"latent size": run.latent_size.rjust(4), "seed": seed, "pairs": pairs}
+        size, own = run.latent_size.rjust(4), str(seed if seed is not None else run.seed).rjust(4)
+        variant = {"variant": run.variant} if NAMES.variants else {}
+        return variant | {"latent size": size, "seed": own, "pairs": pairs}
 
-    paths = seeds_of_a_size(f"{name}.png")
-    return [shown(path, "Runs", labels(seed)) for path, seed in zip(paths, SEEDS)]
+    return shown(path, "Runs", labels)
+
+
+def run_figures(name, pairs):
+    """The figure of that name of each run of a setting."""
+    paths = seeds_of_a_setting(f"{name}.png")
+    return [run_figure(path, pairs, seed) for path, seed in zip(paths, SEEDS)]
 
 
 def training_memory(members):
     """Megabytes that a training asks for, and more each time it is tried again."""
     return lambda wildcards, attempt: attempt * training_megabytes(
-        config, int(wildcards.latent_size), members
+        VARIANTS[wildcards.variant], int(wildcards.latent_size), members
     )
 
 
 def made_with():
-    """What each run has to be made with to be compared, as metrics.json records it."""
-    names = ("epochs", "batch_size", "learning_rate")
-    return {
-        **config["model"],
-        **{name: config["training"][name] for name in names},
+    """What each variant's runs have to be made with, as metrics.json records it."""
+    scored = {
         "steps": config["interpolation"]["steps"],
         "pairs_per_kind": config["scoring"]["pairs_per_kind"],
         "judge_seeds": JUDGE_SEEDS,
     }
+    names = ("epochs", "batch_size", "learning_rate")
+    trained = {
+        name: own["model"] | {key: own["training"][key] for key in names}
+        for name, own in VARIANTS.items()
+    }
+    return {name: scored | trained.get(name, {}) for name in [*VARIANTS, *EXTERNAL]}
 
 
 def submitted_code(wildcards):

@@ -11,7 +11,7 @@ JOBS = {"judges": JUDGE_SEEDS, "stacks": STACKS}
 rule submission:
     input:
         chosen=rules.choose.output.chosen,
-        interpolations=every_run("interpolations.npz"),
+        interpolations=trained_runs("interpolations.npz"),
         pairs=rules.draw_pairs.output.pairs,
         shown=submitted_code,
         templates=TEMPLATES,
@@ -32,6 +32,7 @@ rule submission:
         "../../envs/vaesweep.yaml"
     params:
         config_text=config_text(),
+        variants=NAMES.variants,
     script:
         "../scripts/submission.py"
 
@@ -39,13 +40,13 @@ rule submission:
 rule plot_comparison:
     input:
         runs=rules.compare.output.runs,
-        latent_sizes=rules.compare.output.latent_sizes,
+        settings=rules.compare.output.settings,
         differences=rules.compare.output.differences,
         controls=rules.score_controls.output.controls,
         chosen=rules.choose.output.chosen,
         pairs=rules.draw_pairs.output.pairs,
         pair_scores=every_run("pair_scores.csv"),
-        histories=every_run("history.csv"),
+        histories=trained_runs("history.csv"),
         interpolations=every_run("interpolations.npz"),
         code=code("plot_comparison.py"),
     output:
@@ -73,13 +74,13 @@ rule plot_comparison:
 rule comparison_report:
     input:
         runs=rules.compare.output.runs,
-        latent_sizes=rules.compare.output.latent_sizes,
+        settings=rules.compare.output.settings,
         chosen=rules.choose.output.chosen,
         figures=rules.plot_comparison.output,
         judges=judges("json"),
         agreement=rules.compare.output.judges,
         controls=rules.score_controls.output.controls,
-        trainings=every_run("training.json"),
+        trainings=trained_runs("training.json"),
         templates=TEMPLATES,
         code=code("comparison_report.py"),
     output:

@@ -1,10 +1,10 @@
 rule explorer:
     input:
-        latent_sizes=rules.compare.output.latent_sizes,
+        settings=rules.compare.output.settings,
         chosen=rules.choose.output.chosen,
         pairs=rules.draw_pairs.output.pairs,
         test=rules.fetch_data.output.test,
-        models=every_run("model.safetensors"),
+        models=trained_runs("model.safetensors"),
         judges=judges("safetensors"),
         template=own("workflow/templates/explorer.html"),
         code=code("explorer.py"),
@@ -26,7 +26,7 @@ rule explorer:
 
 rule report_tables:
     input:
-        sizes=rules.compare.output.latent_sizes,
+        settings=rules.compare.output.settings,
         runs=rules.compare.output.runs,
         chosen=rules.choose.output.chosen,
         same=every_run("same_digit.png"),
@@ -35,11 +35,11 @@ rule report_tables:
         templates=expand(TEMPLATE, name=["table.html", "table.css", "summary.rst"]),
         code=code("report_tables.py"),
     output:
-        sizes=shown(
-            f"{COMPARISON}/latent_sizes.html",
+        settings=shown(
+            f"{COMPARISON}/settings.html",
             "Comparison",
-            {"figure": "table of latent sizes"},
-            "latent_sizes_table",
+            {"figure": f"table of {NAMES.noun}s"},
+            "settings_table",
         ),
         runs=shown(
             f"{COMPARISON}/runs.html", "Comparison", {"figure": "table of runs"}, "runs_table"

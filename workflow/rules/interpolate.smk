@@ -7,9 +7,9 @@ rule interpolate:
     output:
         interpolations=f"{RUN}/interpolations.npz",
     log:
-        "results/logs/interpolate/latent-{latent_size}_seed-{seed}.log",
+        f"results/logs/interpolate/{LOG}.log",
     benchmark:
-        "results/benchmarks/interpolate/latent-{latent_size}_seed-{seed}.tsv"
+        f"results/benchmarks/interpolate/{LOG}.tsv"
     localrule: True
     conda:
         "../../envs/vaesweep.yaml"
@@ -20,19 +20,19 @@ rule interpolate:
         "../scripts/interpolate.py"
 
 
-# One job for all seeds of a latent size, since starting takes longer than drawing.
+# One job for all seeds of a setting, since starting takes longer than drawing.
 rule draw_runs:
     input:
         pairs=rules.draw_pairs.output.pairs,
-        interpolations=seeds_of_a_size("interpolations.npz"),
+        interpolations=seeds_of_a_setting("interpolations.npz"),
         code=code("draw_runs.py"),
     output:
         same=run_figures("same_digit", f"same {DATASET.noun}"),
         different=run_figures("different_digits", f"different {plural(DATASET.noun)}"),
     log:
-        "results/logs/draw_runs/latent-{latent_size}.log",
+        "results/logs/draw_runs/{variant}_latent-{latent_size}.log",
     benchmark:
-        "results/benchmarks/draw_runs/latent-{latent_size}.tsv"
+        "results/benchmarks/draw_runs/{variant}_latent-{latent_size}.tsv"
     localrule: True
     conda:
         "../../envs/vaesweep.yaml"
@@ -40,5 +40,48 @@ rule draw_runs:
         dataset=DATASET.name,
         noun=DATASET.noun,
         nouns=plural(DATASET.noun),
+        variants=NAMES.variants,
     script:
         "../scripts/draw_runs.py"
+
+
+ruleorder: adopt > interpolate
+ruleorder: draw_adopted > draw_runs
+
+
+# A file of a model from elsewhere, in place of what `interpolate` makes.
+rule adopt:
+    input:
+        test=rules.fetch_data.output.test,
+        pairs=rules.draw_pairs.output.pairs,
+        frames=lambda run: EXTERNAL[run.variant]["frames"][int(run.seed)],
+        code=code("adopt.py"),
+    output:
+        interpolations=f"{RUN}/interpolations.npz",
+    wildcard_constraints:
+        variant=ADOPTED,
+    log:
+        f"results/logs/adopt/{LOG}.log",
+    localrule: True
+    conda:
+        "../../envs/vaesweep.yaml"
+    params:
+        steps=config["interpolation"]["steps"],
+    script:
+        "../scripts/adopt.py"
+
+
+use rule draw_runs as draw_adopted with:
+    input:
+        pairs=rules.draw_pairs.output.pairs,
+        interpolations=rules.adopt.output.interpolations,
+        code=rules.draw_runs.input.code,
+    output:
+        same=run_figure(f"{RUN}/same_digit.png", f"same {DATASET.noun}"),
+        different=run_figure(f"{RUN}/different_digits.png", f"different {plural(DATASET.noun)}"),
+    wildcard_constraints:
+        variant=ADOPTED,
+    log:
+        f"results/logs/draw_adopted/{LOG}.log",
+    benchmark:
+        f"results/benchmarks/draw_adopted/{LOG}.tsv"

@@ -51,16 +51,16 @@ rule score:
         train=rules.fetch_data.output.train,
         test=rules.fetch_data.output.test,
         pairs=rules.draw_pairs.output.pairs,
-        model=rules.train.output.model,
-        training=rules.train.output.training,
+        model=of_trained("model.safetensors"),
+        training=of_trained("training.json"),
         code=code("score.py"),
     output:
         pair_scores=f"{RUN}/pair_scores.csv",
         metrics=f"{RUN}/metrics.json",
     log:
-        "results/logs/score/latent-{latent_size}_seed-{seed}.log",
+        f"results/logs/score/{LOG}.log",
     benchmark:
-        "results/benchmarks/score/latent-{latent_size}_seed-{seed}.tsv"
+        f"results/benchmarks/score/{LOG}.tsv"
     localrule: True
     conda:
         "../../envs/vaesweep.yaml"

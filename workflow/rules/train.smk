@@ -1,6 +1,10 @@
 # What decides a training's result; seeds_per_job and checkpoint_seconds do not.
 TRAINING = ("epochs", "batch_size", "learning_rate", "precision", "device")
-TRAINING = {key: config["training"][key] for key in TRAINING}
+
+
+def training(run):
+    return {key: VARIANTS[run.variant]["training"][key] for key in TRAINING}
+
 
 TOGETHER = config["training"]["seeds_per_job"]
 TOGETHER = len(SEEDS) if TOGETHER == "all" else TOGETHER
@@ -41,18 +45,18 @@ rule train:
         history=f"{RUN}/history.csv",
         training=f"{RUN}/training.json",
     log:
-        "results/logs/train/latent-{latent_size}_seed-{seed}.log",
+        f"results/logs/train/{LOG}.log",
     benchmark:
-        "results/benchmarks/train/latent-{latent_size}_seed-{seed}.tsv"
+        f"results/benchmarks/train/{LOG}.tsv"
     conda:
         "../../envs/vaesweep.yaml"
     resources:
         mem_mb=training_memory(1),
     params:
-        model=config["model"],
-        training=TRAINING,
-        latent_size=lambda wildcards: int(wildcards.latent_size),
-        seeds=lambda wildcards: [int(wildcards.seed)],
+        model=lambda run: VARIANTS[run.variant]["model"],
+        training=training,
+        latent_size=lambda run: int(run.latent_size),
+        seeds=lambda run: [int(run.seed)],
     script:
         "../scripts/train.py"
 
@@ -73,17 +77,17 @@ for number, stack in enumerate(STACKS):
             history=expand(rules.train.output.history, seed=stack, allow_missing=True),
             training=expand(rules.train.output.training, seed=stack, allow_missing=True),
         log:
-            f"results/logs/train/latent-{{latent_size}}_stack-{number}.log",
+            f"results/logs/train/{{variant}}_latent-{{latent_size}}_stack-{number}.log",
         benchmark:
-            f"results/benchmarks/train/latent-{{latent_size}}_stack-{number}.tsv"
+            f"results/benchmarks/train/{{variant}}_latent-{{latent_size}}_stack-{number}.tsv"
         conda:
             "../../envs/vaesweep.yaml"
         resources:
             mem_mb=training_memory(len(stack)),
         params:
-            model=config["model"],
-            training=TRAINING,
-            latent_size=lambda wildcards: int(wildcards.latent_size),
+            model=lambda run: VARIANTS[run.variant]["model"],
+            training=training,
+            latent_size=lambda run: int(run.latent_size),
             seeds=stack,
         script:
             "../scripts/train.py"

@@ -1,16 +1,17 @@
 """Choose the run to show."""
 
 from vaesweep.comparison.choice import choose_run
-from vaesweep.files import read_table, run_of, write_json
+from vaesweep.files import read_table, write_json
 from vaesweep.running.jobs import logging_to
+from vaesweep.runs import run_of
 
 with logging_to(snakemake.log[0]) as log:
     runs = read_table(snakemake.input.runs, "status", "score")
-    latent_sizes = read_table(snakemake.input.latent_sizes, "seeds", "score")
+    settings = read_table(snakemake.input.settings, "variant", "seeds", "score")
     pair_scores = {
         run_of(path): read_table(path, "set", "kind", "row", "score")
         for path in snakemake.input.pair_scores
     }
-    chosen = choose_run(runs, latent_sizes, pair_scores, snakemake.params.pinned)
+    chosen = choose_run(runs, settings, pair_scores, snakemake.params.pinned)
     write_json(snakemake.output.chosen, chosen)
     log.info("%s", chosen["reason"])

@@ -1,4 +1,4 @@
-"""Compare the runs and the latent sizes of the sweep."""
+"""Compare the runs and the settings of the sweep."""
 
 from vaesweep.comparison.tables import compare, read_runs
 from vaesweep.data.pairs import read_pairs

@@ -6,8 +6,9 @@ from vaesweep.comparison.choice import read_chosen
 from vaesweep.comparison.costs import Jobs, read_costs
 from vaesweep.documents.comparison_report import report_data
 from vaesweep.documents.typesetting import typeset
-from vaesweep.files import read_json, read_table, run_of, write_whole
+from vaesweep.files import read_json, read_table, write_whole
 from vaesweep.running.jobs import logging_to
+from vaesweep.runs import run_of
 from vaesweep.scoring.summary import OF_JUDGE
 
 with logging_to(snakemake.log[0]) as log:
@@ -15,7 +16,7 @@ with logging_to(snakemake.log[0]) as log:
     jobs = Jobs([run_of(path) for path in trainings], **snakemake.params.jobs)
     data = report_data(
         runs=read_table(given.runs, "score", "rank"),
-        latent_sizes=read_table(given.latent_sizes, "score", "rank"),
+        settings=read_table(given.settings, "score", "rank"),
         chosen=read_chosen(given.chosen),
         judges=[read_json(path, *OF_JUDGE) for path in given.judges],
         agreement=read_table(given.agreement, "rank_correlation"),

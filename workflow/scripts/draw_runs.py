@@ -1,20 +1,22 @@
-"""Draw the two grids of each run of a latent size."""
+"""Draw the two grids of each run of a setting."""
 
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import display_rows, read_pairs
 from vaesweep.figures.grids import draw_preview, paths_note, save_png
-from vaesweep.files import run_of
 from vaesweep.interpolation import read_frames
 from vaesweep.running.jobs import logging_to
+from vaesweep.runs import run_of
 from vaesweep.words import paths_title
 
 with logging_to(snakemake.log[0]) as log:
     dataset = DATASETS[snakemake.params.dataset]
     pairs = read_pairs(snakemake.input.pairs)
-    files, output = snakemake.input.interpolations, snakemake.output
-    for path, *pictures in zip(files, output.same, output.different, strict=True):
+    # One path for a run, a list for the seeds of a setting.
+    columns = (snakemake.input.interpolations, snakemake.output.same, snakemake.output.different)
+    columns = [[paths] if isinstance(paths, str) else paths for paths in columns]
+    for path, *pictures in zip(*columns, strict=True):
         frames, _ = read_frames(path, len(pairs))
-        note = paths_note(frames.shape[1], dataset.name, run_of(path))
+        note = paths_note(frames.shape[1], dataset.name, run_of(path), snakemake.params.variants)
         for kind, picture in zip(("same", "different"), pictures, strict=True):
             rows = display_rows(pairs, kind)
             names = dataset.names_of(rows)

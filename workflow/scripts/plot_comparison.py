@@ -1,39 +1,43 @@
-"""Draw the figures that compare runs and latent sizes."""
+"""Draw the figures that compare runs and settings."""
 
-from vaesweep.comparison.choice import MOST_SIZES_DRAWN, file_of, read_chosen, sizes_to_show
+from vaesweep.comparison.choice import MOST_DRAWN, file_of, read_chosen, settings_to_show
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import KINDS, read_pairs
 from vaesweep.figures import likelihood, paths, scores
 from vaesweep.figures.style import palette, save_svg
-from vaesweep.files import Run, read_table, run_of
+from vaesweep.files import read_table
 from vaesweep.interpolation import read_frames
 from vaesweep.running.jobs import logging_to
+from vaesweep.runs import run_of, settings_of
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.scoring.summary import CONTROLS, WAYS
 
+MOST_LISTED = 25  # settings above the controls
+
 with logging_to(snakemake.log[0]) as log:
     given, dataset = snakemake.input, DATASETS[snakemake.params.dataset]
-    names = ("runs", "latent_sizes", "differences", "controls")
-    runs, sizes, differences, controls = (read_table(given[name]) for name in names)
+    names = ("runs", "settings", "differences", "controls")
+    runs, settings, differences, controls = (read_table(given[name]) for name in names)
     chosen, pairs = read_chosen(given.chosen), read_pairs(given.pairs)
     histories = {run_of(path): read_table(path, "epoch", "neg_elbo") for path in given.histories}
     files = {run_of(path): path for path in given.interpolations}
-    shown = sizes_to_show(sizes, chosen["latent_size"], MOST_SIZES_DRAWN)
-    best = [Run(row.latent_size, int(row.best_seed)) for row in shown.itertuples()]
-    frames = {run.latent_size: read_frames(files[run], len(pairs))[0] for run in best}
+    best = settings_to_show(settings, chosen, MOST_DRAWN)
+    frames = {setting: read_frames(files[run], len(pairs))[0] for setting, run in best.items()}
+    listed = settings_to_show(settings, chosen, MOST_LISTED)
+    with_controls = settings[[setting in listed for setting in settings_of(settings)]]
     own, _ = read_frames(file_of(chosen, given.interpolations), len(pairs))
     own_scores = read_table(file_of(chosen, given.pair_scores), "score")
     parts = {part.name: f"{part.title} {part.symbol}" for part in PARTS}
     by_kind = {f"quality_{kind}": kind for kind in KINDS}
     scale = controls.set_index("control").rename(columns=by_kind).loc[["cross_fade", "transport"]]
-    noun, colours = dataset.noun, palette(sizes["latent_size"])
+    noun, colours = dataset.noun, palette(settings_of(settings))
     drawn = {
-        "score_by_latent_size": scores.score_by_latent_size(runs, sizes, chosen),
+        "score_by_latent_size": scores.score_by_latent_size(runs, settings, chosen),
         "neg_elbo_and_score": likelihood.neg_elbo_and_score(runs),
-        "quality_parts": scores.quality_parts(runs, sizes, scale[[*KINDS]], parts, noun),
+        "quality_parts": scores.quality_parts(runs, settings, scale[[*KINDS]], parts, noun),
         "training_curves": likelihood.training_curves(histories),
-        "differences": scores.differences(differences),
-        "controls": scores.controls(sizes, controls, CONTROLS | WAYS, noun),
+        "differences": scores.differences(differences, chosen),
+        "controls": scores.controls(with_controls, controls, CONTROLS | WAYS, noun),
         "display_rows": paths.display_rows(pairs, frames, colours, noun, dataset.classes),
         "best_and_worst": paths.best_and_worst(pairs, own_scores, own, noun),
     }

@@ -3,15 +3,16 @@
 from vaesweep.comparison.choice import file_of, read_chosen
 from vaesweep.comparison.costs import Jobs, read_costs
 from vaesweep.data.datasets import DATASETS
-from vaesweep.documents.html_report import cost_page, runs_page, sizes_page, summary
-from vaesweep.files import read_table, run_of, write_whole
+from vaesweep.documents.html_report import cost_page, runs_page, settings_page, summary
+from vaesweep.files import read_table, write_whole
 from vaesweep.running.jobs import logging_to
+from vaesweep.runs import Names, run_of, settings_of
 from vaesweep.words import paths_title
 
 with logging_to(snakemake.log[0]) as log:
     given, output, params = snakemake.input, snakemake.output, snakemake.params
     dataset = DATASETS[params.dataset]
-    sizes = read_table(given.sizes, "score", "rank")
+    settings = read_table(given.settings, "score", "rank")
     runs = read_table(given.runs, "score", "rank")
     chosen = read_chosen(given.chosen)
     costs = read_costs("results/benchmarks", Jobs([*map(run_of, given.same)], **params.jobs))
@@ -20,14 +21,15 @@ with logging_to(snakemake.log[0]) as log:
         for kind in ("same", "different")
     }
     links = params.documents | {f"{words} figure": path for words, path in figures.items()}
-    links |= {"table of runs": output.runs, "table of latent sizes": output.sizes}
-    pictures = {"Score by latent size": given.score}
+    noun = Names.of(settings_of(settings)).noun
+    links |= {"table of runs": output.runs, f"table of {noun}s": output.settings}
+    pictures = {f"Score by {noun}": given.score}
     pictures |= {f"The chosen run: {words}": path for words, path in figures.items()}
     texts = {
-        output.sizes: sizes_page(sizes, chosen),
+        output.settings: settings_page(settings, chosen),
         output.runs: runs_page(runs, chosen),
         output.cost: cost_page(costs),
-        output.summary: summary(sizes, runs, chosen, links, pictures),
+        output.summary: summary(settings, runs, chosen, links, pictures),
     }
     for path, text in texts.items():
         write_whole(path, text.encode())

@@ -7,17 +7,24 @@ from vaesweep.data.splits import load_split
 from vaesweep.files import read_json, write_json, write_table
 from vaesweep.interpolation import read_frames
 from vaesweep.running.jobs import logging_to
+from vaesweep.runs import run_of
 from vaesweep.scoring.judges import load_judge
 from vaesweep.scoring.references import read_references
 from vaesweep.scoring.score import judge_paths, read_reference_scores, relative
-from vaesweep.scoring.summary import HOW_MADE, OF_RUN, record_of, summarise_pairs
+from vaesweep.scoring.summary import (
+    ELSEWHERE,
+    HOW_MADE,
+    OF_TRAINING,
+    record_of,
+    summarise_pairs,
+    unmeasured,
+)
 from vaesweep.scoring.views import interpolates_frechet, known_path_error, measure_model
 from vaesweep.training.model import load_model
 
 with logging_to(snakemake.log[0]) as log:
     torch.set_num_threads(snakemake.threads)
     given, params = snakemake.input, snakemake.params
-    training = read_json(given.training, *OF_RUN, *HOW_MADE)
     train, test = load_split(given.train), load_split(given.test)
     pairs, judges = read_pairs(given.pairs), [load_judge(path) for path in given.judges]
     frames, _ = read_frames(given.interpolations, len(pairs))
@@ -28,13 +35,14 @@ with logging_to(snakemake.log[0]) as log:
     scores = relative(judged, reference_scores)
     write_table(snakemake.output.pair_scores, scores)
 
-    model = load_model(given.model)
-    metrics = {
-        **record_of(training, pairs, steps, [judge.seed for judge in judges]),
-        **measure_model(model, train, test, training["beta"], params.importance_samples),
-        **summarise_pairs(scores),
-        "known_path_error": known_path_error(model, references["known_paths"], params.path),
-        "frechet": interpolates_frechet(frames[:, 1:-1], test[0], judges),
-    }
+    training = read_json(given.training, *OF_TRAINING, *HOW_MADE) if given.training else ELSEWHERE
+    seeds, run = [judge.seed for judge in judges], run_of(given.interpolations)
+    metrics = record_of(run, training, pairs, steps, seeds) | unmeasured() | summarise_pairs(scores)
+    metrics["frechet"] = interpolates_frechet(frames[:, 1:-1], test[0], judges)
+    if given.model:
+        model, samples = load_model(given.model), params.importance_samples
+        metrics |= measure_model(model, train, test, training["beta"], samples)
+        known = references["known_paths"]
+        metrics["known_path_error"] = known_path_error(model, known, params.path)
     write_json(snakemake.output.metrics, metrics)
     log.info("score %.4f [%.4f, %.4f]", *(metrics[f"score{end}"] for end in ("", "_low", "_high")))

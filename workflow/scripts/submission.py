@@ -8,9 +8,11 @@ from vaesweep.comparison.choice import file_of, read_chosen
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import read_pairs
 from vaesweep.documents.submission import figure_pages, join_submission, typeset_code
-from vaesweep.files import run_of, write_whole
+from vaesweep.figures.grids import paths_note
+from vaesweep.files import write_whole
 from vaesweep.interpolation import read_frames
 from vaesweep.running.jobs import logging_to
+from vaesweep.runs import run_of
 
 LEAD = (
     "config.yaml is the configuration that was used. Then all the code that the two figures and "
@@ -24,7 +26,9 @@ with logging_to(snakemake.log[0]) as log:
     pairs = read_pairs(snakemake.input.pairs)
     path = file_of(read_chosen(snakemake.input.chosen), snakemake.input.interpolations)
     frames, _ = read_frames(path, len(pairs))
-    pages = figure_pages(frames, pairs, DATASETS[config["dataset"]["name"]], run_of(path), paper)
+    dataset, run = DATASETS[config["dataset"]["name"]], run_of(path)
+    note = paths_note(frames.shape[1], dataset.name, run, snakemake.params.variants)
+    pages = figure_pages(frames, pairs, dataset, note, paper)
     code = None
     if config["submission"]["code"]:
         shown = [(path, Path(path).read_text("utf-8")) for path in snakemake.input.shown]

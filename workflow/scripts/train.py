@@ -1,4 +1,4 @@
-"""Train the VAEs of one latent size, for one seed or several side by side."""
+"""Train the models of one setting, for one seed or several side by side."""
 
 import os
 from pathlib import Path

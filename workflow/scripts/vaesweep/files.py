@@ -4,11 +4,10 @@ import csv
 import io
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,24 +16,6 @@ from vaesweep.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_RUN = re.compile(r"latent-(\d+)[/_]seed-(\d+)(?=[/.]|$)")
-
-
-class Run(NamedTuple):
-    """What tells a run from the others of a sweep."""
-
-    latent_size: int
-    seed: int
-
-
-def run_of(path: str | Path) -> Run:
-    """The run that a file or folder of results belongs to, by its path."""
-    found = _RUN.findall(str(path))
-    if not found:
-        raise ValueError(f"{path} belongs to no run")
-    latent_size, seed = found[-1]
-    return Run(int(latent_size), int(seed))
 
 
 def write_whole(path: str | Path, content: bytes | memoryview) -> None:
@@ -84,9 +65,12 @@ def write_arrays(path: str | Path, **arrays: NDArray[Any]) -> None:
     write_whole(path, packed.getbuffer())
 
 
+CURE = "Remove it and run again: it is made anew."
+
+
 def damaged(path: str | Path, fault: str) -> UserError:
     """The error for a file of results that is not what it should be."""
-    return UserError(f"{path}: {fault}. Remove it and run again: it is made anew.")
+    return UserError(f"{path}: {fault}. {CURE}")
 
 
 @contextmanager

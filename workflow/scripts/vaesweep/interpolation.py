@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from vaesweep.data.pairs import ends
 from vaesweep.data.splits import IMAGE_SHAPE
-from vaesweep.files import read_arrays
+from vaesweep.errors import UserError
+from vaesweep.files import CURE, read_arrays
 
 Images = NDArray[np.uint8]
 Codes = NDArray[np.float32]
@@ -110,6 +111,34 @@ def read_frames(path: str, pairs: int) -> tuple[Images, Images]:
     side = IMAGE_SHAPE
     arrays = read_arrays(path, frames=(pairs, None, *side), reconstructions=(pairs, 2, *side))
     return arrays["frames"], arrays["reconstructions"]
+
+
+def adopt(path: str, images: Images, pairs: pd.DataFrame, steps: int) -> tuple[Images, Images]:
+    """Read what a model from elsewhere made of these pairs of test images (N, 28, 28).
+
+    As `interpolate` returns it. A UserError names what is not so, and the first row where the
+    ends are not the test images.
+    """
+    advice = "See docs/external.md for how such a file is made."
+    try:
+        frames, reconstructions = read_frames(path, len(pairs))
+    except UserError as error:
+        raise UserError(str(error).replace(CURE, advice)) from error
+    if frames.shape[1] != steps + 2:
+        raise UserError(
+            f"{path}: frames has {frames.shape[1]} columns, expected {steps + 2}: the test images "
+            f"and, as interpolation.steps says, {steps} between them. {advice}"
+        )
+    same = (frames[:, [0, -1]] == ends(images, pairs)).all(axis=(-2, -1))
+    if not same.all():
+        row = int(np.argmin(same.all(axis=1)))
+        side, column = ("a", "first") if not same[row, 0] else ("b", "last")
+        raise UserError(
+            f"{path}: the {column} frame of row {row} is not test image "
+            f"{pairs[f'index_{side}'][row]}, which results/pairs.csv has as index_{side} of it "
+            f"(rows count from 0). {advice}"
+        )
+    return frames, reconstructions
 
 
 def cross_fade(start: Images, end: Images, steps: int) -> Images:

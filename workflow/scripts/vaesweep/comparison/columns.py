@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from vaesweep.data.pairs import KINDS
+from vaesweep.runs import Run, Setting
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.scoring.summary import VIEWS
 
@@ -30,6 +31,7 @@ COLUMNS = {
     column.name: column
     for column in (
         Column("rank", "rank"),
+        Column("variant", "variant", is_text=True),
         Column("latent_size", "latent\nsize"),
         Column("seed", "seed"),
         Column("seeds", "seeds", None, "runs that count"),
@@ -39,7 +41,7 @@ COLUMNS = {
             "interval",
             "95 % interval",
             None,
-            "of the score: over pairs for a run, over seeds and pairs for a latent size",
+            "of the score: over pairs for a run, over seeds and pairs for a mean over seeds",
         ),
         Column("first", "comes\nfirst", None, "share of bootstrap draws in which it comes first"),
         *_by_kind("score", "score", ""),
@@ -65,12 +67,12 @@ COLUMNS = {
         *(Column(view.name, view.heading, view.decimals) for view in VIEWS),
     )
 }
-SIZES = (
-    *("rank", "latent_size", "seeds", "score", "interval", "first"),
+SETTINGS = (
+    *("rank", *Setting._fields, "seeds", "score", "interval", "first"),
     *(f"{name}_{kind}" for name in ("score", "quality") for kind in KINDS),
     *(f"{part.name}_{kind}" for part in PARTS for kind in KINDS),
     *("neg_elbo", "reconstruction", "kl", "active_units", "train_seconds"),
     *("best_seed", "best_score"),
 )
-RUNS = ("rank", "latent_size", "seed", "status", *SIZES[3:-2], "device", "flags")
+RUNS = ("rank", *Run._fields, "status", *SETTINGS[4:-2], "device", "flags")
 COSTS = ("rule", "jobs", "seconds_each", "seconds", "memory_mib")

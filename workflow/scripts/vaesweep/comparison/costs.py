@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from vaesweep.files import Run
+from vaesweep.runs import Run
 
 # What has run before a report is written; others are counted if they are known.
 EXPECTED = ("fetch_data", "train_judges", "train", "interpolate", "score", "compare")
@@ -22,19 +22,19 @@ class Jobs:
 
     def of(self, rule: str) -> dict[str, list[Run]]:
         """For each job of a rule its name, and the runs that share its time."""
-        sizes = list(dict.fromkeys(run.latent_size for run in self.runs))
+        settings = {run.setting: f"{run.variant}_latent-{run.latent_size}" for run in self.runs}
         if rule == "train" and self.stacks:
             return {
-                f"latent-{size}_stack-{number}": [Run(size, seed) for seed in stack]
-                for size in sizes
+                f"{name}_stack-{number}": [Run(*setting, seed) for seed in stack]
+                for setting, name in settings.items()
                 for number, stack in enumerate(self.stacks)
             }
         if rule in ("train", "interpolate", "score"):
-            return {f"latent-{run.latent_size}_seed-{run.seed}": [run] for run in self.runs}
+            return {f"{settings[run.setting]}_seed-{run.seed}": [run] for run in self.runs}
         if rule == "draw_runs":
             return {
-                f"latent-{size}": [run for run in self.runs if run.latent_size == size]
-                for size in sizes
+                name: [run for run in self.runs if run.setting == setting]
+                for setting, name in settings.items()
             }
         if rule == "train_judges":
             return {f"seed-{seed}": [] for seed in self.judges}

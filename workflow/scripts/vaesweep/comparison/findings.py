@@ -6,18 +6,21 @@ from typing import Any
 
 import pandas as pd
 
+from vaesweep.comparison.choice import capital, chosen_run
+from vaesweep.runs import Names, Setting, runs_of, settings_of
 from vaesweep.scoring.summary import VIEWS, WAYS
 from vaesweep.statistics import LEAST_SEEDS, rank_correlation
 from vaesweep.words import counted, interval, listed, number, signed
 
 # Of the judges' rank correlations: at least so much for "alike", and for "much alike".
 ALIKE, MUCH_ALIKE = 0.9, 0.6
+MOST_NAMED = 12  # runs in a sentence
 LEAST_RUNS = 3  # a rank correlation of fewer says nothing
 
 
 def findings(
     runs: pd.DataFrame,
-    latent_sizes: pd.DataFrame,
+    settings: pd.DataFrame,
     chosen: Mapping[str, Any],
     judges: pd.DataFrame,
     controls: pd.DataFrame,
@@ -26,27 +29,28 @@ def findings(
 
     It is read from the tables of results/comparison of those names, and from chosen.json.
     """
-    scored = latent_sizes[latent_sizes["seeds"] > 0].sort_values("score", ascending=False)
+    scored = settings[settings["seeds"] > 0].sort_values("score", ascending=False)
+    names = Names.of(settings_of(settings))
     return [
-        *_sizes(scored, chosen),
-        *_against_the_fade(scored),
-        *_seed(runs, scored, chosen),
+        *_settings(scored, chosen, names),
+        *_against_the_fade(scored, names),
+        *_seed(runs, scored, chosen, names),
         *_other_ways(controls),
         *evidence(runs),
-        *_likelihood(scored),
-        *_judges(judges),
-        *cautions(runs, latent_sizes),
+        *_likelihood(scored, names),
+        *_judges(judges, names),
+        *cautions(runs, settings),
     ]
 
 
-def cautions(runs: pd.DataFrame, latent_sizes: pd.DataFrame) -> list[str]:
+def cautions(runs: pd.DataFrame, settings: pd.DataFrame) -> list[str]:
     """Return what is missing or doubtful: intervals, failed runs, flags."""
     notes = []
-    seeds = latent_sizes["seeds"]
-    few = latent_sizes[(seeds > 0) & (seeds < LEAST_SEEDS)]["latent_size"].tolist()
+    seeds, names = settings["seeds"], Names.of(settings_of(settings))
+    few = settings_of(settings[(seeds > 0) & (seeds < LEAST_SEEDS)])
     if few:
         notes.append(
-            f"No interval over seeds is given at latent size {listed(few)}, for how much seeds "
+            f"No interval over seeds is given for {names.all(few)}, for how much seeds "
             f"differ cannot be told with fewer than {LEAST_SEEDS} seeds."
         )
     if failed := int((runs["status"] != "ok").sum()):
@@ -54,8 +58,8 @@ def cautions(runs: pd.DataFrame, latent_sizes: pd.DataFrame) -> list[str]:
         notes.append(
             f"{failed} of {counted(len(runs), 'run')} diverged and {takes} part in no ranking."
         )
-    if gone := latent_sizes[seeds == 0]["latent_size"].tolist():
-        notes.append(f"Of latent size {listed(gone)} no run is left: all of them diverged.")
+    if gone := settings_of(settings[seeds == 0]):
+        notes.append(f"Of {names.all(gone)} no run is left: all of them diverged.")
     active = runs["active_units"].dropna()
     if len(active) and (active == 0).all():
         notes.append(
@@ -64,73 +68,82 @@ def cautions(runs: pd.DataFrame, latent_sizes: pd.DataFrame) -> list[str]:
         )
     doubtful = runs[~runs["flags"].isin(["", "diverged"])]
     for flags, group in doubtful.groupby("flags"):
-        names = [f"{row.latent_size}/{row.seed}" for row in group.itertuples()]
-        shown = str(flags).replace(";", ", ")
-        notes.append(f"Flagged “{shown}” (latent size/seed): {listed(names)}.")
+        shown, flagged = str(flags).replace(";", ", "), runs_of(group)
+        said = listed([f"{names.short(run.setting)}/{run.seed}" for run in flagged[:MOST_NAMED]])
+        more = f", and {len(flagged) - MOST_NAMED} more" if len(flagged) > MOST_NAMED else ""
+        notes.append(f"Flagged “{shown}” ({names.noun}/seed): {said}{more}.")
     return notes
 
 
-def _sizes(scored: pd.DataFrame, chosen: Mapping[str, Any]) -> Iterator[str]:
-    first = int(scored["latent_size"].iloc[0])
-    others = scored[scored["latent_size"] != first].sort_values("latent_size")
-    ties = others["tied_with_first"].astype("boolean")
-    tied = others[ties.fillna(False)]["latent_size"].tolist()
-    untold = others[ties.isna()]["latent_size"].tolist()
-    lead = f"Latent size {first} has the highest mean score"
+def _settings(scored: pd.DataFrame, chosen: Mapping[str, Any], names: Names) -> Iterator[str]:
+    first = settings_of(scored)[0]
+    ties = dict(zip(settings_of(scored), scored["tied_with_first"].astype(object), strict=True))
+    others = settings_of(scored.sort_index())
+    others.remove(first)
+    tied = [setting for setting in others if ties[setting] is True]
+    untold = [setting for setting in others if pd.isna(ties[setting])]
+    lead = f"{capital(names.all([first]))} has the highest mean score"
     if tied:
         yield (
-            f"{lead}, but {listed(tied)} {'is' if len(tied) == 1 else 'are'} tied with it: "
+            f"{lead}, but {names.all(tied)} {'is' if len(tied) == 1 else 'are'} tied with it: "
             "corrected for the number of comparisons, this sweep does not tell them apart."
         )
-    elif len(others):
+    elif others:
         yield f"{lead}." if untold else f"{lead}, and no other is tied with it."
     if untold:
         yield (
-            f"Whether latent size {first} differs from {listed(untold)} cannot be told with fewer "
-            f"than {LEAST_SEEDS} seeds."
+            f"Whether {names.all([first])} differs from {names.all(untold)} cannot be told with "
+            f"fewer than {LEAST_SEEDS} seeds."
         )
-    if "latent_size" in chosen["pinned"] and first != chosen["latent_size"]:
-        yield f"The configuration pins latent size {chosen['latent_size']} nevertheless."
+    own = chosen_run(chosen).setting
+    if set(names.keys).intersection(chosen["pinned"]) and first != own:
+        yield f"The configuration pins {names.all([own])} nevertheless."
 
 
-def _against_the_fade(scored: pd.DataFrame) -> Iterator[str]:
+def _against_the_fade(scored: pd.DataFrame, names: Names) -> Iterator[str]:
     best, last = scored.iloc[0], scored.iloc[-1]
-    every = "Every latent size interpolates" if len(scored) > 1 else "The codes interpolate"
-    where = f", at latent size {int(last['latent_size'])}" if len(scored) > 1 else ""
-    smallest = "smallest mean score" if len(scored) > 1 else "mean score"
+    several = len(scored) > 1
+    every = f"Every {names.noun} interpolates" if several else "The codes interpolate"
+    where = f", that of {names.all(settings_of(scored)[-1:])}" if several else ""
+    smallest = "smallest mean score" if several else "mean score"
     bounds = interval(last["score_low"], last["score_high"], 3)
     known = f" (95 %: {bounds})" if pd.notna(last["score_low"]) else ""
     if best["score"] <= 0:
         yield (
-            "No latent size interpolates better than the pixel cross-fade: the highest mean score "
-            f"is {signed(best['score'], 3)}."
+            f"No {names.noun} interpolates better than the pixel cross-fade: the highest mean "
+            f"score is {signed(best['score'], 3)}."
         )
     elif last["score"] >= 0:
         yield (
             f"{every} better than the pixel cross-fade on average: the {smallest} is "
             f"{signed(last['score'], 3)}{known}{where}."
         )
-    if len(worse := scored[scored["score"] < 0]) and best["score"] > 0:
-        names = listed(sorted(worse["latent_size"]))
-        yield f"Latent size {names}: fading the test images is better on average."
-    unsure = scored[(scored["score_low"] <= 0) & (scored["score_high"] >= 0)]
-    if sizes := sorted(unsure["latent_size"].tolist()):
-        yield f"At latent size {listed(sizes)} the interval of the mean score holds 0."
+    in_order = scored.sort_index()
+    if (worse := settings_of(in_order[in_order["score"] < 0])) and best["score"] > 0:
+        yield f"For {names.all(worse)}, fading the test images is better on average."
+    unsure = in_order[(in_order["score_low"] <= 0) & (in_order["score_high"] >= 0)]
+    if len(unsure):
+        which = names.all(settings_of(unsure))
+        yield f"For {which}, the interval of the mean score holds 0."
 
 
-def _seed(runs: pd.DataFrame, scored: pd.DataFrame, chosen: Mapping[str, Any]) -> Iterator[str]:
-    size = scored.set_index("latent_size").loc[chosen["latent_size"]]
-    seeds = int(size["seeds"])
-    of_size = runs[(runs["latent_size"] == chosen["latent_size"]) & (runs["status"] == "ok")]
+def _seed(
+    runs: pd.DataFrame, scored: pd.DataFrame, chosen: Mapping[str, Any], names: Names
+) -> Iterator[str]:
+    run = chosen_run(chosen)
+    own = scored[[setting == run.setting for setting in settings_of(scored)]].iloc[0]
+    seeds = int(own["seeds"])
     if "seed" in chosen["pinned"] or seeds < 2:
         return
-    lowest, highest = (signed(end, 3) for end in (of_size["score"].min(), of_size["score"].max()))
+    ok = runs[runs["status"] == "ok"]
+    of_setting = ok[[setting == run.setting for setting in settings_of(ok)]]["score"]
+    lowest, highest = (signed(end, 3) for end in (of_setting.min(), of_setting.max()))
     yield (
-        f"The seed is the luck of a draw: seed {chosen['seed']} is the best of {seeds} at latent "
-        f"size {chosen['latent_size']}, whose scores on all pairs go from {lowest} to {highest}. "
+        f"The seed is the luck of a draw: seed {run.seed} is the best of {seeds} of "
+        f"{names.all([run.setting])}, whose scores on all pairs go from {lowest} to {highest}. "
         f"On pairs that took no part in choosing it, the choice scores "
         f"{signed(chosen['value'], 3)}; a new seed may be expected at the mean, "
-        f"{signed(size['score'], 3)}."
+        f"{signed(own['score'], 3)}."
     )
 
 
@@ -176,27 +189,27 @@ def evidence(runs: pd.DataFrame) -> Iterator[str]:
     )
 
 
-def _likelihood(scored: pd.DataFrame) -> Iterator[str]:
-    known = scored.dropna(subset="neg_elbo")
+def _likelihood(scored: pd.DataFrame, names: Names) -> Iterator[str]:
+    known = scored.dropna(subset="neg_elbo").sort_values("neg_elbo")
     if known.empty:  # plain autoencoders have no likelihood
         return
-    likely = known.loc[known["neg_elbo"].idxmin()]
-    nats = f"\N{MINUS SIGN}ELBO of {number(likely['neg_elbo'], 1)} nats per image"
+    nats = f"\N{MINUS SIGN}ELBO of {number(known['neg_elbo'].iloc[0], 1)} nats per image"
     if len(scored) == 1:
         yield f"The test images have a mean {nats}."
     else:
-        yield f"The best likelihood, a {nats}, is at latent size {int(likely['latent_size'])}."
+        yield f"The best likelihood, a {nats}, is that of {names.all(settings_of(known)[:1])}."
 
 
-def _judges(judges: pd.DataFrame) -> Iterator[str]:
+def _judges(judges: pd.DataFrame, names: Names) -> Iterator[str]:
     lowest = judges["rank_correlation"].min()
     if math.isnan(lowest):
         return
-    firsts = sorted({*judges["first_latent_size_a"], *judges["first_latent_size_b"]})
+    of_side = [judges.filter(regex=f"^first_.*_{side}$") for side in ("a", "b")]
+    firsts = sorted({Setting(*row) for table in of_side for row in table.to_numpy().tolist()})
     if len(firsts) == 1:
-        text = f"All judges put latent size {firsts[0]} first; "
+        text = f"All judges put {names.all(firsts)} first; "
     else:
-        text = f"The judges do not agree on which latent size comes first ({listed(firsts)}); "
+        text = f"The judges do not agree on what comes first ({names.all(firsts)}); "
     degree = "alike" if lowest >= ALIKE else "much alike" if lowest >= MUCH_ALIKE else "differently"
     agreement = number(math.floor(lowest * 1000) / 1000, 3)
     yield f"{text}they rank the runs {degree}, with a rank correlation of at least {agreement}."

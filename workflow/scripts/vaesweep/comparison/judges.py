@@ -4,6 +4,7 @@ from itertools import combinations
 
 import pandas as pd
 
+from vaesweep.runs import Setting, settings_of
 from vaesweep.statistics import rank_correlation
 
 
@@ -18,34 +19,37 @@ def scores_by_judge(pair_scores: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def compare_judges(runs: pd.DataFrame, by_judge: pd.DataFrame) -> pd.DataFrame:
-    """How far each two judges agree: rank correlation of the runs, first latent size by each."""
+    """How far each two judges agree: rank correlation of the runs, first setting by each."""
     ok = by_judge[(runs["status"] == "ok").to_numpy()]
-    firsts = _first_sizes(runs, by_judge)
+    firsts = _first_settings(runs, by_judge)
+    columns = ["judge_a", "judge_b", "rank_correlation"]
+    columns += [f"first_{key}_{side}" for side in ("a", "b") for key in Setting._fields]
     rows = []
     for a, b in combinations(by_judge.columns, 2):
         together = rank_correlation(ok[a].to_numpy(), ok[b].to_numpy())
-        rows.append((a, b, together, firsts.get(a), firsts.get(b)))
-    columns = ["judge_a", "judge_b", "rank_correlation"]
-    return pd.DataFrame(rows, columns=[*columns, "first_latent_size_a", "first_latent_size_b"])
+        first = [firsts.get(judge, (None, None)) for judge in (a, b)]
+        rows.append((a, b, together, *first[0], *first[1]))
+    return pd.DataFrame(rows, columns=columns)
 
 
-def _first_sizes(runs: pd.DataFrame, by_judge: pd.DataFrame) -> dict[str, int]:
-    """The latent size with the highest mean score by each judge; empty if no run can be ranked."""
+def _first_settings(runs: pd.DataFrame, by_judge: pd.DataFrame) -> dict[str, Setting]:
+    """The setting with the highest mean score by each judge; empty if no run can be ranked."""
     ok = (runs["status"] == "ok").to_numpy()
-    means = by_judge[ok].groupby(runs.loc[ok, "latent_size"].to_numpy()).mean()
-    return {} if means.empty else {judge: int(means[judge].idxmax()) for judge in means}
+    keys = [runs.loc[ok, key].to_numpy() for key in Setting._fields]
+    means = by_judge[ok].groupby(keys, sort=False).mean()
+    return {} if means.empty else {judge: Setting(*means[judge].idxmax()) for judge in means}
 
 
 def run_flags(runs: pd.DataFrame, by_judge: pd.DataFrame) -> list[str]:
     """What a reader must know of each run: diverged, collapsed, judge-dependent."""
-    firsts = set(_first_sizes(runs, by_judge).values())
+    firsts = set(_first_settings(runs, by_judge).values())
     flags = []
-    for _, run in runs.iterrows():
+    for setting, (_, run) in zip(settings_of(runs), runs.iterrows(), strict=True):
         if run["status"] == "diverged":
             flags.append("diverged")
             continue
         found = ["collapsed"] if run["active_units"] == 0 else []
-        if len(firsts) > 1 and run["latent_size"] in firsts:
+        if len(firsts) > 1 and setting in firsts:
             found.append("judge-dependent")
         flags.append(";".join(found))
     return flags

@@ -1,4 +1,4 @@
-"""The tables that compare the runs and the latent sizes of a sweep."""
+"""The tables that compare the runs and the settings of a sweep."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,20 +7,31 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from vaesweep import statistics
 from vaesweep.comparison.judges import compare_judges, run_flags, scores_by_judge
 from vaesweep.data.pairs import KINDS
 from vaesweep.errors import UserError
 from vaesweep.files import damaged, read_json, read_table
-from vaesweep.scoring.summary import KIND_COLUMNS, OF_RUN, VIEW_COLUMNS, scores_by_kind
+from vaesweep.runs import Run, Setting, settings_of
+from vaesweep.scoring.summary import (
+    KIND_COLUMNS,
+    LIKELIHOOD_COLUMNS,
+    OF_TRAINING,
+    VIEW_COLUMNS,
+    scores_by_kind,
+)
 from vaesweep.statistics import ALPHA, LEAST_SEEDS, Array, Scores
 
-LIKELIHOOD_COLUMNS = ("neg_elbo", "reconstruction", "kl", "active_units")
-RUN_COLUMNS = (*OF_RUN[:3], *LIKELIHOOD_COLUMNS, *OF_RUN[3:])
+RUN_COLUMNS = (*Run._fields, "status", *LIKELIHOOD_COLUMNS, "train_seconds", "device")
 SCORE_COLUMNS = tuple(f"{part}_{kind}" for kind in KINDS for part in KIND_COLUMNS)
 OVERALL_COLUMNS = ("score", "score_low", "score_high")
+SETTING = list(Setting._fields)
+DIFFERENCE_COLUMNS = (
+    *("difference", "low", "high", "probability_a_above_b", "p_value", "p_holm", "tied"),
+)
+# By whether variant and latent size are the same: what two settings differ in.
+FAMILIES = {(True, False): "latent_size", (False, True): "variant"}
 BOOTSTRAP_STREAM = 0
 
 
@@ -29,18 +40,23 @@ class Comparison:
     """A sweep compared; each attribute is the table of its name in results/comparison."""
 
     runs: pd.DataFrame
-    latent_sizes: pd.DataFrame
-    differences: pd.DataFrame  # a row for each two latent sizes
+    settings: pd.DataFrame
+    differences: pd.DataFrame  # a row for each two settings of a family
     judges: pd.DataFrame  # a row for each two judges
 
 
 @dataclass(frozen=True)
-class Setting:
-    """The runs of a latent size that did not diverge."""
+class Sample:
+    """The runs of a setting that did not diverge."""
 
     scores: Scores  # by kind of pair, (runs, pairs)
-    draws: Array  # (draws,) of their mean, on the same resampled pairs as those of other sizes
+    draws: Array  # (draws,) of their mean, on the same resampled pairs as those of other settings
     seeds: int  # how many runs
+
+    @property
+    def suffices(self) -> bool:
+        """Whether there are seeds enough to tell how much they differ."""
+        return self.seeds >= LEAST_SEEDS
 
 
 def read_runs(
@@ -48,8 +64,8 @@ def read_runs(
 ) -> tuple[list[dict[str, Any]], list[pd.DataFrame]]:
     """Read metrics.json and pair_scores.csv of every run; refuse those that do not belong together.
 
-    Each has to be made with what `config` says: Snakemake replans what a changed configuration
-    touches, unless its memory of the runs (.snakemake) was lost.
+    Each has to be made with what `config` says of its variant: Snakemake replans what a changed
+    configuration touches, unless its memory of the runs (.snakemake) was lost.
 
     Raises:
         UserError: naming the first file that is damaged, of other pairs, of another configuration,
@@ -57,17 +73,19 @@ def read_runs(
     """
     metrics: list[dict[str, Any]] = []
     pair_scores = []
+    images: set[str] = set()
     labels = pairs[["set", "kind", "row"]]
     for path, scores_path in files:
         metric = read_json(path, *RUN_COLUMNS, *SCORE_COLUMNS, *OVERALL_COLUMNS, "made_with")
         made_with = metric["made_with"]
-        for name, wanted in config.items():
+        for name, wanted in config[metric["variant"]].items():
             if made_with.get(name) != wanted:
                 raise UserError(
                     f"{path}: the run was made with {name} {made_with.get(name)}, and config.yaml "
                     f"says {wanted}. Remove the run's folder and run again, or restore config.yaml"
                 )
-        if metrics and made_with["images"] != metrics[0]["made_with"]["images"]:
+        images |= {made_with.get("images")} - {None}  # unknown of a model from elsewhere
+        if len(images) > 1:
             raise damaged(path, "the run was trained on other images than the first one")
         scores = read_table(scores_path, *labels, "score", "quality")
         if not scores[["set", "kind", "row"]].equals(labels):
@@ -80,36 +98,38 @@ def read_runs(
 def compare(
     metrics: list[dict[str, Any]], pair_scores: list[pd.DataFrame], draws: int
 ) -> Comparison:
-    """Rank runs, each of metrics.json and pair_scores.csv, and latent sizes by score.
+    """Rank runs, each of metrics.json and pair_scores.csv, and settings by score.
 
     Diverged runs are listed, but what was measured of their last finite weights is left out; they
-    have no rank and count towards no latent size. `draws` are those of the bootstrap.
+    have no rank and count towards no setting. `draws` are those of the bootstrap.
     """
     runs = pd.DataFrame(metrics)
     ok = runs["status"] == "ok"
-    measured = [name for name in runs if name not in OF_RUN and name != "made_with"]
+    told = (*Run._fields, *OF_TRAINING, "made_with")
+    measured = [name for name in runs if name not in told]
+    runs["train_seconds"] = runs["train_seconds"].astype(float)
     runs[measured] = runs[measured].astype(float).where(ok)
     runs["rank"] = _ranks(runs["score"])
     runs["win_probability"] = np.nan
-    settings = {}
+    samples = {}
     if ok.any():
         generator = np.random.default_rng(BOOTSTRAP_STREAM)
         scores = scores_by_kind([pair_scores[index] for index in np.flatnonzero(ok)])
         drawn = statistics.draw_runs(scores, draws, generator)
         runs.loc[ok, "win_probability"] = statistics.win_probabilities(drawn)
-        settings = _settings(runs.loc[ok, "latent_size"].to_numpy(), scores, drawn, generator)
+        samples = _samples(runs[ok], scores, drawn, generator)
     by_judge = scores_by_judge(pair_scores)
     judges = compare_judges(runs, by_judge)
     runs["flags"] = run_flags(runs, by_judge)
-    differences = _compare_pairwise(runs, settings)
     order = [
         *(*RUN_COLUMNS, *SCORE_COLUMNS),
         *(*OVERALL_COLUMNS, "rank", "win_probability", "flags"),
         *(column for column in VIEW_COLUMNS if column in runs),
     ]
-    sizes = _compare_sizes(runs, settings)
-    _tell_firsts(sizes, settings, differences)
-    return Comparison(runs[order], sizes, differences, judges)
+    settings = _compare_settings(runs, samples)
+    differences = _compare_pairwise(settings, samples)
+    _tell_firsts(settings, samples, differences)
+    return Comparison(runs[order], settings, _families(settings, differences), judges)
 
 
 def _ranks(scores: pd.Series) -> pd.Series:
@@ -117,89 +137,130 @@ def _ranks(scores: pd.Series) -> pd.Series:
     return scores.rank(ascending=False, method="min").astype("Int64")
 
 
-def _settings(
-    latent_sizes: NDArray[np.int64], scores: Scores, drawn: Array, generator: np.random.Generator
-) -> dict[int, Setting]:
-    """Group runs by latent size; the first three arguments have a row for each run."""
-    settings = {}
-    for size in np.unique(latent_sizes):
-        own = latent_sizes == size
+def _by_setting(runs: pd.DataFrame) -> dict[Setting, pd.DataFrame]:
+    """The runs of each setting: variants in the order of the rows, sizes from small to large."""
+    groups = {settings_of(own)[0]: own for _, own in runs.groupby(SETTING)}
+    variants = list(runs["variant"].unique())
+    order = sorted(groups, key=lambda each: (variants.index(each.variant), each.latent_size))
+    return {setting: groups[setting] for setting in order}
+
+
+def _samples(
+    runs: pd.DataFrame, scores: Scores, drawn: Array, generator: np.random.Generator
+) -> dict[Setting, Sample]:
+    """Group runs by setting; `scores` and `drawn` have a row for each."""
+    places = pd.Series(range(len(runs)), index=runs.index)
+    samples = {}
+    for setting, group in _by_setting(runs).items():
+        own = places[group.index].to_numpy()
         of_kinds = {kind: values[own] for kind, values in scores.items()}
         draws = statistics.draw_setting(drawn[own], generator)
-        settings[int(size)] = Setting(of_kinds, draws, int(own.sum()))
-    return settings
+        samples[setting] = Sample(of_kinds, draws, len(own))
+    return samples
 
 
-def _compare_pairwise(runs: pd.DataFrame, settings: dict[int, Setting]) -> pd.DataFrame:
-    """A row for each two latent sizes: the paired difference of their scores, and whether they tie.
+def _compare_pairwise(settings: pd.DataFrame, samples: dict[Setting, Sample]) -> pd.DataFrame:
+    """A row for each two settings: the paired difference of their scores, and whether they tie.
 
     Nothing but the difference is known where either has too few seeds.
     """
-    means = runs.groupby("latent_size")["score"].mean()
-    columns = ["latent_size_a", "latent_size_b", "difference", "low", "high"]
-    columns += ["probability_a_above_b", "p_value", "p_holm", "tied"]
+    means = dict(zip(settings_of(settings), settings["score"], strict=True))
     rows = []
-    for a, b in combinations(settings, 2):
+    for a, b in combinations(samples, 2):
         difference = means[a] - means[b]
-        rows.append({"latent_size_a": a, "latent_size_b": b, "difference": difference})
-        if min(settings[a].seeds, settings[b].seeds) >= LEAST_SEEDS:
-            of_both = statistics.spread_of_difference(settings[a].scores, settings[b].scores)
+        family = FAMILIES.get((a.variant == b.variant, a.latent_size == b.latent_size), "first")
+        rows.append({"a": a, "b": b, "family": family, "difference": difference})
+        if samples[a].suffices and samples[b].suffices:
+            of_both = statistics.spread_of_difference(samples[a].scores, samples[b].scores)
             low, high = of_both.interval(difference)
-            above = statistics.probability_above(settings[a].draws, settings[b].draws)
+            above = statistics.probability_above(samples[a].draws, samples[b].draws)
             rows[-1] |= {"low": low, "high": high, "probability_a_above_b": above}
             rows[-1] |= {"p_value": of_both.p_value(difference)}
-    table = pd.DataFrame(rows, columns=columns)
-    told = table["p_value"].notna()
-    table["p_holm"] = np.nan
-    table.loc[told, "p_holm"] = statistics.holm(table.loc[told, "p_value"].to_numpy(float))
-    table["tied"] = (table["p_holm"] >= ALPHA).astype("boolean").where(told)
-    return table
+    return _corrected(pd.DataFrame(rows, columns=["a", "b", "family", *DIFFERENCE_COLUMNS]))
 
 
-def _compare_sizes(runs: pd.DataFrame, settings: dict[int, Setting]) -> pd.DataFrame:
-    """A row for each latent size; one whose runs all diverged has 0 seeds and no numbers."""
+def _corrected(differences: pd.DataFrame) -> pd.DataFrame:
+    """Correct the p-values for the number of these comparisons, and tell which are ties."""
+    told = differences["p_value"].notna()
+    p_holm = pd.Series(np.nan, differences.index)
+    p_holm[told] = statistics.holm(differences.loc[told, "p_value"].to_numpy(float))
+    tied = (p_holm >= ALPHA).astype("boolean").where(told)
+    return differences.assign(p_holm=p_holm, tied=tied)
+
+
+def _families(settings: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
+    """Of all differences those that are of interest, each corrected for those of its family.
+
+    Sizes within a variant are one family, variants at a size another. The first setting's
+    differences from those that it shares neither with are corrected for all that there are.
+    """
+    first = _first(settings)
+    keep = [
+        row.family in FAMILIES.values() or first in (row.a, row.b)
+        for row in differences.itertuples()
+    ]
+    parts = [
+        _corrected(own) if family in FAMILIES.values() else own
+        for family, own in differences[keep].groupby("family")
+    ]
+    kept = pd.concat([differences.iloc[:0], *parts]).sort_index()
+    for side in ("a", "b"):
+        for key in SETTING:
+            kept[f"{key}_{side}"] = [getattr(setting, key) for setting in kept[side]]
+    both = [f"{key}_{side}" for side in ("a", "b") for key in SETTING]
+    return kept[[*both, "family", *DIFFERENCE_COLUMNS]]
+
+
+def _first(settings: pd.DataFrame) -> Setting | None:
+    """The setting with the highest score, if any has one."""
+    ranked = settings.dropna(subset="score").sort_values("rank", kind="stable")
+    return settings_of(ranked)[0] if len(ranked) else None
+
+
+def _compare_settings(runs: pd.DataFrame, samples: dict[Setting, Sample]) -> pd.DataFrame:
+    """A row for each setting; one whose runs all diverged has 0 seeds and no numbers."""
     averaged = [
         *(*LIKELIHOOD_COLUMNS, "train_seconds", *SCORE_COLUMNS),
         *(column for column in VIEW_COLUMNS if column in runs),
     ]
-    columns = ["latent_size", "seeds", "score", "score_low", "score_high", "rank"]
+    columns = [*SETTING, "seeds", "score", "score_low", "score_high", "rank"]
     columns += ["win_probability", "tied_with_first", "best_seed", "best_score", *averaged]
     rows: list[dict[str, Any]] = []
-    for latent_size, group in runs.groupby("latent_size"):
+    for setting, group in _by_setting(runs).items():
         ok = group[group["status"] == "ok"]
-        rows.append({"latent_size": latent_size, "seeds": len(ok)})
+        rows.append({**setting._asdict(), "seeds": len(ok)})
         if ok.empty:
             continue
         best = ok.loc[ok["score"].idxmax()]
         rows[-1] |= {"score": ok["score"].mean(), **ok[averaged].mean()}
         rows[-1] |= {"best_seed": best["seed"], "best_score": best["score"]}
-        if len(ok) >= LEAST_SEEDS:
-            spread = statistics.spread(settings[int(latent_size)].scores)
+        if samples[setting].suffices:
+            spread = statistics.spread(samples[setting].scores)
             bounds = spread.interval(rows[-1]["score"])
             rows[-1] |= dict(zip(("score_low", "score_high"), bounds, strict=True))
-    sizes = pd.DataFrame(rows, columns=columns)
-    sizes["best_seed"] = sizes["best_seed"].astype("Int64")
-    sizes["rank"] = _ranks(sizes["score"].astype(float))
-    return sizes
+    table = pd.DataFrame(rows, columns=columns)
+    table["best_seed"] = table["best_seed"].astype("Int64")
+    table["rank"] = _ranks(table["score"].astype(float))
+    return table
 
 
 def _tell_firsts(
-    sizes: pd.DataFrame, settings: dict[int, Setting], differences: pd.DataFrame
+    settings: pd.DataFrame, samples: dict[Setting, Sample], differences: pd.DataFrame
 ) -> None:
-    """Fill in which latent sizes tie with the first, and how often each comes first.
+    """Fill in which settings tie with the first, and how often each comes first.
 
     A tie is known if both have enough seeds, how often each comes first if all have.
     """
-    sizes["tied_with_first"] = pd.array([pd.NA] * len(sizes), "boolean")
-    if not settings:
+    settings["tied_with_first"] = pd.array([pd.NA] * len(settings), "boolean")
+    first = _first(settings)
+    if first is None:
         return
-    first = int(sizes.loc[sizes["score"].idxmax(), "latent_size"])
-    both = differences[["latent_size_a", "latent_size_b"]]
-    of_first = both.eq(first).any(axis=1)
-    others = both[of_first].sum(axis=1) - first
-    tied = dict(zip(others, differences.loc[of_first, "tied"], strict=True))
-    tied[first] = True if settings[first].seeds >= LEAST_SEEDS else pd.NA
-    sizes["tied_with_first"] = sizes["latent_size"].map(tied).astype("boolean")
-    if all(setting.seeds >= LEAST_SEEDS for setting in settings.values()):
-        drawn = np.stack([setting.draws for setting in settings.values()])
-        sizes.loc[sizes["seeds"] > 0, "win_probability"] = statistics.win_probabilities(drawn)
+    tied: dict[Setting, Any] = {first: True if samples[first].suffices else pd.NA}
+    for row in differences.itertuples():
+        if first in (row.a, row.b):
+            tied[row.b if row.a == first else row.a] = row.tied
+    known = [tied.get(setting, pd.NA) for setting in settings_of(settings)]
+    settings["tied_with_first"] = pd.array(known, "boolean")
+    if all(sample.suffices for sample in samples.values()):
+        drawn = np.stack([sample.draws for sample in samples.values()])
+        settings.loc[settings["seeds"] > 0, "win_probability"] = statistics.win_probabilities(drawn)

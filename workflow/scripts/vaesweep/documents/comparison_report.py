@@ -12,27 +12,28 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from vaesweep.comparison.choice import MOST_SIZES_DRAWN, named_score
+from vaesweep.comparison.choice import MOST_DRAWN, capital, chosen_run, named_score
 from vaesweep.comparison.columns import COSTS
 from vaesweep.comparison.costs import by_rule, seconds_by_run
 from vaesweep.comparison.findings import findings
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import KINDS
 from vaesweep.documents.texts import table_texts
-from vaesweep.files import Run
 from vaesweep.interpolation import PATHS
+from vaesweep.runs import Names, Setting, runs_of, settings_of
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.scoring.summary import VIEW_COLUMNS
 from vaesweep.statistics import ALPHA, LEAST_SEEDS
 from vaesweep.words import counted, interval, listed, number, paths_title, percent, signed
 
 VERSIONED = ("torch", "numpy", "scipy", "pandas", "matplotlib", "snakemake", "typst", "pypdf")
-SIZE_COLUMNS = (
-    *("latent_size", "seeds", "score", "interval", "first", "score_same", "score_different"),
+SETTING_COLUMNS = (
+    *(*Setting._fields, "seeds"),
+    *("score", "interval", "first", "score_same", "score_different"),
     *("neg_elbo", "kl", "active_units", "best_seed"),
 )
 RUN_COLUMNS = (
-    *("rank", "latent_size", "seed", "score", "interval", "first", "quality_same"),
+    *("rank", *Setting._fields, "seed", "score", "interval", "first", "quality_same"),
     *("quality_different", "neg_elbo", "active_units", "train_seconds", "job_seconds", "flags"),
 )
 PART_FIELDS = ("title", "symbol", "formula", "words", "weight")
@@ -40,7 +41,7 @@ PART_FIELDS = ("title", "symbol", "formula", "words", "weight")
 
 def report_data(
     runs: pd.DataFrame,
-    latent_sizes: pd.DataFrame,
+    settings: pd.DataFrame,
     chosen: Mapping[str, Any],
     judges: Sequence[Mapping[str, Any]],
     agreement: pd.DataFrame,
@@ -57,15 +58,13 @@ def report_data(
     """
     config = yaml.safe_load(config_text)
     dataset = DATASETS[config["dataset"]["name"]]
-    sizes = latent_sizes.sort_values("latent_size")
+    names = Names.of(settings_of(settings))
     own_seconds = seconds_by_run(costs)
-    with_cost = runs.assign(
-        job_seconds=[own_seconds.get(Run(run.latent_size, run.seed)) for run in runs.itertuples()]
-    )
-    ranked = with_cost.sort_values(["rank", "latent_size", "seed"])
-    drawn = "every latent size"
-    if len(sizes) > MOST_SIZES_DRAWN:
-        drawn = "the chosen latent size and of the best others"
+    with_cost = runs.assign(job_seconds=[own_seconds.get(run) for run in runs_of(runs)])
+    ranked = with_cost.sort_values("rank", kind="stable")
+    drawn = f"every {names.noun}"
+    if len(settings) > MOST_DRAWN:
+        drawn = f"the chosen {names.noun} and of the best others"
     return {
         "paper": config["submission"]["paper"],
         "dataset": dataset.name,
@@ -75,20 +74,22 @@ def report_data(
         "interpolates": counted(config["interpolation"]["steps"], "evenly spaced code"),
         "path": PATHS[config["interpolation"]["path"]].words,
         "scoring": config["scoring"],
-        "subtitle": _subtitle(runs, latent_sizes, trainings, config),
-        "run": f"Latent size {chosen['latent_size']}, seed {chosen['seed']}",
+        "settings_noun": names.noun,
+        "subtitle": _subtitle(runs, settings, trainings, config),
+        "run": capital(names.run(chosen_run(chosen))),
         "pinned": bool(chosen["pinned"]),
         "reason": chosen["reason"],
-        "tiles": _tiles(chosen, latent_sizes),
-        "findings": findings(runs, latent_sizes, chosen, agreement, controls),
-        "sizes": table_texts(sizes, SIZE_COLUMNS, chosen),
+        "tiles": _tiles(chosen, settings, names.noun),
+        "findings": findings(runs, settings, chosen, agreement, controls),
+        "settings": table_texts(settings, SETTING_COLUMNS, chosen),
         "runs": table_texts(ranked, RUN_COLUMNS, chosen),
         "least_seeds": LEAST_SEEDS,
         "alpha": f"{ALPHA:g}",
-        "compared": int((latent_sizes["seeds"] > 0).sum()) > 1,
-        "drawn_sizes": drawn,
+        "compared": int((settings["seeds"] > 0).sum()) > 1,
+        "drawn": drawn,
+        "panels": _panels(chosen, names),
         "parts": [{name: getattr(part, name) for name in PART_FIELDS} for part in PARTS],
-        "views": _views(latent_sizes),
+        "views": _views(settings),
         "costs": _costs(costs),
         "judges": _judges(judges),
         "machine": _machine(trainings),
@@ -99,49 +100,66 @@ def report_data(
 
 def _subtitle(
     runs: pd.DataFrame,
-    latent_sizes: pd.DataFrame,
+    settings: pd.DataFrame,
     trainings: Sequence[Mapping[str, Any]],
     config: Mapping[str, Any],
 ) -> str:
-    sizes = sorted(latent_sizes["latent_size"])
-    seeds = counted(runs["seed"].nunique(), "seed")
-    parts = (
-        f"{counted(len(runs), 'variational autoencoder')} on {config['dataset']['name']}: latent "
+    variants, external = list(config["sweep"]["variants"]), list(config["sweep"]["external"])
+    sizes, seeds = config["sweep"]["latent_sizes"], counted(len(config["sweep"]["seeds"]), "seed")
+    single = len(variants) == 1
+    epochs = {counted(training["epochs"], "epoch") for training in trainings}
+    parts = [
+        f"{counted(len(trainings), 'variational autoencoder' if single else 'model')} on "
+        f"{config['dataset']['name']}: "
+        f"{'' if single else f'variants {listed(variants)}; '}latent "
         f"size{'s' if len(sizes) > 1 else ''} {', '.join(map(str, sizes))}",
-        f"{seeds} each" if len(sizes) > 1 else seeds,
-        trainings[0]["networks"],
-        f"β = {config['model']['beta']:g}",
-        counted(config["training"]["epochs"], "epoch").replace(" ", "\N{NO-BREAK SPACE}"),
-    )
+        f"{seeds} each" if len(settings) > 1 else seeds,
+    ]
+    if single:
+        parts += [trainings[0]["networks"], f"β = {trainings[0]['beta']:g}"]
+    parts += [min(epochs).replace(" ", "\N{NO-BREAK SPACE}")] if len(epochs) == 1 else []
+    if external:
+        parts.append(f"and from elsewhere {listed(external)}")
     return f"{'; '.join(parts)}."
 
 
-def _tiles(chosen: Mapping[str, Any], latent_sizes: pd.DataFrame) -> list[dict[str, str]]:
+def _panels(chosen: Mapping[str, Any], names: Names) -> str:
+    """Say which of the differences are drawn, where not all are."""
+    if names.noun != "setting":
+        return ""
+    return (
+        f": sizes of {chosen['variant']}, and variants at latent size {chosen['latent_size']} "
+        "(differences.csv has the others)"
+    )
+
+
+def _tiles(chosen: Mapping[str, Any], settings: pd.DataFrame, noun: str) -> list[dict[str, str]]:
     def within(low: float, high: float) -> str:
         return f"95 %: {interval(low, high, 3)}"
 
-    size = latent_sizes[latent_sizes["latent_size"] == chosen["latent_size"]].iloc[0]
-    share, neg_elbo = size["win_probability"], size["neg_elbo"]
+    own = chosen_run(chosen).setting
+    row = settings[[setting == own for setting in settings_of(settings)]].iloc[0]
+    share, neg_elbo = row["win_probability"], row["neg_elbo"]
     few = f"fewer than {LEAST_SEEDS} seeds"
-    over_seeds = within(size["score_low"], size["score_high"])
-    if pd.isna(size["score_low"]):
+    over_seeds = within(row["score_low"], row["score_high"])
+    if pd.isna(row["score_low"]):
         over_seeds = f"{few}: no interval"
-    known_first = "in which its latent size comes first"
+    known_first = f"in which its {noun} comes first"
     first = f"cannot be told with {few}" if pd.isna(share) else known_first
     unit = "a plain autoencoder has none" if pd.isna(neg_elbo) else "test set, nats per image"
     tiles = [
         (signed(chosen["value"], 3), named_score(chosen), within(chosen["low"], chosen["high"])),
-        (signed(size["score"], 3), "mean score of its latent size", over_seeds),
+        (signed(row["score"], 3), f"mean score of its {noun}", over_seeds),
         (percent(share), "share of bootstrap draws", first),
-        (number(neg_elbo, 1), "\N{MINUS SIGN}ELBO of the size", unit),
+        (number(neg_elbo, 1), "\N{MINUS SIGN}ELBO, mean over seeds", unit),
     ]
     return [dict(zip(("value", "label", "note"), tile, strict=True)) for tile in tiles]
 
 
-def _views(latent_sizes: pd.DataFrame) -> dict[str, Any] | None:
+def _views(settings: pd.DataFrame) -> dict[str, Any] | None:
     """Return the further views as means over seeds, or None where no run has any."""
-    known = latent_sizes.reindex(columns=[*VIEW_COLUMNS]).dropna(axis=1, how="all").columns
-    return table_texts(latent_sizes, ("latent_size", *known)) if len(known) else None
+    known = settings.reindex(columns=[*VIEW_COLUMNS]).dropna(axis=1, how="all").columns
+    return table_texts(settings, (*Setting._fields, *known)) if len(known) else None
 
 
 def _config_lines(config: Mapping[str, Any], indent: str = "") -> list[str]:

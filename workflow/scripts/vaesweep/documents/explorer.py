@@ -1,6 +1,6 @@
 """The interpolation explorer: one HTML file in which a reader walks along the paths.
 
-All frames lie in one picture (a sprite): a line of cells for each latent size and display pair, a
+All frames lie in one picture (a sprite): a line of cells for each setting and display pair, a
 column for each frame, and two more for the decoded ends, between which the page draws the
 cross-fade itself.
 """
@@ -21,13 +21,14 @@ from PIL import Image
 from vaesweep.data.datasets import Dataset
 from vaesweep.data.pairs import KINDS
 from vaesweep.interpolation import cross_fade, interpolate
+from vaesweep.runs import Names, Run
 from vaesweep.scoring.judges import Judge
 from vaesweep.scoring.transport import wasserstein_distance
 from vaesweep.training.model import VAE
 from vaesweep.words import paths_title
 
 FRAMES = 65
-MOST_SIZES = 14  # some 0.2 MB each, in a page of at most 3 MB
+MOST_WALKS = 14  # some 0.2 MB each, in a page of at most 3 MB
 LEVELS = 16  # greys of the sprite: four bits a pixel, which the eye does not miss
 TEMPLATE = Path(__file__).parents[3] / "templates" / "explorer.html"
 
@@ -39,8 +40,7 @@ class Walk:
     Steps are lengths in pixels of Wasserstein distance, classes mean probabilities over judges.
     """
 
-    latent_size: int
-    seed: int
+    run: Run
     cells: NDArray[np.uint8]  # (pairs, FRAMES + 2, 28, 28): the path, then the two decoded ends
     steps: NDArray[np.float64]  # (2, pairs, FRAMES - 1): of the path, of the cross-fade
     classes: NDArray[np.float64]  # (2, pairs, FRAMES, classes)
@@ -48,7 +48,7 @@ class Walk:
 
 def walk(
     model: VAE,
-    seed: int,
+    run: Run,
     images: NDArray[np.uint8],
     pairs: pd.DataFrame,
     judges: Sequence[Judge],
@@ -58,7 +58,7 @@ def walk(
 
     Args:
         model: A stack of one.
-        seed: Its seed.
+        run: What it is.
         images: (N, 28, 28) test images.
         pairs: The display pairs of `pairs.csv`.
         judges: At least one.
@@ -70,20 +70,20 @@ def walk(
     steps = [wasserstein_distance(each[:, :-1], each[:, 1:]) for each in both]
     classes = [np.mean([judge.judge(each).classes for judge in judges], axis=0) for each in both]
     cells = np.concatenate([frames, ends], axis=1)
-    return Walk(model.architecture.latent_size, seed, cells, np.stack(steps), np.stack(classes))
+    return Walk(run, cells, np.stack(steps), np.stack(classes))
 
 
 def explorer(
-    walks: Sequence[Walk], pairs: pd.DataFrame, chosen: int, dataset: Dataset, left_out: int = 0
+    walks: Sequence[Walk], pairs: pd.DataFrame, chosen: Run, dataset: Dataset, left_out: int = 0
 ) -> str:
     """Write the explorer as one HTML document without any reference to the outside.
 
     Args:
-        walks: One for each latent size, smallest first.
+        walks: One for each setting, smallest first.
         pairs: The display pairs of `pairs.csv`, in the order of the walks' paths.
-        chosen: The latent size to open with.
+        chosen: What to open with.
         dataset: What the images are.
-        left_out: How many latent sizes have no walk; the page says so.
+        left_out: How many settings have no walk; the page says so.
     """
     # The first and the last step, between a test image and its reconstruction, are many times as
     # long as the others and would flatten them: they are cut at the longest of the others.
@@ -92,9 +92,10 @@ def explorer(
         "dataset": dataset.name,
         "class_names": dataset.classes,
         "frames": FRAMES,
-        "chosen": chosen,
+        "chosen": next(k for k, walk in enumerate(walks) if walk.run.setting == chosen.setting),
+        "noun": Names.of(walk.run.setting for walk in walks).noun,
         "left_out": left_out,
-        "sizes": [{"latent_size": walk.latent_size, "seed": walk.seed} for walk in walks],
+        "sizes": [walk.run._asdict() for walk in walks],
         "kinds": {kind: paths_title(kind, dataset.noun) for kind in KINDS},
         "pairs": pairs[["kind", "row", "digit_a", "digit_b"]].to_dict("records"),
         "sprite": f"data:image/png;base64,{_text(_sprite(walks))}",

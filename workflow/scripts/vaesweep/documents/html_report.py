@@ -1,4 +1,4 @@
-"""The HTML report's own parts: its opening text, and the tables of latent sizes, runs and cost."""
+"""The HTML report's own parts: its opening text, and the tables of settings, runs and cost."""
 
 import html
 from base64 import encodebytes
@@ -10,14 +10,19 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from vaesweep.comparison.columns import COSTS, RUNS, SIZES
+from vaesweep.comparison.choice import capital, chosen_run
+from vaesweep.comparison.columns import COSTS, RUNS, SETTINGS
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import cautions, evidence
 from vaesweep.documents.texts import table_texts
+from vaesweep.runs import Names, settings_of
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import ALPHA, LEAST_SEEDS
-from vaesweep.words import counted, interval, listed, number, percent
+from vaesweep.words import counted, listed
 
+SUMMARY_COLUMNS = (
+    *("score", "interval", "first", "neg_elbo", "active_units", "best_seed", "train_seconds"),
+)
 # What reStructuredText would read as markup.
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\*`|_:<>[]"})
 _TEMPLATES = Environment(
@@ -30,11 +35,12 @@ _TEMPLATES = Environment(
 )
 
 
-def sizes_page(sizes: pd.DataFrame, chosen: Mapping[str, Any]) -> str:
-    """Write latent_sizes.csv as a page, best size first, the chosen size marked."""
-    table = table_texts(sizes.sort_values("rank"), SIZES, chosen)
-    introduction = "Means over the seeds of each latent size; intervals are over seeds and pairs."
-    return _page("Latent sizes", introduction, table)
+def settings_page(settings: pd.DataFrame, chosen: Mapping[str, Any]) -> str:
+    """Write settings.csv as a page, best setting first, the chosen one marked."""
+    table = table_texts(settings.sort_values("rank"), SETTINGS, chosen)
+    noun = Names.of(settings_of(settings)).noun
+    introduction = f"Means over the seeds of each {noun}; intervals are over seeds and pairs."
+    return _page(f"{noun}s".capitalize(), introduction, table)
 
 
 def runs_page(runs: pd.DataFrame, chosen: Mapping[str, Any]) -> str:
@@ -55,7 +61,7 @@ def _page(title: str, introduction: str, table: Mapping[str, Any]) -> str:
 
 
 def summary(
-    sizes: pd.DataFrame,
+    settings: pd.DataFrame,
     runs: pd.DataFrame,
     chosen: Mapping[str, Any],
     links: Mapping[str, str],
@@ -64,18 +70,25 @@ def summary(
     """Write the opening text, as reStructuredText; every number in it comes from the arguments.
 
     Args:
-        sizes: latent_sizes.csv.
+        settings: settings.csv.
         runs: runs.csv.
         chosen: chosen.json.
         links: words to show -> path of a file in the report.
         pictures: what they show -> file (PNG or SVG).
     """
+    names, run = Names.of(settings_of(settings)), chosen_run(chosen)
+    rows = settings.sort_values("rank")
+    texts = table_texts(rows, (*names.keys, *SUMMARY_COLUMNS), chosen)
+    for place in texts["marked"]:
+        texts["rows"][place][0] = f"**{texts['rows'][place][0]}**"
+    headings = [column["heading"].replace("\n", " ").capitalize() for column in texts["columns"]]
     return _TEMPLATES.get_template("summary.rst").render(
-        chosen=chosen,
+        run=escape(capital(names.run(run))),
+        noun=names.noun,
         reason=escape(chosen["reason"]),
         links=" · ".join(link(words, path) for words, path in links.items()),
-        sizes=[_summary_row(row, chosen) for row in sizes.sort_values("rank").itertuples()],
-        cautions=[escape(note) for note in (*evidence(runs), *cautions(runs, sizes))],
+        settings=[headings, *texts["rows"]],
+        cautions=[escape(note) for note in (*evidence(runs), *cautions(runs, settings))],
         pictures=[_picture(words, Path(path)) for words, path in pictures.items()],
         parts=[f"*{part.title}* ({part.meaning})" for part in PARTS],
         listed=listed,
@@ -83,20 +96,6 @@ def summary(
         alpha=ALPHA,
         least_seeds=LEAST_SEEDS,
     )
-
-
-def _summary_row(row: Any, chosen: Mapping[str, Any]) -> list[str]:
-    mark = "**" if row.latent_size == chosen["latent_size"] else ""
-    return [
-        f"{mark}{row.latent_size}{mark}",
-        number(row.score, 3),
-        interval(row.score_low, row.score_high, 3),
-        percent(row.win_probability),
-        number(row.neg_elbo, 2),
-        number(row.active_units, 1),
-        number(row.best_seed, None),
-        number(row.train_seconds, 0),
-    ]
 
 
 def escape(text: str) -> str:

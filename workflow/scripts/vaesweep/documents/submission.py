@@ -11,15 +11,14 @@ from pypdf import PdfReader, PdfWriter
 from vaesweep.data.datasets import Dataset
 from vaesweep.data.pairs import KINDS, display_rows
 from vaesweep.documents.typesetting import typeset
-from vaesweep.figures.grids import draw_page, paths_note, save_pdf
-from vaesweep.files import Run
+from vaesweep.figures.grids import draw_page, save_pdf
 from vaesweep.words import paths_title
 
 TAB = 4
 
 
 def figure_pages(
-    frames: NDArray[np.uint8], pairs: pd.DataFrame, dataset: Dataset, run: Run, paper: str
+    frames: NDArray[np.uint8], pairs: pd.DataFrame, dataset: Dataset, note: str, paper: str
 ) -> list[tuple[str, bytes]]:
     """Draw the assignment's two pages: (heading, PDF) of each kind of pair.
 
@@ -27,11 +26,10 @@ def figure_pages(
         frames: (pairs, columns, height, width) of the run.
         pairs: pairs.csv.
         dataset: What the images are.
-        run: Whose frames they are.
+        note: Which run made them, from `grids.paths_note`.
         paper: A key of `grids.PAPER_INCHES`.
     """
     pages = []
-    note = paths_note(frames.shape[1], dataset.name, run)
     for kind in KINDS:
         rows = display_rows(pairs, kind)
         title = paths_title(kind, dataset.noun)

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from vaesweep.comparison.columns import COLUMNS
+from vaesweep.runs import Run
 from vaesweep.words import interval, number, percent
 
 
@@ -16,14 +17,16 @@ def table_texts(
     """Return what a template shows as a table: `columns`, `rows` of texts, and `marked` rows.
 
     Args:
-        table: Rows in the order to show. Of runs and latent sizes, the columns `interval`, `first`
+        table: Rows in the order to show. Of runs and settings, the columns `interval`, `first`
             and `flags` are written here.
-        names: Of the columns to show, keys of `COLUMNS`.
-        chosen: chosen.json, whose run or latent size is marked.
+        names: Of the columns to show, keys of `COLUMNS`; that of a single variant is left out.
+        chosen: chosen.json, whose run or setting is marked.
     """
+    if "variant" in names and table["variant"].nunique() == 1:
+        names = [name for name in names if name != "variant"]
     columns = [COLUMNS[name] for name in names]
     marked = pd.Series(chosen is not None, table.index)
-    for key in ("latent_size", "seed"):
+    for key in Run._fields:
         if chosen and key in table:
             marked &= table[key] == chosen[key]
     if "interval" in names:

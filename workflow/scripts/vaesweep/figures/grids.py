@@ -16,7 +16,8 @@ from PIL import Image
 
 from vaesweep.figures import tiles
 from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR, text_inches
-from vaesweep.files import Run, write_whole
+from vaesweep.files import write_whole
+from vaesweep.runs import Names, Run
 from vaesweep.words import counted
 
 PAPER_INCHES = {"us-letter": (8.5, 11.0), "a4": (210 / 25.4, 297 / 25.4)}
@@ -39,7 +40,7 @@ LABEL_WIDTH = 0.26
 TITLE_SIZE = 13
 NOTE_SIZE = 8.5
 
-Names = Sequence[tuple[str, str]]  # what the first and the last image of each row show
+RowNames = Sequence[tuple[str, str]]  # what the first and the last image of each row show
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,19 @@ class Layout:
     tops: list[float]
 
 
-def paths_note(columns: int, dataset: str, run: Run) -> str:
-    """Return the line beside the heading: what is shown and which run made it."""
-    return (
-        f"{counted(columns - 2, 'interpolate')} between {dataset} test images  ·  "
-        f"latent size {run.latent_size}, seed {run.seed}"
-    )
+def paths_note(columns: int, dataset: str, run: Run, variants: bool) -> str:
+    """Return the line beside the heading: what is shown, and which run made it.
+
+    Its variant is named where there are several `variants`.
+    """
+    interpolates = counted(columns - 2, "interpolate")
+    name = Names(variants, sizes=True).run(run)
+    return f"{interpolates} between {dataset} test images  ·  {name}"
 
 
-def draw_page(frames: NDArray[np.uint8], names: Names, title: str, note: str, paper: str) -> Figure:
+def draw_page(
+    frames: NDArray[np.uint8], names: RowNames, title: str, note: str, paper: str
+) -> Figure:
     """Draw paths on a page of `paper`, filling it inside half-inch margins.
 
     Args:
@@ -77,7 +82,7 @@ def draw_page(frames: NDArray[np.uint8], names: Names, title: str, note: str, pa
     return _draw(frames, names, title, note, _fill(frames.shape, width, height, PAGE_MARGIN, 10))
 
 
-def draw_preview(frames: NDArray[np.uint8], names: Names, title: str, note: str) -> Figure:
+def draw_preview(frames: NDArray[np.uint8], names: RowNames, title: str, note: str) -> Figure:
     """Draw paths for a screen, just as large as they need; arguments as for `draw_page`."""
     rows, columns = frames.shape[:2]
     headings = text_inches(title, 1.15 * TITLE_SIZE) + text_inches(note, NOTE_SIZE)
@@ -139,7 +144,9 @@ def _fill(
     return Layout(width, height, margin, tile, repeat, *(edges.tolist() for edges in on_screen))
 
 
-def _draw(frames: NDArray[np.uint8], names: Names, title: str, note: str, layout: Layout) -> Figure:
+def _draw(
+    frames: NDArray[np.uint8], names: RowNames, title: str, note: str, layout: Layout
+) -> Figure:
     figure = Figure(figsize=(layout.width, layout.height))
     axes = tiles.inch_axes(figure)
     _write_headings(axes, title, note, frames.shape[1], layout)

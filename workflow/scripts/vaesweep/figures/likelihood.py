@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from vaesweep.figures.style import STYLE, WIDTH, name_colours, note, palette, wide_figure
-from vaesweep.files import Run
+from vaesweep.runs import Run, settings_of
 
 # How far −ELBO may lie above the best for a run to be shown in the closer look, nats.
 CLOSE_NATS = 10.0
@@ -26,10 +26,10 @@ def neg_elbo_and_score(runs: pd.DataFrame) -> Figure:
     if len(close) < len(known):
         views[f"runs within {CLOSE_NATS:.0f} nats of the best"] = close
     figure = Figure(figsize=(WIDTH, 2.4), layout="constrained")
-    colours = palette(runs["latent_size"])
+    colours = palette(settings_of(runs))
     grid = figure.subplots(1, len(views), squeeze=False)[0]
     for axes, (title, shown) in zip(grid, views.items(), strict=True):
-        colour = shown["latent_size"].map(colours)
+        colour = [colours[setting] for setting in settings_of(shown)]
         axes.scatter(shown["neg_elbo"], shown["score"], c=colour, s=26, linewidth=0)
         axis = "\N{MINUS SIGN}ELBO, test set (nats per image), ← better"
         axes.set(title=title, xlabel=axis, ylabel="score")
@@ -46,11 +46,11 @@ def training_curves(histories: Mapping[Run, pd.DataFrame]) -> Figure:
         histories: For each run the table of its `history.csv`.
     """
     figure, axes = wide_figure(2.2)
-    colours = palette(run.latent_size for run in histories)
+    colours = palette(run.setting for run in histories)
     for run, history in histories.items():
         known = history.astype(float).dropna(subset="neg_elbo")
         marker = "o" if len(known) == 1 else ""  # one epoch makes no line
-        line: dict[str, Any] = {"color": colours[run.latent_size], "lw": 0.9, "alpha": 0.7}
+        line: dict[str, Any] = {"color": colours[run.setting], "lw": 0.9, "alpha": 0.7}
         axes.plot(known["epoch"], known["neg_elbo"], marker=marker, markersize=3.5, **line)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set(xlabel="epoch", ylabel="\N{MINUS SIGN}ELBO, training set\n(nats per image)")

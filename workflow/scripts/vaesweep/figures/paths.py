@@ -1,4 +1,4 @@
-"""Figures of paths for the comparison: the same pairs at every latent size, and rows by score."""
+"""Figures of paths for the comparison: the same pairs by every setting, and rows by score."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,6 +13,7 @@ from vaesweep.data.pairs import display_rows as display_rows_of
 from vaesweep.figures import tiles
 from vaesweep.figures.style import STYLE, WIDTH
 from vaesweep.figures.tiles import text_inches
+from vaesweep.runs import Names, Setting
 from vaesweep.words import paths_title, signed
 
 DISPLAY_ROWS = (("same", 2), ("same", 4), ("different", 0), ("different", 1))
@@ -21,7 +22,8 @@ PANEL_WIDTH = (WIDTH - PANEL_GAP) / 2
 LINE_PITCH = 1.08  # from one line of tiles to the next, in tiles
 REAL_GAP = 0.15  # between a real image and its neighbour, in tiles
 TOP = 0.38  # inches above a panel's tiles: title and values of t
-T_SIZE, SIZE_SIZE = 6.5, 9  # points: values of t, latent sizes
+T_SIZE, SIZE_SIZE = 6.5, 9  # points: values of t, settings
+MOST_LABEL = 0.8  # inches: the room for the name of a setting
 REPEAT = 4  # at this size more than 300 pixels to the inch
 
 
@@ -62,32 +64,37 @@ class _Panel:
 @mpl.rc_context(STYLE)
 def display_rows(
     pairs: pd.DataFrame,
-    frames: Mapping[int, NDArray[np.uint8]],
-    colours: Mapping[int, str],
+    frames: Mapping[Setting, NDArray[np.uint8]],
+    colours: Mapping[Setting, str],
     noun: str,
     classes: Sequence[str],
 ) -> Figure:
-    """Draw the same four display pairs for every latent size, sizes under each other.
+    """Draw the same four display pairs for every setting, under each other.
 
     Args:
         pairs: `pairs.csv`.
-        frames: For each latent size the frames (pairs, columns, height, width) of its best run.
-        colours: Of every latent size of the sweep.
+        frames: For each setting the frames (pairs, columns, height, width) of its best run.
+        colours: Of every setting of the sweep.
         noun: What a class is called.
         classes: Their names.
     """
     columns = next(iter(frames.values())).shape[1]
-    label = 0.12 + text_inches(str(max(frames)), 1.15 * SIZE_SIZE)
+    names = Names.of(colours)
+    longest = max((names.short(setting) for setting in frames), key=len)
+    size = min(SIZE_SIZE, SIZE_SIZE * MOST_LABEL / text_inches(longest, 1.15 * SIZE_SIZE))
+    label = 0.12 + text_inches(longest, 1.15 * size)
     figure, axes = _blank(columns, len(frames), panels=len(DISPLAY_ROWS), label=label)
     for place, (kind, row) in enumerate(DISPLAY_ROWS):
         at = _position(pairs, kind, row)
         ends = [classes[pairs[end][at]] for end in ("digit_a", "digit_b")]
         title = f"{paths_title(kind, noun)}: {' → '.join(ends)}"
         panel = _Panel(axes, place, columns, len(frames), label, title)
-        for line, size in enumerate(sorted(frames)):
-            middle = panel.draw(line, frames[size][at])
-            text = axes.text(panel.left - 0.07, middle, str(size), ha="right", va="center")
-            text.set(fontsize=SIZE_SIZE, fontweight="bold", color=colours[size])
+        for line, (setting, own) in enumerate(frames.items()):
+            middle = panel.draw(line, own[at])
+            text = axes.text(
+                panel.left - 0.07, middle, names.short(setting), ha="right", va="center"
+            )
+            text.set(fontsize=size, fontweight="bold", color=colours[setting])
     return figure
 
 

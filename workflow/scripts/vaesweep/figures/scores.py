@@ -1,4 +1,4 @@
-"""Figures that compare runs and latent sizes by their scores, with each other and with controls.
+"""Figures that compare runs and settings by their scores, with each other and with controls.
 
 All functions take the tables of `results/comparison`.
 """
@@ -15,8 +15,17 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from vaesweep.data.pairs import KINDS
-from vaesweep.figures.style import MOST_LABELS, STYLE, WIDTH, note, palette, wide_figure
+from vaesweep.figures.style import (
+    MOST_LABELS,
+    STYLE,
+    WIDTH,
+    name_colours,
+    note,
+    palette,
+    wide_figure,
+)
 from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR, readable, text_inches
+from vaesweep.runs import Names, Run, Setting, settings_of
 from vaesweep.words import paths_title, signed
 
 SCALE = "0: fading the images, 1: optimal transport"
@@ -24,22 +33,53 @@ LEAST_SCORE = -1.0  # in the figure of controls: what is below is written at its
 INTERVAL_SIZES = (5.5, 7.5)  # points: least, for a cell to hold the interval too, and most
 
 
+class _Places:
+    """Where settings lie on an axis: sizes beside each other, at each size the variants."""
+
+    def __init__(self, settings: list[Setting]) -> None:
+        names = Names.of(settings)
+        self.title = "latent size" if names.sizes else "variant"
+        key = self.title.replace(" ", "_")
+        groups = [getattr(setting, key) for setting in settings]
+        self.ticks = sorted(set(groups)) if names.sizes else list(dict.fromkeys(groups))
+        variants = list(dict.fromkeys(setting.variant for setting in settings))
+        beside = len(variants) if names.noun == "setting" else 1
+        self.width = 0.84 / beside if beside > 1 else 1.0  # of a setting; 1 is from tick to tick
+        self.of = {
+            setting: self.ticks.index(group)
+            + (variants.index(setting.variant) % beside - (beside - 1) / 2) * self.width
+            for setting, group in zip(settings, groups, strict=True)
+        }
+        self.lines = [[each for each in settings if each.variant == name] for name in variants]
+        self.lines = self.lines if beside > 1 else []
+
+    def offsets(self, runs: pd.DataFrame) -> pd.Series:
+        """Where each run's point lies beside its setting's place: spread by seed."""
+        seeds = sorted(runs["seed"].unique())
+        spread = np.linspace(-0.16, 0.16, len(seeds)) if len(seeds) > 1 else [0.0]
+        beside = runs["seed"].map(dict(zip(seeds, spread, strict=True)))
+        return (beside - 0.18) * self.width
+
+
 @mpl.rc_context(STYLE)
 def score_by_latent_size(
-    runs: pd.DataFrame, latent_sizes: pd.DataFrame, chosen: Mapping[str, object]
+    runs: pd.DataFrame, settings: pd.DataFrame, chosen: Mapping[str, object]
 ) -> Figure:
-    """Draw the score of each run as a point, and each size's mean with its interval."""
+    """Draw the score of each run as a point, and each setting's mean with its interval."""
     figure, axes = wide_figure(3.4)
-    labelled = len(latent_sizes) <= MOST_LABELS
-    _draw_by_size(axes, runs, latent_sizes, "score", WIDTH - 0.7, labelled=labelled)
+    labelled = len(settings) <= MOST_LABELS
+    _draw_by_setting(axes, runs, settings, "score", WIDTH - 0.7, labelled=labelled)
     axes.axhline(0, color=QUIET_COLOUR, linewidth=1)
     axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
     axes.set_ylabel("score")
-    order = sorted(latent_sizes["latent_size"])
-    best = runs[(runs.latent_size == chosen["latent_size"]) & (runs.seed == chosen["seed"])]
-    place = order.index(chosen["latent_size"]) + _offsets(runs)[best.index]
+    every = settings_of(settings)
+    places = _Places(every)
+    best = runs[(runs[list(Run._fields)] == [chosen[key] for key in Run._fields]).all(axis=1)]
+    place = places.of[settings_of(best)[0]] + places.offsets(runs)[best.index]
     axes.scatter(place, best["score"], s=75, facecolors="none", edgecolors=REAL_COLOUR, lw=1.5)
     _explain_marks(axes)
+    if Names.of(every).noun == "setting":
+        name_colours(figure, palette(every))
     return figure
 
 
@@ -59,16 +99,16 @@ def _explain_marks(axes: Axes) -> None:
 @mpl.rc_context(STYLE)
 def quality_parts(
     runs: pd.DataFrame,
-    latent_sizes: pd.DataFrame,
+    settings: pd.DataFrame,
     references: pd.DataFrame,
     parts: Mapping[str, str],
     noun: str,
 ) -> Figure:
-    """Draw the parts of quality by kind: each run a point, each latent size's mean a bar.
+    """Draw the parts of quality by kind: each run a point, each setting's mean a bar.
 
     Args:
         runs: `runs.csv`.
-        latent_sizes: `latent_sizes.csv`.
+        settings: `settings.csv`.
         references: Mean quality by reference (rows) and kind (columns).
         parts: A title for each part, by its column; quality is drawn last.
         noun: What a class is called.
@@ -79,7 +119,7 @@ def quality_parts(
     grid = figure.subplots(len(KINDS), len(titles), sharex=True, sharey="col")
     for row, kind in zip(grid, KINDS, strict=True):
         for axes, (part, title) in zip(row, titles.items(), strict=True):
-            _draw_by_size(axes, runs, latent_sizes, f"{part}_{kind}", WIDTH / len(titles) - 0.5)
+            _draw_by_setting(axes, runs, settings, f"{part}_{kind}", WIDTH / len(titles) - 0.5)
             axes.set_xlabel("")
             if kind == "same":
                 axes.set_title(title)
@@ -90,99 +130,114 @@ def quality_parts(
             at = {"xy": (1, row_of[kind]), "xycoords": ("axes fraction", "data")}
             beside = {"xytext": (-2, 2 if above else -2), "va": "bottom" if above else "top"}
             row[-1].annotate(reference.replace("_", "-"), **at, **beside, **style)
-    figure.supxlabel("latent size", fontsize=9)
+    every = settings_of(settings)
+    figure.supxlabel(_Places(every).title, fontsize=9)
+    if Names.of(every).noun == "setting":
+        name_colours(figure, palette(every))
     return figure
 
 
-def _offsets(runs: pd.DataFrame) -> pd.Series:
-    """Return where each run's point lies beside its latent size's tick: spread by seed."""
-    seeds = sorted(runs["seed"].unique())
-    spread = np.linspace(-0.16, 0.16, len(seeds)) if len(seeds) > 1 else [0.0]
-    return runs["seed"].map(dict(zip(seeds, spread, strict=True))) - 0.18
-
-
-def _draw_by_size(
+def _draw_by_setting(
     axes: Axes,
     runs: pd.DataFrame,
-    latent_sizes: pd.DataFrame,
+    settings: pd.DataFrame,
     column: str,
     width: float,
     labelled: bool = False,
 ) -> None:
-    """Draw `column` against latent size: runs as points, means as bars, intervals if known.
+    """Draw `column` by setting: runs as points, means as bars, intervals if known.
 
-    `width` is that of the axes in inches: sizes are named as far as there is room.
+    `width` is that of the axes in inches: ticks are named as far as there is room.
     """
     style: dict[str, Any] = {"fontsize": 8.5, "fontweight": "bold", "ha": "center", "va": "bottom"}
-    colours = palette(latent_sizes["latent_size"])
-    table = latent_sizes.sort_values("latent_size").reset_index(drop=True)
-    offsets = _offsets(runs)
-    for place, mean in table.iterrows():
-        colour = colours[mean["latent_size"]]
-        own = runs[runs["latent_size"] == mean["latent_size"]]
+    every = settings_of(settings)
+    places, colours, of_runs = _Places(every), palette(every), pd.Series(settings_of(runs))
+    offsets, beside = places.offsets(runs), {}
+    for setting, (_, mean) in zip(every, settings.iterrows(), strict=True):
+        place, colour = places.of[setting], colours[setting]
+        own = runs[[each == setting for each in of_runs]]
         axes.scatter(place + offsets[own.index], own[column], s=16, color=colour, alpha=0.75, lw=0)
         low, high = mean.get(f"{column}_low", np.nan), mean.get(f"{column}_high", np.nan)
-        beside = place + 0.26
-        axes.plot([beside] * 2, [low, high], color=colour, lw=1.6, solid_capstyle="butt")
-        axes.plot([beside - 0.09, beside + 0.09], [mean[column]] * 2, color=colour, lw=2.6)
+        x, half = place + 0.26 * places.width, 0.09 * places.width
+        beside[setting] = (x, mean[column])
+        axes.plot([x] * 2, [low, high], color=colour, lw=1.6, solid_capstyle="butt")
+        axes.plot([x - half, x + half], [mean[column]] * 2, color=colour, lw=2.6)
         top = np.nanmax([mean[column], high]) if mean.notna()[column] else np.nan
         if labelled and np.isfinite(top):
             style |= {"color": colour, "textcoords": "offset points"}
-            axes.annotate(signed(mean[column], 3), (beside, top), (0, 3), **style)
-    names = [str(int(size)) for size in table["latent_size"]]
-    axes.set_xticks(range(len(table)), readable(names, 8.5, width / len(table)))
-    axes.set_xlim(-0.55, len(table) - 0.45)
+            axes.annotate(signed(mean[column], 3), (x, top), (0, 3), **style)
+    for line in places.lines:
+        points = [beside[setting] for setting in line]
+        axes.plot(*zip(*points, strict=True), color=colours[line[0]], lw=0.8, alpha=0.6)
+    names = [str(tick) for tick in places.ticks]
+    axes.set_xticks(range(len(names)), readable(names, 8.5, width / len(names)))
+    axes.set_xlim(-0.55, len(names) - 0.45)
     axes.margins(y=0.12)
-    axes.set_xlabel("latent size")
+    axes.set_xlabel(places.title)
 
 
 @mpl.rc_context(STYLE)
-def differences(table: pd.DataFrame) -> Figure:
-    """Draw the paired differences between latent sizes as a matrix, row less column.
+def differences(table: pd.DataFrame, chosen: Mapping[str, Any]) -> Figure:
+    """Draw paired differences as matrices, row less column.
 
     Args:
-        table: `differences.csv`: latent_size_a, latent_size_b, difference, low, high, p_holm, tied.
-            Without a row, as of a sweep of one latent size, the figure says so. With many sizes a
-            cell has the difference alone, in brackets if the two are tied, with a question mark
-            if that is not known.
+        table: `differences.csv`. Without a row, as of a sweep of one setting, the figure says so.
+            With many settings a cell has the difference alone, in brackets if the two are tied,
+            with a question mark if that is not known.
+        chosen: `chosen.json`. Drawn are the sizes of its variant, and the variants at its size.
     """
-    if table.empty:
-        return note("There is one latent size with a run to rank: no other to compare it with.")
-    both = pd.concat([table, _mirrored(table)])
-    side = both["latent_size_a"].nunique() - 1
-    fitting = (WIDTH - 1.5) / side / text_inches("+0.000 to +0.000 ", 1)
-    brief = fitting < INTERVAL_SIZES[0]
-    both["text"] = _difference_texts(both, brief)
-    cells = both.pivot(index="latent_size_a", columns="latent_size_b")
-    later = np.triu(np.ones((side, side), dtype=bool), 1)  # each two sizes once
+    panels = _panels(table, chosen)
+    if not panels:
+        return note("There is nothing to compare: of one setting alone there are runs to rank.")
+    both = pd.concat(own for _, own in panels)
+    sides = [own[title].nunique() - 1 for title, own in panels]
     # At least as far as the intervals reach, so that a tie is pale.
     reach = max(0.02, np.nanmax(np.abs(both[["difference", "low", "high"]].astype(float))))
-    size = min(INTERVAL_SIZES[1], 95 / side if brief else fitting)
-    figure, axes = wide_figure(0.75 + (0.3 if brief else 0.52) * side)
-    sns.heatmap(
-        cells["difference"].iloc[1:, :-1].mask(later),
-        annot=cells["text"].iloc[1:, :-1],
-        mask=later,
-        fmt="",
-        cmap="PuOr_r",
-        center=0,
-        vmax=reach,
-        linewidths=1.5,
-        annot_kws={"fontsize": size, "linespacing": 1.3},
-        cbar_kws={"label": "difference in mean score", "shrink": 0.9},
-        ax=axes,
-    )
-    axes.tick_params(axis="y", rotation=0)
-    axes.grid(visible=False)
-    axes.set(ylabel="latent size", xlabel="minus latent size")
+    room = (WIDTH - 1.5 - 1.1 * (len(panels) - 1)) / sum(sides)
+    fitting = room / text_inches("+0.000 to +0.000 ", 1)
+    brief = fitting < INTERVAL_SIZES[0]
+    size = min(INTERVAL_SIZES[1], 95 / max(sides) if brief else fitting)
+    height = 0.75 + (0.3 if brief else 0.52) * max(sides)
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    grid = figure.subplots(1, len(panels), squeeze=False, width_ratios=sides)[0]
+    for axes, (title, own) in zip(grid, panels, strict=True):
+        cells = own.assign(text=_difference_texts(own, brief)).pivot(index=title, columns="than")
+        order = list(dict.fromkeys(own[title])) if title == "variant" else cells.index
+        cells = cells.reindex(order).reindex(order, axis=1, level=1)
+        later = np.triu(np.ones((len(order) - 1,) * 2, dtype=bool), 1)  # each two once
+        sns.heatmap(
+            cells["difference"].iloc[1:, :-1].mask(later),
+            annot=cells["text"].iloc[1:, :-1],
+            mask=later,
+            fmt="",
+            cmap="PuOr_r",
+            center=0,
+            vmax=reach,
+            linewidths=1.5,
+            annot_kws={"fontsize": size, "linespacing": 1.3},
+            cbar=axes is grid[-1],
+            cbar_kws={"label": "difference in mean score", "shrink": 0.9},
+            ax=axes,
+        )
+        axes.tick_params(axis="y", rotation=0)
+        axes.grid(visible=False)
+        axes.set(ylabel=title, xlabel=f"minus {title}")
     return figure
 
 
-def _mirrored(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the same differences the other way round."""
-    a, b = table["latent_size_a"], table["latent_size_b"]
-    turned = table.assign(difference=-table["difference"], low=-table["high"], high=-table["low"])
-    return turned.assign(latent_size_a=b, latent_size_b=a)
+def _panels(table: pd.DataFrame, chosen: Mapping[str, Any]) -> list[tuple[str, pd.DataFrame]]:
+    """What each matrix compares, and its differences, either way round."""
+    panels = []
+    for family, held in (("latent_size", "variant"), ("variant", "latent_size")):
+        own = table[(table["family"] == family) & (table[f"{held}_a"] == chosen[held])]
+        if len(own):
+            title = family.replace("_", " ")
+            forth = own.rename(columns={f"{family}_a": title, f"{family}_b": "than"})
+            back = own.rename(columns={f"{family}_b": title, f"{family}_a": "than"})
+            turned = {"difference": -own["difference"], "low": -own["high"], "high": -own["low"]}
+            columns = [title, "than", "difference", "low", "high", "p_holm", "tied"]
+            panels.append((title, pd.concat([forth, back.assign(**turned)])[columns]))
+    return panels
 
 
 def _difference_texts(table: pd.DataFrame, brief: bool) -> list[str]:
@@ -203,24 +258,24 @@ def _difference_texts(table: pd.DataFrame, brief: bool) -> list[str]:
 
 @mpl.rc_context(STYLE)
 def controls(
-    latent_sizes: pd.DataFrame, table: pd.DataFrame, words: Mapping[str, str], noun: str
+    settings: pd.DataFrame, table: pd.DataFrame, words: Mapping[str, str], noun: str
 ) -> Figure:
-    """Draw quality and score of paths that no VAE made beside those of the latent sizes.
+    """Draw quality and score of paths that no VAE made beside those of the settings.
 
     Args:
-        latent_sizes: `latent_sizes.csv`.
+        settings: Rows of `settings.csv`.
         table: `controls.csv`.
         words: What each control is called, by its name.
         noun: What a class is called.
     """
-    colours = palette(latent_sizes["latent_size"])
-    sizes = latent_sizes.sort_values("latent_size").dropna(subset="score")
-    lines = [(f"latent size {size:g}", colours[size]) for size in sizes["latent_size"]]
+    colours, names = palette(settings_of(settings)), Names.of(settings_of(settings))
+    scored = settings.dropna(subset="score")
+    lines = [(names.all([setting]), colours[setting]) for setting in settings_of(scored)]
     lines += [(words[control], QUIET_COLOUR) for control in table["control"]]
-    names, shades = zip(*lines, strict=True)
+    labels, shades = zip(*lines, strict=True)
     figure = Figure(figsize=(WIDTH, 0.7 + 0.2 * len(lines)), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
-    rows = pd.concat([sizes, table]).to_dict("records")
+    rows = pd.concat([scored, table]).to_dict("records")
     for y, (colour, row) in enumerate(zip(shades, rows, strict=True)):
         left.plot(row["quality_same"], y, "o", color=colour, ms=6)
         left.plot(row["quality_different"], y, "o", mfc="white", color=colour, ms=6)
@@ -230,11 +285,11 @@ def controls(
             continue
         right.plot([row["score_low"], row["score_high"]], [y, y], color=colour, lw=1.6)
         right.plot(row["score"], y, "|", color=colour, ms=10, mew=2.4)
-    left.set_yticks(range(len(names)), names)
+    left.set_yticks(range(len(labels)), labels)
     left.invert_yaxis()
     for axes in (left, right):
         axes.grid(axis="x")
-        axes.axhline(len(sizes) - 0.5, color="#999999", linewidth=0.8, linestyle=":")
+        axes.axhline(len(scored) - 0.5, color="#999999", linewidth=0.8, linestyle=":")
     same, different = (paths_title(kind, noun).lower() for kind in KINDS)
     left.set_xlabel(f"quality: ● {same}, ○ {different}")
     for scale in (0, 1):

@@ -1,7 +1,7 @@
 """What all figures of the comparison share: type, lines, colours, and how they are written.
 
-The palette runs from dark to light with the latent size and is told apart with any colour vision;
-orange is kept for the chosen run and for what is not decoded.
+The palette runs from dark to light with the latent size, or is Okabe and Ito's for variants, and is
+told apart with any colour vision; orange is kept for the chosen run and for what is not decoded.
 """
 
 import math
@@ -21,6 +21,7 @@ from matplotlib.lines import Line2D
 from PIL import Image
 
 from vaesweep.files import write_whole
+from vaesweep.runs import Names, Setting
 
 STYLE: dict[Any, Any] = sns.axes_style("ticks") | {
     "axes.spines.top": False,
@@ -48,6 +49,8 @@ STYLE: dict[Any, Any] = sns.axes_style("ticks") | {
     "font.size": 9,
     "svg.hashsalt": "vaesweep",  # else the ids inside the file are random
 }
+# Of variants, up to so many: after Okabe and Ito 2008, without their oranges.
+VARIANTS = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#333333", "#B8A800", "#7A4FA0")
 WIDTH = 7.0  # inches: the text width of a letter page
 # Of numbers beside each other, and of lines of text beside a figure of two inches.
 MOST_LABELS = 9
@@ -71,23 +74,31 @@ def _smaller(embedded: re.Match[str]) -> str:
     return embedded[1] + b64encode(packed.getvalue()).decode("ascii")
 
 
-def palette(latent_sizes: Iterable[int]) -> dict[int, str]:
-    """Return a colour for each latent size, the larger the lighter."""
-    ordered = sorted(set(latent_sizes))
-    count = max(len(ordered), 2)
+def palette(settings: Iterable[Setting]) -> dict[Setting, str]:
+    """Return a colour for each setting: of its variant, or, of one, the larger the lighter."""
+    every = list(settings)
+    names = Names.of(every)
+    keys = [setting.variant if names.variants else setting.latent_size for setting in every]
+    ordered = list(dict.fromkeys(keys)) if names.variants else sorted(set(keys))
     shades = sns.color_palette("viridis", as_cmap=True)
-    return {size: to_hex(shades(0.78 * k / (count - 1))) for k, size in enumerate(ordered)}
+    colours = {key: shades(0.78 * k / max(len(ordered) - 1, 1)) for k, key in enumerate(ordered)}
+    if names.variants and len(ordered) <= len(VARIANTS):
+        colours = dict(zip(ordered, VARIANTS, strict=False))
+    return {setting: to_hex(colours[key]) for setting, key in zip(every, keys, strict=True)}
 
 
-def name_colours(figure: Figure, colours: Mapping[int, str]) -> None:
-    """Name the latent sizes beside a figure some two inches high."""
+def name_colours(figure: Figure, colours: Mapping[Setting, str]) -> None:
+    """Name what the colours tell apart, beside a figure some two inches high."""
+    key = Names.of(colours).keys[0]
+    named = {str(getattr(setting, key)): colour for setting, colour in colours.items()}
     marks = [
-        Line2D([], [], color=colour, marker="o", linestyle="", markersize=5, label=str(size))
-        for size, colour in colours.items()
+        Line2D([], [], color=colour, marker="o", linestyle="", markersize=5, label=label)
+        for label, colour in named.items()
     ]
     columns = math.ceil(len(marks) / MOST_LABELS)
     spaces: dict[str, Any] = {"handletextpad": 0.1, "columnspacing": 0.6, "ncols": columns}
-    figure.legend(handles=marks, title="latent size", loc="outside right center", **spaces)
+    title = key.replace("_", " ")
+    figure.legend(handles=marks, title=title, loc="outside right center", **spaces)
 
 
 def wide_figure(height: float) -> tuple[Figure, Axes]:

@@ -3,6 +3,7 @@
 import difflib
 import math
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from vaesweep.errors import UserError
+from vaesweep.runs import Setting
 
 SCHEMA = Path(__file__).parents[3] / "schemas" / "config.schema.yaml"
 # YAML 1.1, which PyYAML reads, takes 1e-3 for text because it has no dot.
@@ -19,12 +21,16 @@ NUMBER = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 # The largest whole number up to which floats are exact.
 MOST_EXACT = 2**53
 LONGEST_VALUE = 10_000  # characters of a list on the command line
+# Of `training`, what says how jobs are run.
+COMMON = {"seeds_per_job", "checkpoint_seconds"}
+PINS = {"variant": "variants", "latent_size": "latent_sizes", "seed": "seeds"}
 # What a keyword of the schema expects, given its limit.
 EXPECTED = {
     "minimum": "at least {}",
     "exclusiveMinimum": "more than {}",
     "maximum": "at most {}",
     "minItems": "at least one entry",
+    "minProperties": "at least one entry",
     "minLength": "at least one entry",
     "maxItems": "at most {} entries",
     "uniqueItems": "no entry twice",
@@ -42,8 +48,35 @@ def complete(config: dict[str, Any]) -> dict[str, Any]:
     if error is not None:
         raise UserError(_explain(error))
     _require_finite(filled)
+    _require_consistent_sweep(filled)
     _require_pinned_in_sweep(filled)
     return filled
+
+
+def variants(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Each variant's whole sections `model` and `training`."""
+    return {
+        name: {part: config[part] | changes.get(part, {}) for part in ("model", "training")}
+        for name, changes in config["sweep"]["variants"].items()
+    }
+
+
+def settings(config: Mapping[str, Any]) -> list[Setting]:
+    """All that is compared: variants at latent sizes, then models from elsewhere."""
+    sweep = config["sweep"]
+    trained = [Setting(name, size) for name in sweep["variants"] for size in sweep["latent_sizes"]]
+    return trained + [Setting(name, own["latent_size"]) for name, own in sweep["external"].items()]
+
+
+def require_frames(config: Mapping[str, Any]) -> None:
+    """Raise a UserError for a file of a model from elsewhere that is not there."""
+    for name, own in config["sweep"]["external"].items():
+        for path in map(Path, own["frames"]):
+            if not path.is_file():
+                raise UserError(
+                    f"config: sweep.external.{name}.frames has {path}, but there is no such file "
+                    f"in {Path.cwd()}; make it as docs/external.md shows, or correct its path"
+                )
 
 
 @lru_cache
@@ -52,15 +85,27 @@ def _schema() -> dict[str, Any]:
     return yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
 
 
-def _fill(value: Any, schema: dict[str, Any]) -> Any:
-    """Defaults for what is absent; an empty section (null in YAML) takes them all."""
-    if "properties" not in schema:
+def _fill(value: Any, schema: dict[str, Any], whole: bool = True) -> Any:
+    """Defaults for what is absent; an empty section (null in YAML) takes them all.
+
+    A variant holds changes to sections that the schema refers to: it is not made `whole`.
+    """
+    if "$ref" in schema:
+        schema, whole = _schema()["properties"][schema["$ref"].rsplit("/", 1)[-1]], False
+    named = schema.get("additionalProperties")
+    if "properties" not in schema and not named:
         return _as_meant(value, schema)
-    value = {} if value is None else value
+    value = schema.get("default", {}) if value is None else value
     if not isinstance(value, dict):
         return value  # for the validator to refuse
+    if named:
+        return {str(name): _fill(part, named) for name, part in value.items()}
     known = schema["properties"]
-    filled = {key: _fill(value.get(key, part.get("default")), part) for key, part in known.items()}
+    filled = {
+        key: _fill(value.get(key, part.get("default")), part, whole)
+        for key, part in known.items()
+        if key in value or (whole and "$ref" not in part)
+    }
     return filled | {key: part for key, part in value.items() if key not in known}
 
 
@@ -124,23 +169,35 @@ def _expected(error: ValidationError) -> str:
     return EXPECTED.get(str(error.validator), f"{error.validator} {{}}").format(limit)
 
 
-def _require_finite(config: dict[str, Any]) -> None:
+def _require_finite(value: Any, *key: str) -> None:
     """JSON Schema has no word for it: every bound lets .nan pass."""
-    for name, section in config.items():
-        for key, value in section.items() if isinstance(section, dict) else ():
-            if isinstance(value, float) and not math.isfinite(value):
-                raise UserError(
-                    f"config: {name}.{key} is {value}, expected a number; edit config.yaml"
-                )
+    for name, part in value.items() if isinstance(value, dict) else ():
+        _require_finite(part, *key, name)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UserError(f"config: {'.'.join(key)} is {value}, expected a number; edit config.yaml")
 
 
 def _shorten(text: str, most: int = 60) -> str:
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
+def _require_consistent_sweep(config: dict[str, Any]) -> None:
+    sweep = config["sweep"]
+    for name, changes in sweep["variants"].items():
+        for key in COMMON.intersection(changes.get("training", {})):
+            raise UserError(
+                f"config: sweep.variants.{name}.training.{key} cannot differ between variants; "
+                f"set training.{key}"
+            )
+        if name in sweep["external"]:
+            raise UserError(
+                f"config: sweep.external has {name}, which sweep.variants has too; rename one"
+            )
+
+
 def _require_pinned_in_sweep(config: dict[str, Any]) -> None:
-    for key, swept in (("latent_size", "latent_sizes"), ("seed", "seeds")):
-        pinned, values = config["selection"][key], config["sweep"][swept]
+    for key, swept in PINS.items():
+        pinned, values = config["selection"][key], list(config["sweep"][swept])
         if pinned is not None and pinned not in values:
             raise UserError(
                 f"config: selection.{key} is {pinned}, which sweep.{swept} "

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from vaesweep.files import read_json, read_table
+from vaesweep.running.config import variants
 from vaesweep.running.preflight import has_nvidia_gpu
+from vaesweep.runs import Names, Setting, settings_of
 from vaesweep.words import counted, interval, number
 
 # Seconds on one core, between those of servers with and without AVX512-BF16: an epoch of a training
@@ -13,6 +15,8 @@ from vaesweep.words import counted, interval, number
 EPOCH_SECONDS = 4
 JOB_SECONDS = {"train": 3, "interpolate": 4, "score": 8, "train_judges": 40, "draw_runs": 6}
 OTHER_SECONDS = 5
+TABLE = "results/comparison/settings.csv"
+MOST_LINES = 16  # of that table, the best first
 
 
 def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | None) -> str:
@@ -20,18 +24,23 @@ def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | 
     trainings = sum(count for rule, count in planned.items() if rule.startswith("train_stack"))
     trainings += planned.get("train", 0)
     sweep, training = config["sweep"], config["training"]
-    runs = len(sweep["latent_sizes"]) * len(sweep["seeds"])
+    runs = len(sweep["variants"]) * len(sweep["latent_sizes"]) * len(sweep["seeds"])
+    runs += sum(len(own["frames"]) for own in sweep["external"].values())
+    trained = variants(config).values()
+    epochs = [own["training"]["epochs"] for own in trained]
+    named = " or ".join(map(str, sorted(set(epochs))))
     device = training["device"]
     if device == "auto" and cores is not None:
         device = "cuda, if PyTorch can use the GPU" if has_nvidia_gpu() else "cpu"
     lines = [
         f"Planned: {counted(sum(planned.values()), 'job')}, of them "
         f"{counted(trainings, 'training')}, in a sweep of {counted(runs, 'run')} "
-        f"of {counted(training['epochs'], 'epoch')} on {config['dataset']['name']}. "
+        f"of {named} epoch{'s' * (named != '1')} on {config['dataset']['name']}. "
         f"Device: {device}." + (f" Cores: {cores}." if cores else "")
     ]
-    if cores and device == "cpu" and config["model"]["architecture"] == "mlp":
-        seconds = trainings * training["epochs"] * EPOCH_SECONDS
+    plain = all(own["model"]["architecture"] == "mlp" for own in trained)
+    if cores and device == "cpu" and plain:
+        seconds = trainings * sum(epochs) / len(epochs) * EPOCH_SECONDS
         seconds += sum(n * JOB_SECONDS.get(rule, OTHER_SECONDS) for rule, n in planned.items())
         minutes = max(1, round(seconds / min(cores, max(1, len(planned))) / 60))
         lines.append(f"This takes about {counted(minutes, 'minute')}; what is made stays made.")
@@ -42,25 +51,29 @@ def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | 
 
 def closing(netid: str) -> str:
     """Say what was found and where the documents lie."""
-    chosen = read_json("results/chosen.json", "latent_size", "reason")
-    columns = ("latent_size", "rank", "score", "score_low", "score_high", "neg_elbo", "best_seed")
-    sizes = read_table("results/comparison/latent_sizes.csv", *columns).sort_values("rank")
+    chosen = read_json("results/chosen.json", *Setting._fields, "reason")
+    columns = (*Setting._fields, "rank", "score", "score_low", "score_high", "neg_elbo")
+    table = read_table(TABLE, *columns, "best_seed").sort_values("rank", kind="stable")
+    settings = settings_of(table)
+    names = Names.of(settings)
+    width = max(11, *(len(names.short(setting)) for setting in settings))
     documents = {
         "submission": f"results/submission/{netid}_HW9.pdf",
         "comparison report": "results/comparison/comparison_report.pdf",
         "HTML report": "results/report.html",
         "explorer": "results/comparison/explorer.html",
     }
-    lines = [
-        f"\n{'latent size':>11}  {'mean score':>9}  {'95 % interval':^16}  {'−ELBO':>6}  best seed"
-    ]
-    for row in sizes.itertuples():
+    heads = f"{'mean score':>9}  {'95 % interval':^16}  {'−ELBO':>6}  best seed"
+    lines = [f"\n{names.noun:>{width}}  {heads}"]
+    for setting, row in zip(settings[:MOST_LINES], table.itertuples(), strict=False):
         bounds = interval(row.score_low, row.score_high, 3)
-        mark = "  <- chosen" if row.latent_size == chosen["latent_size"] else ""
+        mark = "  <- chosen" if setting == tuple(chosen[key] for key in Setting._fields) else ""
         lines.append(
-            f"{row.latent_size:>11}  {number(row.score, 3):>9}  {bounds:^16}  "
+            f"{names.short(setting):>{width}}  {number(row.score, 3):>9}  {bounds:^16}  "
             f"{number(row.neg_elbo, 1):>6}  {number(row.best_seed, None):>9}{mark}"
         )
+    if len(settings) > MOST_LINES:
+        lines.append(f"and {len(settings) - MOST_LINES} more in {TABLE}")
     lines += ["", chosen["reason"], ""]
     made = [(name, path) for name, path in documents.items() if Path(path).exists()]
     return "\n".join([*lines, *(f"  {name + ':':<18} {path}" for name, path in made)])

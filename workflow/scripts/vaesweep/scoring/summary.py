@@ -9,6 +9,7 @@ import pandas as pd
 
 from vaesweep.data.pairs import KINDS
 from vaesweep.interpolation import PATHS
+from vaesweep.runs import Run
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import Array, means, spread_over_pairs
 
@@ -48,13 +49,21 @@ VIEWS = (
 VIEW_COLUMNS = tuple(view.name for view in VIEWS)
 # What is measured of a judge, see `judges.train_judge`.
 OF_JUDGE = ("accuracy", "ghost_clean", "ghost_blurred", "ghost_half")
+LIKELIHOOD_COLUMNS = ("neg_elbo", "reconstruction", "kl", "active_units")
 # What training.json has to hold: of the run, even if it diverged, and of how it was made.
-OF_RUN = ("latent_size", "seed", "status", "train_seconds", "device")
+OF_TRAINING = ("status", "train_seconds", "device")
 HOW_MADE = ("architecture", "hidden", "beta", "epochs", "batch_size", "learning_rate", "images")
+# What is known of the training of a model from elsewhere.
+ELSEWHERE = {"status": "ok", "train_seconds": None, "device": "elsewhere"}
+
+
+def unmeasured() -> dict[str, None]:
+    """What only a model's weights tell, of one that has none here."""
+    return dict.fromkeys((*LIKELIHOOD_COLUMNS, *VIEW_COLUMNS))
 
 
 def record_of(
-    training: Mapping[str, Any], pairs: pd.DataFrame, steps: int, judges: Sequence[int]
+    run: Run, training: Mapping[str, Any], pairs: pd.DataFrame, steps: int, judges: Sequence[int]
 ) -> dict[str, Any]:
     """What metrics.json says of a run beside its scores, from training.json and the judges' seeds.
 
@@ -62,10 +71,11 @@ def record_of(
     hold against the configuration.
     """
     same_kind = (pairs["set"] == "score") & (pairs["kind"] == KINDS[0])
-    made_with = {name: training[name] for name in HOW_MADE}
+    made_with = {name: training[name] for name in HOW_MADE if name in training}
     made_with |= {"steps": steps, "pairs_per_kind": int(same_kind.sum())}
     made_with["judge_seeds"] = list(judges)
-    return {name: training[name] for name in OF_RUN} | {"made_with": made_with}
+    of_training = {name: training[name] for name in OF_TRAINING}
+    return run._asdict() | of_training | {"made_with": made_with}
 
 
 def summarise_pairs(pair_scores: pd.DataFrame) -> dict[str, float]:
