@@ -2,9 +2,11 @@
 # make test   the same environment, then lint and all tests
 #
 # Also: make soak (the long tests), make lint, make bench, make clean. Another Python: make PYTHON=python3.12
+# Another sweep, in a folder of its own with a config.yaml: make STUDY=examples/models
 
 PYTHON ?= python3
 CORES ?= all
+STUDY ?= .
 SHELL := /bin/bash -O extglob
 .DELETE_ON_ERROR:
 
@@ -28,7 +30,9 @@ IMPORTED := torch, torchvision, safetensors.torch, pandas, scipy.stats, seaborn,
 all: $(READY)
 	@case "$(CORES)" in all|[1-9]*([0-9])) ;; *) \
 		echo "CORES=$(CORES): expected all, or a number from 1; for example make CORES=4" >&2; exit 1;; esac
-	@$(RUN) snakemake --cores $(CORES) $$(test -t 2 && echo $(BARS) || echo $(LINES)) -- all report
+	@test -f "$(STUDY)/config.yaml" || { \
+		echo "STUDY=$(STUDY): expected a folder with a config.yaml; there are: $(wildcard examples/*)" >&2; exit 1; }
+	@$(RUN) snakemake --cores $(CORES) --directory "$(STUDY)" $$(test -t 2 && echo $(BARS) || echo $(LINES)) -- all report
 
 # Tests side by side. One thread each: their jobs take the cores they ask for.
 test: lint

@@ -172,19 +172,20 @@ def evidence(runs: pd.DataFrame) -> Iterator[str]:
     columns = [("neg_elbo", -1, "the likelihood"), *((v.name, v.better, v.words) for v in VIEWS)]
     found = []
     for name, better, words in columns:
-        values = known[name].astype(float) if name in known else pd.Series(dtype=float)
-        if values.notna().sum() < LEAST_RUNS:
+        both = known.dropna(subset=name) if name in known else known.iloc[:0]
+        if len(both) < LEAST_RUNS:
             continue
-        together = rank_correlation(known["score"].to_numpy(), better * values.to_numpy())
+        values = better * both[name].to_numpy(float)
+        together = rank_correlation(both["score"].to_numpy(), values)
         if math.isfinite(together):
-            found.append((name, words, number(together, 2)))
+            found.append((name, words, number(together, 2), len(both)))
     if not found:
         return
     found.sort(key=lambda each: each[0] != "known_path_error")
-    _, main, first = found[0]
-    rest = [f"with {words} {together}" for _, words, together in found[1:]]
+    _, main, first, count = found[0]
+    rest = [f"with {words} {together}" for _, words, together, _ in found[1:]]
     yield (
-        f"Over the {len(known)} runs the score's rank correlation with {main} is {first}"
+        f"Over the {count} runs the score's rank correlation with {main} is {first}"
         f"{f'; {listed(rest)}' if rest else ''} (1: the better, the higher the score)."
     )
 
