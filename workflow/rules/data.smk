@@ -19,7 +19,7 @@ rule fetch_data:
         "../../envs/vaesweep.yaml"
     params:
         dataset=DATASET.name,
-        # Their sums: files of somebody's own are no input, since those are compared by time and place.
+        # With the sums of files of one's own: as inputs, those would be compared by time and place.
         pins=lambda wildcards: with_sums(DATASET, Path(config["dataset"]["dir"]).expanduser()).pins,
     script:
         "../scripts/fetch_data.py"

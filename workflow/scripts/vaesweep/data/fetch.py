@@ -99,7 +99,7 @@ def with_sums(dataset: Dataset, folder: Path) -> Dataset:
         return dataset
     try:
         served = from_folder(dataset, folder, getLogger(__name__))
-    except UserError:
+    except (UserError, OSError):
         return dataset
     return replace(dataset, md5={name: file.md5 for name, file in served.items()})
 

@@ -48,7 +48,7 @@ def count_classes(labels: NDArray[np.uint8], where: str) -> int:
     """Return how many classes there are; a UserError unless they are 0, 1, 2 ... without a gap."""
     found = np.unique(labels)
     if not 2 <= len(found) <= MOST_CLASSES or found[-1] >= len(found):
-        lacking = ", ".join(map(str, np.setdiff1d(np.arange(found[-1]), found)))
+        lacking = ", ".join(map(str, np.setdiff1d(np.arange(found[-1]), found)[:5]))
         raise UserError(
             f"{where}: labels from {found[0]} to {found[-1]}{lacking and f' without {lacking}'}, "
             f"expected 2 to {MOST_CLASSES} classes, numbered 0, 1, 2 ...; number them so"
