@@ -2,16 +2,21 @@
 
 import gzip
 import hashlib
+import runpy
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+from checkout import ROOT
+from snakemake.iocontainers import Namedlist
 
 from vaesweep.data.datasets import DATASETS, Dataset
+from vaesweep.data.fetch import with_sums
 from vaesweep.data.idx import FILES, idx_bytes
 
 
@@ -43,6 +48,22 @@ def lay_out(folder: Path, name: str = "MNIST") -> Path:
     for file, raw in contents(name).items():
         (folder / file).write_bytes(raw)
     return folder
+
+
+def run_script(folder: Path, source: str, name: str = "MNIST") -> Path:
+    """Run fetch_data.py as Snakemake does and return the folder of its output."""
+    out = folder / "out"
+    paths = {split: str(out / f"{split}.npz") for split in ("train", "test")}
+    paths["sums"] = str(out / "sums.json")
+    sums = with_sums(DATASETS[name], Path(source))
+    job = SimpleNamespace(
+        output=Namedlist(fromdict=paths),
+        params=Namedlist(fromdict={"dataset": name, "pins": sums.pins}),
+        config={"dataset": {"dir": source}},
+        log=Namedlist(toclone=[str(folder / "fetch.log")]),
+    )
+    runpy.run_path(str(ROOT / "workflow/scripts/fetch_data.py"), {"snakemake": job})
+    return out
 
 
 class Mirrors(ThreadingHTTPServer):

@@ -1,3 +1,5 @@
+from vaesweep.data.fetch import with_sums
+
 DATA = f"results/data/{DATASET.name}"
 
 
@@ -7,6 +9,7 @@ rule fetch_data:
     output:
         train=f"{DATA}/train.npz",
         test=f"{DATA}/test.npz",
+        sums=f"{DATA}/sums.json",
     log:
         "results/logs/fetch_data/log.log",
     benchmark:
@@ -16,7 +19,8 @@ rule fetch_data:
         "../../envs/vaesweep.yaml"
     params:
         dataset=DATASET.name,
-        pins=DATASET.pins,
+        # With the sums of files of one's own: as inputs, those would be compared by time and place.
+        pins=lambda wildcards: with_sums(DATASET, Path(config["dataset"]["dir"]).expanduser()).pins,
     script:
         "../scripts/fetch_data.py"
 
@@ -35,6 +39,5 @@ rule draw_pairs:
     params:
         pair_seed=config["interpolation"]["pair_seed"],
         pairs_per_kind=config["scoring"]["pairs_per_kind"],
-        classes=len(DATASET.classes),
     script:
         "../scripts/draw_pairs.py"

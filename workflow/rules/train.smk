@@ -30,7 +30,6 @@ rule train_judges:
         "../../envs/vaesweep.yaml"
     params:
         seed=lambda wildcards: int(wildcards.judge_seed),
-        classes=len(DATASET.classes),
     script:
         "../scripts/train_judges.py"
 

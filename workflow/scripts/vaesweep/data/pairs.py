@@ -11,6 +11,7 @@ from vaesweep.files import read_table
 
 KINDS = ("same", "different")
 COLUMNS = ("set", "kind", "row", "index_a", "index_b", "digit_a", "digit_b")
+DISPLAYED = 10  # pairs of each kind, as the assignment asks
 Pools = dict[int, list[int]]  # by class, the indices of images that stand in no pair yet
 
 
@@ -24,16 +25,21 @@ def draw_pairs(
     there are too few test images, of which `labels` (N,) are the classes, for that many pairs.
 
     The table has COLUMNS: set is display or score, kind one of KINDS. Display row r pairs images of
-    class r, or an image of class r with another. Score pairs of one class go round the classes.
+    class r, or an image of class r with another; of fewer than ten classes it goes round, of more
+    it shows ten, spread evenly. Score pairs of one class go round the classes.
     """
     generator = np.random.default_rng(pair_seed)
     of_class = [np.flatnonzero(labels == each) for each in range(classes)]
     pools = {each: list(generator.permutation(found)) for each, found in enumerate(of_class)}
-    _require_enough(pools, pairs_per_kind)
-    others = _random_derangement(classes, generator)
+    rows = range(DISPLAYED)
+    shown = [r * classes // DISPLAYED if classes > DISPLAYED else r % classes for r in rows]
+    _require_enough(pools, shown, pairs_per_kind)
+    others = _random_derangement(shown, generator)
 
-    display_same = [(pools[each].pop(), pools[each].pop()) for each in pools]
-    display_different = [(pools[each].pop(), pools[others[each]].pop()) for each in pools]
+    display_same = [(pools[each].pop(), pools[each].pop()) for each in shown]
+    display_different = [
+        (pools[each].pop(), pools[other].pop()) for each, other in zip(shown, others, strict=True)
+    ]
     score_different = _pair_different(labels, pools, generator, pairs_per_kind)
     around = [pools[row % classes] for row in range(pairs_per_kind)]
     score_same = [(pool.pop(), pool.pop()) for pool in around]
@@ -41,13 +47,13 @@ def draw_pairs(
         "display": {"same": display_same, "different": display_different},
         "score": {"same": score_same, "different": score_different},
     }
-    rows = [
+    table = [
         (name, kind, row, a, b, labels[a], labels[b])
         for name, kinds in parts.items()
         for kind, pairs in kinds.items()
         for row, (a, b) in enumerate(pairs)
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(table, columns=list(COLUMNS))
 
 
 def read_pairs(path: str | Path) -> pd.DataFrame:
@@ -65,23 +71,28 @@ def display_rows(pairs: pd.DataFrame, kind: str) -> pd.DataFrame:
     return pairs[(pairs["set"] == "display") & (pairs["kind"] == kind)]
 
 
-def _require_enough(pools: Pools, pairs_per_kind: int) -> None:
-    """Each class gives 2 + 2 images to the display and two to each of its same-class pairs."""
-    needed = 4 + 2 * -(-pairs_per_kind // len(pools))
-    fewest = min(pools, key=lambda each: len(pools[each]))
-    if (found := len(pools[fewest])) < needed:
-        most = max(0, (found - 4) // 2 * len(pools))
+def _require_enough(pools: Pools, shown: list[int], pairs_per_kind: int) -> None:
+    """Each class gives 2 + 2 images to each row it is shown in and two to its same-class pairs."""
+    count = len(pools)
+    most = {
+        each: each + (len(pool) - 4 * shown.count(each)) // 2 * count
+        for each, pool in pools.items()
+    }
+    fewest = min(most, key=lambda each: most[each])
+    if most[fewest] < pairs_per_kind:
+        needed = 4 * shown.count(fewest) + 2 * len(range(fewest, pairs_per_kind, count))
         raise UserError(
-            f"scoring.pairs_per_kind: {pairs_per_kind} pairs need {needed} test images of each "
-            f"class, but there are {found} of class {fewest}; lower it to at most {most}"
+            f"scoring.pairs_per_kind: {pairs_per_kind} pairs need {needed} test images of a class, "
+            f"but there are {len(pools[fewest])} of class {fewest}; "
+            f"lower it to at most {max(0, most[fewest])}, or add images"
         )
 
 
-def _random_derangement(count: int, generator: np.random.Generator) -> NDArray[np.int64]:
-    """A random order of so many classes that leaves none in its place; each is hit once."""
+def _random_derangement(classes: list[int], generator: np.random.Generator) -> list[int]:
+    """A random order of the classes that puts none where one of its kind was."""
     while True:
-        order = generator.permutation(count)
-        if not np.any(order == np.arange(count)):
+        order: list[int] = generator.permutation(classes).tolist()
+        if all(a != b for a, b in zip(order, classes, strict=True)):
             return order
 
 

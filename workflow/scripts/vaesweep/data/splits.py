@@ -13,6 +13,7 @@ Split = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 SIDE = 28
 PIXELS = SIDE * SIDE
 IMAGE_SHAPE = (SIDE, SIDE)
+MOST_CLASSES = 62  # letters of both cases and digits
 
 
 def save_split(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
@@ -41,3 +42,15 @@ def validate_split(images: NDArray[np.uint8], labels: NDArray[np.uint8], where: 
             f"{where}: images of shape {images.shape} and labels of shape {labels.shape},"
             " expected (N, 28, 28) and (N,), N at least 1"
         )
+
+
+def count_classes(labels: NDArray[np.uint8], where: str) -> int:
+    """Return how many classes there are; a UserError unless they are 0, 1, 2 ... without a gap."""
+    found = np.unique(labels)
+    if not 2 <= len(found) <= MOST_CLASSES or found[-1] >= len(found):
+        lacking = ", ".join(map(str, np.setdiff1d(np.arange(found[-1]), found)[:5]))
+        raise UserError(
+            f"{where}: labels from {found[0]} to {found[-1]}{lacking and f' without {lacking}'}, "
+            f"expected 2 to {MOST_CLASSES} classes, numbered 0, 1, 2 ...; number them so"
+        )
+    return len(found)

@@ -90,7 +90,7 @@ def explorer(
     longest = max(float(walk.steps[:, :, 1:-1].max()) for walk in walks)
     data: dict[str, Any] = {
         "dataset": dataset.name,
-        "class_names": dataset.classes,
+        "class_names": dataset.classes[: walks[0].classes.shape[-1]],
         "frames": FRAMES,
         "chosen": next(k for k, walk in enumerate(walks) if walk.run.setting == chosen.setting),
         "noun": Names.of(walk.run.setting for walk in walks).noun,

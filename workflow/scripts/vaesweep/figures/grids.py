@@ -165,7 +165,7 @@ def _draw(
 def _write_name(axes: Axes, name: str, x: float, y: float, side: str, tile: float) -> None:
     """Write what a row's end shows beside it: upright if short, else along the tile's side."""
     style: dict[str, Any] = {"va": "center", "ha": side, "color": REAL_COLOUR}
-    size = 13.0
+    size = 13.0 if len(name) == 1 else 9.5  # clear of the frame
     if len(name) > 2:
         size = min(8.5, size * tile / text_inches(name, 1.15 * size))
         style |= {"rotation": 90, "rotation_mode": "default"}

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vaesweep.data.splits import SIDE
+from vaesweep.errors import UserError
 from vaesweep.files import reading, write_whole
 from vaesweep.training.hardware import choose_precision
 from vaesweep.training.optimiser import Adam, one_cycle
@@ -30,7 +31,9 @@ GHOST_EPOCHS, CLASS_EPOCHS = 7, 3
 BATCH_SIZE = 128
 LEARNING_RATE = 5e-3
 ADAM_BETAS = (0.9, 0.99)
-HELD_OUT = 5000
+HELD_OUT = 5000  # of fewer than 20,000 images a quarter
+LEAST_IMAGES = 100
+LEAST_STEPS = 300  # of few images an epoch has few; MNIST's networks take 1,287 and 3,003
 MAX_BLUR = 1.0
 BLURS = 16  # widths a batch
 CLEAN_SHARE, HALF_SHARE = 1 / 3, 1 / 4
@@ -99,11 +102,19 @@ def train_judge(
 
     Returns:
         The judge, and what `_measure` finds on 5,000 images that are held out.
+
+    Raises:
+        UserError: there are too few images, or none of another class among those held out.
     """
+    if len(images) < LEAST_IMAGES:
+        raise UserError(
+            f"a judge cannot be trained on {len(images)} training images, of which a quarter is "
+            f"held out to measure it, expected at least {LEAST_IMAGES}; add images"
+        )
     torch.manual_seed(seed)
     judge = Judge(seed, classes)
     order = torch.randperm(len(images))
-    held_out, kept = order[:HELD_OUT], order[HELD_OUT:]
+    held_out, kept = order.tensor_split([min(HELD_OUT, len(images) // 4)])
     pixels, targets = torch.from_numpy(images).unsqueeze(1), torch.from_numpy(labels).long()
 
     def ghost_loss(x: Tensor, _: Tensor) -> Tensor:
@@ -118,19 +129,21 @@ def train_judge(
     log.info("the critic is trained")
     _train(judge.classifier, class_loss, pixels[kept], targets[kept], CLASS_EPOCHS)
     facts = _measure(judge, pixels[held_out].float() / 255, targets[held_out])
-    log.info("the classifier is trained; on %d held-out training images: %s", HELD_OUT, facts)
+    log.info("the classifier is trained; on %d held-out training images: %s", len(held_out), facts)
     return judge, facts
 
 
 def _train(network: nn.Module, loss: Loss, pixels: Tensor, targets: Tensor, epochs: int) -> None:
     precision, _ = choose_precision("auto", torch.device("cpu"))
-    steps = epochs * (len(pixels) // BATCH_SIZE)
+    batch_size = min(BATCH_SIZE, len(pixels) // BLURS * BLURS)
+    an_epoch = len(pixels) // batch_size
+    steps = an_epoch * max(epochs, LEAST_STEPS // an_epoch)
     optimiser = Adam(network, ADAM_BETAS)
     for step in range(steps):
-        batch = step % (steps // epochs)
+        batch = step % an_epoch
         if batch == 0:
             order = torch.randperm(len(pixels))
-        chosen = order[batch * BATCH_SIZE :][:BATCH_SIZE]
+        chosen = order[batch * batch_size :][:batch_size]
         with torch.autocast("cpu", precision, enabled=precision != torch.float32):
             loss(pixels[chosen].float() / 255, targets[chosen]).backward()
         optimiser.learning_rate = one_cycle(step, steps, LEARNING_RATE)
@@ -174,6 +187,11 @@ def _measure(judge: Judge, x: Tensor, targets: Tensor) -> dict[str, float]:
     """
     partner = torch.randperm(len(x))
     apart = targets != targets[partner]
+    if not apart.any():
+        raise UserError(
+            f"no two of the {len(x)} training images held out to measure a judge are of different "
+            "classes; add images of the rarer classes"
+        )
     seen = {
         "ghost_clean": x,
         "ghost_blurred": _blur(x, torch.tensor([0.8])),

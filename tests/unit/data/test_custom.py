@@ -1,0 +1,105 @@
+"""Images of one's own: read as they are if they can be used, else one line that says why not."""
+
+import gzip
+import json
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+from checkout import ROOT
+from tiny_data import contents, lay_out, run_script
+
+from vaesweep.data.datasets import DATASETS
+from vaesweep.data.fetch import fetch, with_sums
+from vaesweep.data.idx import FILES, idx_bytes
+from vaesweep.errors import UserError
+from vaesweep.scoring.judges import train_judge
+
+LOG = logging.getLogger("test")
+CUSTOM = DATASETS["custom"]
+(TRAIN, TRAIN_LABELS), (TEST, TEST_LABELS) = FILES.values()
+
+
+def labels(*values: int) -> bytes:
+    """A file of labels that has as many as `contents` has training or test images."""
+    return idx_bytes(np.resize(np.array(values, np.uint8), 30))
+
+
+@pytest.mark.parametrize("below", ["", "custom/raw"])
+def test_sums_are_recorded_whatever_the_packing(tmp_path: Path, below: str) -> None:
+    raw = with_sums(CUSTOM, lay_out(tmp_path / "raw", "custom"))
+    folder = lay_out(tmp_path / "packed" / below, "custom")
+    for path in list(folder.iterdir()):
+        Path(f"{path}.gz").write_bytes(gzip.compress(path.read_bytes()))
+        path.unlink()
+    assert with_sums(CUSTOM, tmp_path / "packed").pins == raw.pins
+    out = run_script(tmp_path, str(tmp_path / "packed"), "custom")
+    assert json.loads((out / "sums.json").read_text()) == raw.md5
+    assert with_sums(DATASETS["MNIST"], folder) is DATASETS["MNIST"]
+
+
+def test_a_file_that_changes_under_a_sweep_is_refused(tmp_path: Path) -> None:
+    planned = with_sums(CUSTOM, lay_out(tmp_path, "custom"))
+    (tmp_path / TRAIN_LABELS).write_bytes(labels(0, 1))
+    with pytest.raises(UserError, match="damaged, or another file"):
+        fetch(planned, tmp_path, tmp_path, LOG)
+
+
+def test_what_the_readme_says_writes_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = (ROOT / "README.md").read_text().split("```python\n")[1].split("```")[0]
+    random = np.random.default_rng(0)
+    mine = {
+        split: (random.integers(0, 256, (9, 28, 28), np.uint8), np.arange(9, dtype=np.uint8) % 3)
+        for split in FILES
+    }
+    monkeypatch.chdir(tmp_path)
+    exec(code, {"mine": mine})
+    for split, (images, found) in fetch(CUSTOM, Path("my-images"), tmp_path, LOG).items():
+        assert (images == mine[split][0]).all() and (found == mine[split][1]).all()
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({TEST: None}, f"no {TEST} or {TEST}.gz in "),
+        ({TRAIN: idx_bytes(np.zeros((30, 32, 32), np.uint8))}, "shape (30, 32, 32), expected (30"),
+        ({TRAIN: contents()[TRAIN][:-1]}, "truncated, 23,535 bytes, expected 23,536"),
+        ({TRAIN_LABELS: labels(0, 1)[:-1]}, "truncated, 37 bytes, expected 38"),
+        ({TEST_LABELS: labels(0, 1)}, "labels of shape (30,), expected (N, 28, 28) and (N,)"),
+        (
+            {TRAIN_LABELS: labels(0, 1, 3)},
+            "labels-idx1-ubyte: labels from 0 to 3 without 2, exp",
+        ),
+        ({TRAIN_LABELS: labels(5)}, "labels from 5 to 5 without 0, 1, 2, 3, 4, expected 2 to 62"),
+        ({TRAIN_LABELS: labels(0)}, "labels from 0 to 0, expected 2 to 62 classes, numbered 0, 1"),
+        ({TRAIN_LABELS: labels(0, 62)}, "labels from 0 to 62 without 1, 2, 3, 4, 5, expected"),
+        ({TRAIN_LABELS: labels(0, 1, 2)}, "10 classes, expected the 3 of train-labels"),
+        ({TRAIN: b"\0\0\x0d" + contents()[TRAIN][3:]}, "holds float32 values, expected unsigned"),
+    ],
+)
+def test_wrong_files_are_one_line(
+    tmp_path: Path, changed: dict[str, bytes | None], said: str
+) -> None:
+    lay_out(tmp_path, "custom")
+    for name, content in changed.items():
+        (tmp_path / name).unlink() if content is None else (tmp_path / name).write_bytes(content)
+    with pytest.raises(UserError) as caught:
+        fetch(with_sums(CUSTOM, tmp_path), tmp_path, tmp_path, LOG)
+    message = str(caught.value)
+    assert said in message and "\n" not in message and "mirror" not in message
+
+
+@pytest.mark.parametrize(
+    ("count", "classes", "said"),
+    [
+        (99, 2, "trained on 99 training images, .* expected at least 100; add images"),
+        (100, 1, "no two of the 25 training images held out .* are of different classes"),
+    ],
+)
+def test_too_few_images_for_a_judge(count: int, classes: int, said: str) -> None:
+    images = np.zeros((count, 28, 28), np.uint8)
+    with pytest.raises(UserError, match=said):
+        train_judge(images, np.arange(count, dtype=np.uint8) % classes, 2, 0, LOG)
