@@ -17,7 +17,7 @@ from vaesweep.training.model import load_model
 with logging_to(snakemake.log[0]) as log:
     torch.set_num_threads(snakemake.threads)
     given, params = snakemake.input, snakemake.params
-    training = read_json(given.training, *OF_RUN, *HOW_MADE)
+    training = read_json(given.training, *OF_RUN, *HOW_MADE, "likelihood")
     train, test = load_split(given.train), load_split(given.test)
     pairs, judges = read_pairs(given.pairs), [load_judge(path) for path in given.judges]
     frames, _ = read_frames(given.interpolations, len(pairs))
@@ -31,7 +31,7 @@ with logging_to(snakemake.log[0]) as log:
     model = load_model(given.model)
     metrics = {
         **record_of(training, pairs, steps, [judge.seed for judge in judges]),
-        **measure_model(model, train, test, training["beta"], params.importance_samples),
+        **measure_model(model, train, test, training["likelihood"], params.importance_samples),
         **summarise_pairs(scores),
         "known_path_error": known_path_error(model, references["known_paths"], params.path),
         "frechet": interpolates_frechet(frames[:, 1:-1], test[0], judges),

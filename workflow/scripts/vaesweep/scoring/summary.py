@@ -50,7 +50,10 @@ VIEW_COLUMNS = tuple(view.name for view in VIEWS)
 OF_JUDGE = ("accuracy", "ghost_clean", "ghost_blurred", "ghost_half")
 # What training.json has to hold: of the run, even if it diverged, and of how it was made.
 OF_RUN = ("latent_size", "seed", "status", "train_seconds", "device")
-HOW_MADE = ("architecture", "hidden", "beta", "epochs", "batch_size", "learning_rate", "images")
+HOW_MADE = (
+    "architecture", "hidden", "objective", "beta",
+    "epochs", "batch_size", "learning_rate", "images",
+)  # fmt: skip
 
 
 def record_of(
