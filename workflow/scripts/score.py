@@ -35,13 +35,14 @@ with logging_to(snakemake.log[0]) as log:
     scores = relative(judged, reference_scores)
     write_table(snakemake.output.pair_scores, scores)
 
-    training = read_json(given.training, *OF_TRAINING, *HOW_MADE) if given.training else ELSEWHERE
+    held = (*OF_TRAINING, *HOW_MADE, "likelihood")
+    training = read_json(given.training, *held) if given.training else ELSEWHERE
     seeds, run = [judge.seed for judge in judges], run_of(given.interpolations)
     metrics = record_of(run, training, pairs, steps, seeds) | unmeasured() | summarise_pairs(scores)
     metrics["frechet"] = interpolates_frechet(frames[:, 1:-1], test[0], judges)
     if given.model:
         model, samples = load_model(given.model), params.importance_samples
-        metrics |= measure_model(model, train, test, training["beta"], samples)
+        metrics |= measure_model(model, train, test, training["likelihood"], samples)
         known = references["known_paths"]
         metrics["known_path_error"] = known_path_error(model, known, params.path)
     write_json(snakemake.output.metrics, metrics)

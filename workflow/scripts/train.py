@@ -25,7 +25,7 @@ with logging_to(snakemake.log[0]) as log:
         model["architecture"], tuple(model["hidden"]), snakemake.params.latent_size
     )
     hardware = choose_hardware(training.pop("device"), training.pop("precision"), log)
-    settings = Settings(beta=model["beta"], **training)
+    settings = Settings(model["beta"], objective=model["objective"], **training)
     # One path for `train`, a list for a stack of seeds.
     outputs = [
         [paths] if isinstance(paths, str) else paths

@@ -7,7 +7,8 @@ import torch
 from numpy.typing import NDArray
 
 from vaesweep.data.splits import PIXELS
-from vaesweep.training.model import VAE, CrossEntropy, posterior_terms
+from vaesweep.training.model import VAE
+from vaesweep.training.objectives import CrossEntropy, posterior_terms
 
 CHUNK = 1000
 # A unit is active if its posterior mean varies by more than this over the data
@@ -21,18 +22,20 @@ LIKELIHOOD_SEED = 1
 
 
 @torch.no_grad()
-def evaluate(model: VAE, images: NDArray[np.uint8], beta: float) -> dict[str, float | None]:
+def evaluate(
+    model: VAE, images: NDArray[np.uint8], has_likelihood: bool
+) -> dict[str, float | None]:
     """Measure a model, a stack of one, on test images (N, 28, 28).
 
     Returns:
         neg_elbo, reconstruction and kl in nats per image, with one noise sample an image and the
-        KL at its full weight whatever beta; active_units, a count. A plain autoencoder, of beta 0,
-        decodes the mean without noise; it has no posterior, so its neg_elbo and kl are None.
+        KL at its full weight whatever beta; active_units, a count. A model without
+        likelihood decodes the mean without noise; its neg_elbo and kl are None.
     """
     pixels = torch.from_numpy(images.reshape(1, -1, PIXELS)).float() / 255
     generator = torch.Generator().manual_seed(NOISE_SEED)
     latent_size = model.architecture.latent_size
-    noise = torch.randn((1, len(images), latent_size), generator=generator) * (beta > 0)
+    noise = torch.randn((1, len(images), latent_size), generator=generator) * has_likelihood
     reconstruction = kl = 0.0
     means = []
     for x, z in zip(pixels.split(CHUNK, 1), noise.split(CHUNK, 1), strict=True):
@@ -43,9 +46,9 @@ def evaluate(model: VAE, images: NDArray[np.uint8], beta: float) -> dict[str, fl
         means.append(mean.squeeze(0))
     active = int((torch.cat(means).var(dim=0) > ACTIVE_VARIANCE).sum())
     return {
-        "neg_elbo": reconstruction + kl if beta > 0 else None,
+        "neg_elbo": reconstruction + kl if has_likelihood else None,
         "reconstruction": reconstruction,
-        "kl": kl if beta > 0 else None,
+        "kl": kl if has_likelihood else None,
         "active_units": active,
     }
 

@@ -52,7 +52,10 @@ OF_JUDGE = ("accuracy", "ghost_clean", "ghost_blurred", "ghost_half")
 LIKELIHOOD_COLUMNS = ("neg_elbo", "reconstruction", "kl", "active_units")
 # What training.json has to hold: of the run, even if it diverged, and of how it was made.
 OF_TRAINING = ("status", "train_seconds", "device")
-HOW_MADE = ("architecture", "hidden", "beta", "epochs", "batch_size", "learning_rate", "images")
+HOW_MADE = (
+    *("architecture", "hidden", "objective", "beta"),
+    *("epochs", "batch_size", "learning_rate", "images"),
+)
 # What is known of the training of a model from elsewhere.
 ELSEWHERE = {"status": "ok", "train_seconds": None, "device": "elsewhere"}
 

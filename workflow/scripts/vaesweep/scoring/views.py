@@ -19,18 +19,20 @@ RIDGE = 1e-3  # beside a variance of 1 in every code
 
 
 def measure_model(
-    model: VAE, train: Split, test: Split, beta: float, samples: int
+    model: VAE, train: Split, test: Split, has_likelihood: bool, samples: int
 ) -> dict[str, float | None]:
     """Measure a model, a stack of one, on the test set: `likelihood.evaluate`, nll_is and probe.
 
     The first training images fit the linear probe; nll_is takes so many samples of the posterior.
-    A plain autoencoder, of beta 0, has no likelihood.
+    A model without a posterior has no likelihood.
     """
     images, labels = test
     fitting, classes = (part[:PROBE_IMAGES] for part in train)
     codes = [model.encode_images(each).astype(float) for each in (fitting, images)]
-    measured = evaluate(model, images, beta)
-    measured["nll_is"] = importance_sampled_nll(model, images, samples) if beta > 0 else None
+    measured = evaluate(model, images, has_likelihood)
+    measured["nll_is"] = None
+    if has_likelihood:
+        measured["nll_is"] = importance_sampled_nll(model, images, samples)
     measured["probe"] = linear_probe(codes[0], classes, codes[1], labels)
     return measured
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from vaesweep.data.splits import PIXELS
 from vaesweep.errors import UserError
@@ -16,7 +17,8 @@ from vaesweep.training import hardware as machine
 from vaesweep.training.checkpoints import Checkpoint, fingerprint, watch_for_termination
 from vaesweep.training.draws import draw_epoch, initialise
 from vaesweep.training.hardware import Hardware
-from vaesweep.training.model import ARCHITECTURES, Architecture, negative_elbo_terms
+from vaesweep.training.model import ARCHITECTURES, Architecture
+from vaesweep.training.objectives import OBJECTIVES
 from vaesweep.training.optimiser import Adam, one_cycle
 from vaesweep.training.progress import Progress, TrainedRun
 
@@ -37,6 +39,7 @@ class Settings:
     epochs: int  # passes over the training images
     batch_size: int  # images of one step
     learning_rate: float  # peak of the one-cycle schedule
+    objective: str = "vae"  # one of OBJECTIVES
 
 
 def train(
@@ -61,18 +64,20 @@ def train(
     """
     steps_per_epoch = _batches(len(images), settings.batch_size, log)
     steps = steps_per_epoch * settings.epochs
-    noisy = settings.beta > 0
+    objective = OBJECTIVES[settings.objective]
     device, precision = hardware.device, hardware.precision
     machine.reset_peak_memory(device)
-    model = initialise(architecture, seeds, images).to(device)
-    optimiser = Adam(model, ADAM_BETAS, WEIGHT_DECAY)
+    model = initialise(architecture, seeds, images)
+    others = objective.others(seeds)
+    networks = nn.ModuleList([model, *others]).to(device)
+    optimiser = Adam(networks, ADAM_BETAS, WEIGHT_DECAY)
     progress = Progress(model, seeds)
     digest = hashlib.sha256(images.tobytes()).hexdigest()
     parts = (asdict(architecture), asdict(settings), hardware.deciding)
     mark = fingerprint(images=digest, seeds=seeds, parts=parts)
     saved = Checkpoint(checkpoint, checkpoint_seconds, mark)
     if state := saved.load(log):
-        model.load_state_dict(state.pop("model"))
+        networks.load_state_dict(state.pop("networks"))
         optimiser.load_state(state.pop("optimiser"))
         progress.load_state(state)
         log.info("resumed from step %d", progress.step)
@@ -84,8 +89,9 @@ def train(
             epoch, batch = divmod(progress.step, steps_per_epoch)
             if order is None or noise is None or batch == 0:
                 order = noise = None  # the last epoch's noise makes room for the next one's
-                shape = (steps_per_epoch, settings.batch_size, architecture.latent_size)
-                order, noise = draw_epoch(seeds, epoch, len(images), shape, device, noisy)
+                draw, width = objective.noise(settings.beta, architecture.latent_size)
+                shape = (steps_per_epoch, settings.batch_size, width)
+                order, noise = draw_epoch(seeds, epoch, len(images), shape, device, draw)
             rate = one_cycle(progress.step, steps, settings.learning_rate)
             optimiser.learning_rate = rate
 
@@ -93,17 +99,16 @@ def train(
             x = pixels.index_select(0, order[batch].flatten()).float().div_(255)
             x = x.view(len(seeds), settings.batch_size, PIXELS)
             with torch.autocast(device.type, precision, enabled=precision != torch.float32):
-                reconstruction, kl = negative_elbo_terms(model, x, noise[batch])
-            (reconstruction + settings.beta * kl).sum().backward()
+                loss, *terms = objective.terms(model, others, x, noise[batch], settings.beta)
+            loss.sum().backward()
             optimiser.step()
-            # A plain autoencoder's KL is of a variance that nothing trains.
-            progress.count_step(reconstruction, kl if noisy else torch.zeros_like(kl))
+            progress.count_step(*terms)
 
             if batch + 1 == steps_per_epoch:
-                progress.end_epoch(model, epoch + 1, steps_per_epoch, rate)
+                progress.end_epoch(networks, epoch + 1, steps_per_epoch, rate)
                 progress.log_epoch(epoch + 1, settings.epochs, log)
             if termination or saved.is_due():
-                state = {"model": model.state_dict(), "optimiser": optimiser.state()}
+                state = {"networks": networks.state_dict(), "optimiser": optimiser.state()}
                 saved.save(state | progress.state())
             if termination:
                 log.info("asked to end: saved at step %d of %d", progress.step, steps)
@@ -169,12 +174,15 @@ def _batches(count: int, batch_size: int, log: Logger) -> int:
 def _facts(
     architecture: Architecture, settings: Settings, hardware: Hardware, members: int
 ) -> dict[str, Any]:
+    objective = OBJECTIVES[settings.objective]
     return {
         "latent_size": architecture.latent_size,
         "architecture": architecture.kind,
         "networks": ARCHITECTURES[architecture.kind].words,
         "hidden": list(architecture.hidden),
         **asdict(settings),
+        "models": objective.words,
+        "likelihood": objective.has_likelihood(settings.beta),
         "precision": str(hardware.precision).removeprefix("torch."),
         "device": hardware.device.type,
         "device_name": hardware.name,

@@ -1,4 +1,4 @@
-"""The variational autoencoder (Kingma and Welling 2014, arXiv:1312.6114), as a stack of members.
+"""The variational autoencoder's networks, as a stack of members.
 
 Every parameter has a leading axis of members: independent models of the same shape that are
 trained side by side, each on its own batches. One run alone is a stack of one, for which a
@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -19,14 +18,12 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 from vaesweep.data.splits import PIXELS, SIDE
 from vaesweep.files import reading, write_whole
 
 CHANNELS = (32, 64)
-LOG2_E = math.log2(math.e)
 # Images encoded or decoded at once where no gradient is wanted: enough for speed, little memory.
 CHUNK = 2000
 
@@ -87,8 +84,8 @@ class VAE(nn.Module):
         self.members = members
         hidden, latent_size = architecture.hidden, architecture.latent_size
         outer = ARCHITECTURES[architecture.kind]
-        encoder = _dense(members, (outer.width, *hidden, 2 * latent_size))
-        decoder = _dense(members, (latent_size, *reversed(hidden), outer.width))
+        encoder = dense(members, (outer.width, *hidden, 2 * latent_size))
+        decoder = dense(members, (latent_size, *reversed(hidden), outer.width))
         self.encoder = nn.Sequential(*outer.down(members), *encoder)
         self.decoder = nn.Sequential(*decoder, *outer.up(members))
 
@@ -120,73 +117,37 @@ class VAE(nn.Module):
 
     @torch.no_grad()
     def initialise(self, member: int, generator: torch.Generator, mean_image: Tensor) -> None:
-        """Draw one member's parameters; they depend on `generator` alone, not on the other members.
+        """Draw one member's parameters as `initialise_layers` does, but for the last bias.
 
-        Weights are uniform with variance 1 / fan_in (LeCun et al. 1998, Efficient BackProp). That
-        is three times the variance of PyTorch's default, which shrinks the signal layer by layer:
-        with it, two epochs on MNIST end at a -ELBO of 106, with this at 103. The last bias is the
-        logit of the mean image, (784,), so that training starts from the mean image instead of
-        spending its first hundred steps on finding it.
+        That is the logit of the mean image, (784,), so that training starts from the mean image
+        instead of spending its first hundred steps on finding it.
         """
-        layers = [m for m in self.modules() if isinstance(m, StackedLinear | StackedConvolution)]
-        for layer in layers:
-            bound = math.sqrt(3 / layer.fan_in)
-            layer.weight[member].uniform_(-bound, bound, generator=generator)
-            layer.bias[member].uniform_(-bound / 3, bound / 3, generator=generator)
-        last = layers[-1].bias[member]
+        last = initialise_layers(self, member, generator)[-1].bias[member]
         # A convolution has one bias for all pixels: the mean grey level.
         mean = mean_image if last.numel() == PIXELS else mean_image.mean()
         last.copy_(torch.logit(mean.clamp(1e-3, 1 - 1e-3)).expand_as(last))
 
 
-def negative_elbo_terms(model: VAE, images: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
-    """Reconstruction and KL in nats per image, each (members,), means over the batch.
+@torch.no_grad()
+def initialise_layers(
+    network: nn.Module, member: int, generator: torch.Generator
+) -> list[StackedLinear | StackedConvolution]:
+    """Draw one member's parameters, which depend on `generator` alone; return the layers in order.
 
-    Of images (members, batch, 784) of grey levels in [0, 1], taken as Bernoulli means, with noise
-    (members, batch, latent_size) of the reparametrisation, of which zeros give the mean code.
+    Weights are uniform with variance 1 / fan_in (LeCun et al. 1998, Efficient BackProp). That is
+    three times the variance of PyTorch's default, which shrinks the signal layer by layer: with
+    it, two epochs on MNIST end at a -ELBO of 106, with this at 103.
     """
-    return posterior_terms(model, images, noise, *model.encode(images))
+    layers = [m for m in network.modules() if isinstance(m, StackedLinear | StackedConvolution)]
+    for layer in layers:
+        bound = math.sqrt(3 / layer.fan_in)
+        layer.weight[member].uniform_(-bound, bound, generator=generator)
+        layer.bias[member].uniform_(-bound / 3, bound / 3, generator=generator)
+    return layers
 
 
-def posterior_terms(
-    model: VAE, images: Tensor, noise: Tensor, mean: Tensor, log_variance: Tensor
-) -> tuple[Tensor, Tensor]:
-    """As `negative_elbo_terms`, for a posterior that `model.encode` has given already."""
-    logits = model.decode(mean + noise * torch.exp(0.5 * log_variance))
-    cross_entropy = CrossEntropy.apply(logits, images)
-    kl = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance)
-    return cross_entropy.mean(-1), kl.sum(-1).mean(-1)
-
-
-class CrossEntropy(torch.autograd.Function):
-    """Cross-entropy of grey levels x under pixels with logits l, in nats, summed over the pixels.
-
-    softplus(l) - l x, with softplus(l) = max(l, 0) + log(1 + exp(-|l|)), whose gradient is
-    sigmoid(l) - x. Written out because it is the dearest thing in a step after the products and
-    Adam, and PyTorch's binary_cross_entropy_with_logits takes over four times as long on a CPU. The
-    logarithms of the pixels are summed as those of products: one for 16 of the 784 pixels.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, logits: Tensor, images: Tensor) -> Tensor:
-        """Map logits (..., pixels) and images that broadcast to them to (...,)."""
-        ctx.save_for_backward(logits, images)
-        factors = logits.abs().mul_(-LOG2_E).exp2_().add_(1)  # exp_ takes three times as long
-        while factors.shape[-1] % 2 == 0:  # 784, 392, 196, 98, 49: products of at most 2^16
-            half, other = factors.chunk(2, -1)
-            factors = half * other
-        nats = logits.clamp_min(0).addcmul_(logits, images, value=-1).sum(-1)
-        return nats.add_(factors.log_().sum(-1))
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        """Return the gradient of the logits; the images need none."""
-        logits, images = ctx.saved_tensors
-        return logits.sigmoid().sub_(images).mul_(gradient.unsqueeze(-1)), None
-
-
-def _dense(members: int, widths: tuple[int, ...]) -> list[nn.Module]:
+def dense(members: int, widths: tuple[int, ...]) -> list[nn.Module]:
+    """Linear layers between these widths for each member, SiLU between them."""
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise(widths):
         layers += [StackedLinear(members, inputs, outputs), nn.SiLU()]
@@ -237,9 +198,9 @@ ARCHITECTURES = {
 }
 
 
-def member_state(model: VAE, member: int) -> dict[str, Tensor]:
+def member_state(network: nn.Module, member: int) -> dict[str, Tensor]:
     """The parameters of one member on the CPU, without the leading axis."""
-    return {name: t[member].cpu().contiguous().clone() for name, t in model.state_dict().items()}
+    return {name: t[member].cpu().contiguous().clone() for name, t in network.state_dict().items()}
 
 
 def save_member(state: dict[str, Tensor], architecture: Architecture, path: str | Path) -> None:

@@ -7,7 +7,7 @@ from logging import Logger
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from vaesweep.training.model import VAE, member_state
 
@@ -62,17 +62,21 @@ class Progress:
         self.step += 1
         self.seconds = time.perf_counter() - self._began
 
-    def end_epoch(self, model: VAE, epoch: int, steps: int, rate: float) -> None:
-        """Write the epoch's row for each member that is still finite, and keep its parameters."""
+    def end_epoch(self, networks: nn.ModuleList, epoch: int, steps: int, rate: float) -> None:
+        """Write the epoch's row for each member that is still finite, and keep its parameters.
+
+        The first network is the model; those trained against it have to be finite too.
+        """
         reconstructions, kls = (self.totals / steps).tolist()  # waits for the device
         self.seconds = time.perf_counter() - self._began
         self.totals.zero_()
         for member, terms in enumerate(zip(reconstructions, kls, strict=True)):
             if self.diverged[member] is not None:
                 continue
-            state = member_state(model, member)
+            state, *others = [member_state(network, member) for network in networks]
+            tensors = [t for part in (state, *others) for t in part.values()]
             neg_elbo = terms[0] + terms[1]
-            if not (math.isfinite(neg_elbo) and all(t.isfinite().all() for t in state.values())):
+            if not (math.isfinite(neg_elbo) and all(t.isfinite().all() for t in tensors)):
                 self.diverged[member] = epoch
                 continue
             self.finite[member] = state
