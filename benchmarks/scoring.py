@@ -37,7 +37,7 @@ def main() -> None:
         seconds[name] = round(time.process_time() - began, 2)
         return done
 
-    run = results / f"runs/latent-{options.latent_size}/seed-0"
+    run = results / f"runs/vae/latent-{options.latent_size}/seed-0"
     [data] = results.glob("data/*")
     pairs = read_pairs(results / "pairs.csv")
     judges = [load_judge(path) for path in sorted(results.glob("judges/*.safetensors"))]

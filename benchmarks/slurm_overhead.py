@@ -41,7 +41,7 @@ def start(folder: Path, seconds: int, *arguments: str) -> subprocess.Popen[bytes
     (folder / "workflow/scripts/train.py").write_text(SLEEP.format(seconds=seconds))
     sweep = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))["sweep"]
     models = [
-        f"results/runs/latent-{latent_size}/seed-{seed}/model.safetensors"
+        f"results/runs/vae/latent-{latent_size}/seed-{seed}/model.safetensors"
         for latent_size in sweep["latent_sizes"]
         for seed in sweep["seeds"]
     ]

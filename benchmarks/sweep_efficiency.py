@@ -67,7 +67,7 @@ def sweep(folder: Path, cores: int, epochs: int | None) -> dict[str, Any]:
     wall, _ = snakemake(folder, "--cores", str(cores), "all")
     trainings = [
         json.loads(path.read_text(encoding="utf-8"))
-        for path in (folder / "results/runs").glob("*/*/training.json")
+        for path in (folder / "results/runs").glob("*/*/*/training.json")
     ]
     seconds = sum(training["train_seconds"] for training in trainings)
     jobs = {
@@ -95,7 +95,7 @@ def planning(folder: Path, cores: int, runs: int) -> dict[str, Any]:
     (folder / "workflow/scripts/train.py").write_text(NO_TRAINING, encoding="utf-8")
     plan, plan_cpu = snakemake(folder, "--dry-run", "all")
     models = [
-        f"results/runs/latent-{size}/seed-{seed}/model.safetensors"
+        f"results/runs/vae/latent-{size}/seed-{seed}/model.safetensors"
         for size in sizes
         for seed in range(runs // len(sizes))
     ]

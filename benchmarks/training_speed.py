@@ -35,8 +35,7 @@ from common import (
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vaesweep.data.datasets import FILES
-from vaesweep.data.idx import idx_bytes
+from vaesweep.data.idx import FILES, idx_bytes
 from vaesweep.scoring.likelihood import evaluate
 
 LATENT_SIZE = 20

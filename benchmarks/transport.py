@@ -82,10 +82,10 @@ def main() -> None:
     """Measure and report."""
     torch.set_num_threads(1)
     sizes = sorted(
-        (ROOT / "results/runs").glob("latent-*"), key=lambda path: int(path.name.split("-")[1])
+        (ROOT / "results/runs/vae").glob("latent-*"), key=lambda path: int(path.name.split("-")[1])
     )
     if not sizes:
-        raise SystemExit("No runs under results/runs: run the sweep first (make).")
+        raise SystemExit("No runs under results/runs/vae: run the sweep first (make).")
     goal = np.load(ROOT / "results/references.npz")["transport"][::3]
     kinds: dict[str, Any] = {}
     for folder in (sizes[0], sizes[-1]):

@@ -85,11 +85,11 @@ def test_killed_at_random_moments(finished, tmp_path):
 @pytest.mark.parametrize("way", ["SIGTERM to the job", "Ctrl-C"])
 def test_an_interrupted_training_goes_on(finished, tmp_path, way):
     checkout = copy_of(finished, tmp_path / "project")
-    forget(checkout, "runs/latent-4/seed-1")
+    forget(checkout, "runs/vae/latent-4/seed-1")
     checkout.configure(training={"epochs": 60, "checkpoint_seconds": 86400})
-    target = "results/runs/latent-4/seed-1/model.safetensors"
+    target = "results/runs/vae/latent-4/seed-1/model.safetensors"
     process = start(checkout, "--cores", "1", target)
-    log = checkout / "results/logs/train/latent-4_seed-1.log"
+    log = checkout / "results/logs/train/vae_latent-4_seed-1.log"
     log.unlink()
     wait_for(lambda: log.exists() and "epoch 1/" in log.read_text())
     if way == "Ctrl-C":
@@ -99,7 +99,7 @@ def test_an_interrupted_training_goes_on(finished, tmp_path, way):
             os.kill(job, signal.SIGTERM)
     process.communicate(timeout=120)
     assert process.returncode != 0
-    checkpoint = checkout / "results/runs/latent-4/seed-1/checkpoint.pt"
+    checkpoint = checkout / "results/runs/vae/latent-4/seed-1/checkpoint.pt"
     assert torch.load(checkpoint, weights_only=True)["step"] > 0
     assert "asked to end" in log.read_text()
     checkout.snakemake("--cores", "1", target)
@@ -113,7 +113,7 @@ def test_an_interrupted_training_goes_on(finished, tmp_path, way):
 def test_a_sweep_asked_to_end_finishes_the_job_it_is_at(finished, tmp_path):
     """SIGTERM to Snakemake alone, as a batch system sends it to the process that it started."""
     checkout = copy_of(finished, tmp_path / "project")
-    runs = [f"runs/latent-4/seed-{seed}" for seed in (0, 1)]
+    runs = [f"runs/vae/latent-4/seed-{seed}" for seed in (0, 1)]
     forget(checkout, *runs)
     models = [f"results/{run}/model.safetensors" for run in runs]
     process = start(checkout, "--cores", "1", *models)
@@ -196,8 +196,8 @@ def test_a_full_disk(finished, tmp_path, lost):
     try:
         subprocess.run(["cp", "-a", f"{aside}/.", str(results)], check=True)
         names = {
-            "train": ["runs/latent-2/seed-0/model.safetensors"],
-            "score": ["runs/latent-2/seed-0/pair_scores.csv"],
+            "train": ["runs/vae/latent-2/seed-0/model.safetensors"],
+            "score": ["runs/vae/latent-2/seed-0/pair_scores.csv"],
             "compare": ["comparison/runs.csv"],
         }[lost]
         forget(checkout, *names)

@@ -4,7 +4,7 @@ import pytest
 from checkout import copy_of
 
 pytestmark = pytest.mark.faults
-RUN = "runs/latent-4/seed-1"
+RUN = "runs/vae/latent-4/seed-1"
 
 
 def cut(content: bytes) -> bytes:

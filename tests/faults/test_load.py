@@ -30,7 +30,7 @@ print(len(comparison.runs), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss /
 
 def simulate(finished, folder, runs):
     """The results of one run, copied under other seeds with other scores."""
-    source = finished / "results/runs/latent-4/seed-1"
+    source = finished / "results/runs/vae/latent-4/seed-1"
     metrics = json.loads((source / "metrics.json").read_text())
     scores = pd.read_csv(source / "pair_scores.csv")
     for number in range(runs):

@@ -55,7 +55,7 @@ def clone_afresh(checkout):
 
 
 def remove_a_run(checkout):
-    shutil.rmtree(checkout / "results/runs/latent-4/seed-1")
+    shutil.rmtree(checkout / "results/runs/vae/latent-4/seed-1")
 
 
 def nothing(_):

@@ -29,7 +29,7 @@ EXACT = [
     "results/submission/ab-12_HW9.pdf",
     "results/pairs.csv",
     *(
-        f"results/runs/latent-{latent_size}/seed-{seed}/{name}"
+        f"results/runs/vae/latent-{latent_size}/seed-{seed}/{name}"
         for latent_size, seed in RUNS
         for name in ("model.safetensors", "interpolations.npz", "pair_scores.csv")
     ),
@@ -89,7 +89,7 @@ class Disturber:
             if job.name in self.harmed:
                 continue
             latent_size, seed = job.fields["Comment"].split("_")[-2:]
-            run = self.project / f"results/runs/latent-{latent_size}/seed-{seed}"
+            run = self.project / f"results/runs/vae/latent-{latent_size}/seed-{seed}"
             if (run / "checkpoint.pt").exists():
                 self.harmed.append(job.name)
                 return job
@@ -165,7 +165,7 @@ def test_gpus_are_asked_for_and_too_little_memory_is_raised(nodes, sweep, tmp_pa
     )
     too_little = "  train:\n    mem_mb: 500 * attempt ** 2\n"
     profile.write_text(text.replace("  train:\n", too_little))
-    targets = [f"results/runs/latent-2/seed-{seed}/model.safetensors" for seed in (0, 1)]
+    targets = [f"results/runs/vae/latent-2/seed-{seed}/model.safetensors" for seed in (0, 1)]
     before = {job.name for job in jobs()}
     project.snakemake(*SLURM, *targets)
 
@@ -194,7 +194,7 @@ def test_nothing_is_submitted_that_the_cluster_cannot_run(
 ):
     project = with_data_of(sweep, tmp_path / "project")
     before = len(jobs())
-    target = "results/runs/latent-2/seed-0/model.safetensors"
+    target = "results/runs/vae/latent-2/seed-0/model.safetensors"
     said = project.snakemake(*SLURM, "--default-resources", resource, "--", target, check=False)
     assert said.returncode != 0 and complaint in said.stdout
     assert len(jobs()) == before

@@ -5,6 +5,7 @@ import pandas as pd
 
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents import explorer
+from vaesweep.runs import Run
 
 PAIRS = pd.DataFrame(
     [
@@ -24,9 +25,11 @@ def walks() -> list[explorer.Walk]:
         cells = np.broadcast_to(levels[None, :, None, None], (len(PAIRS), columns, 28, 28))
         steps = np.full((2, len(PAIRS), explorer.FRAMES - 1), 0.5 + place)
         classes = np.full((2, len(PAIRS), explorer.FRAMES, 10), 0.1)
-        made.append(explorer.Walk(size, 4 + place, cells.astype(np.uint8), steps, classes))
+        made.append(
+            explorer.Walk(Run("vae", size, 4 + place), cells.astype(np.uint8), steps, classes)
+        )
     return made
 
 
 def page() -> str:
-    return explorer.explorer(walks(), PAIRS, 16, DATASETS["MNIST"])
+    return explorer.explorer(walks(), PAIRS, Run("vae", 16, 5), DATASETS["MNIST"])

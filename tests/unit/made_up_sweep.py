@@ -8,8 +8,16 @@ import pandas as pd
 from vaesweep.comparison.choice import choose_run
 from vaesweep.comparison.tables import Comparison, compare
 from vaesweep.data.pairs import KINDS
-from vaesweep.files import Run
-from vaesweep.scoring.summary import CONTROLS, KIND_COLUMNS, VIEWS, WAYS, summarise_pairs
+from vaesweep.runs import Run, runs_of
+from vaesweep.scoring.summary import (
+    CONTROLS,
+    ELSEWHERE,
+    KIND_COLUMNS,
+    VIEWS,
+    WAYS,
+    summarise_pairs,
+    unmeasured,
+)
 
 DRAWS = 500
 DISPLAY_ROWS, SCORE_ROWS = 10, 20
@@ -42,16 +50,20 @@ def controls(score: float = -0.1, **changes: Any) -> pd.DataFrame:
     return table.assign(**differences | changes)
 
 
-def metrics(latent_size: int, seed: int, scores: pd.DataFrame, **changes: Any) -> dict[str, Any]:
+def run(key: tuple[Any, ...]) -> Run:
+    """The run of a key that may leave out the variant."""
+    return Run(*key) if len(key) == 3 else Run("vae", *key)
+
+
+def metrics(run: Run, scores: pd.DataFrame, **changes: Any) -> dict[str, Any]:
     """metrics.json of a run."""
     return {
-        "latent_size": latent_size,
-        "seed": seed,
+        **run._asdict(),
         "status": "ok",
-        "neg_elbo": 100.0 + latent_size,
+        "neg_elbo": 100.0 + run.latent_size,
         "reconstruction": 80.0,
         "kl": 20.0,
-        "active_units": latent_size,
+        "active_units": run.latent_size,
         "train_seconds": 1.0,
         "device": "cpu",
         "made_with": {},
@@ -62,33 +74,35 @@ def metrics(latent_size: int, seed: int, scores: pd.DataFrame, **changes: Any) -
 
 
 def sweep(
-    scores: dict[tuple[int, int], float],
-    diverged: tuple[tuple[int, int], ...] = (),
+    scores: dict[Any, float],
+    diverged: tuple[Any, ...] = (),
     judges: int = 2,
     equal_pairs: bool = False,
+    elsewhere: str | None = None,
     **changes: Any,
 ) -> Comparison:
-    """Compare runs, by (latent size, seed), of these mean scores."""
+    """Compare runs of these mean scores, by (latent size, seed) or (variant, latent size, seed).
+
+    The variant `elsewhere` is a model from elsewhere.
+    """
     tables = [
-        pair_scores(score, 0 if equal_pairs else seed, judges)
-        for (_, seed), score in scores.items()
+        pair_scores(score, 0 if equal_pairs else key[-1], judges) for key, score in scores.items()
     ]
-    runs = [
-        metrics(*run, table, **({"status": "diverged"} if run in diverged else {}) | changes)
-        for run, table in zip(scores, tables, strict=True)
-    ]
+    runs = []
+    for key, table in zip(scores, tables, strict=True):
+        own = changes | ({"status": "diverged"} if key in diverged else {})
+        if run(key).variant == elsewhere:
+            own |= ELSEWHERE | unmeasured()
+        runs.append(metrics(run(key), table, **own))
     return compare(runs, tables, DRAWS)
 
 
-def choose(
-    runs: pd.DataFrame,
-    latent_sizes: pd.DataFrame,
-    latent_size: int | None = None,
-    seed: int | None = None,
-) -> dict[str, Any]:
-    """chosen.json of a made-up sweep; a size or a seed that is given is pinned."""
-    ok = runs[runs["status"] == "ok"]
+def choose(compared: Comparison, **pinned: Any) -> dict[str, Any]:
+    """chosen.json of a made-up sweep; what is given is pinned."""
+    runs = compared.runs[compared.runs["status"] == "ok"]
     tables = {
-        Run(row.latent_size, row.seed): pair_scores(row.score, row.seed) for row in ok.itertuples()
+        each: pair_scores(score, each.seed)
+        for each, score in zip(runs_of(runs), runs["score"], strict=True)
     }
-    return choose_run(runs, latent_sizes, tables, {"latent_size": latent_size, "seed": seed})
+    free = dict.fromkeys(Run._fields)
+    return choose_run(compared.runs, compared.settings, tables, free | pinned)

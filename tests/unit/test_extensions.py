@@ -72,9 +72,9 @@ scored = judge_paths(frames, between, pairs, judges)
 references = {"cross_fade": between[::-1], "transport": between}
 references = score_references(frames[:, [0, -1]], references, pairs, judges)
 compared = sweep({(2, 0): 0.1, (8, 0): 0.2})
-chosen = choose(compared.runs, compared.latent_sizes)
+chosen = choose(compared)
 training = dict(device="cpu", device_name="a", networks="n", threads=1, precision="p")
-training |= dict(images_per_second=1.0, parameters=1)
+training |= dict(images_per_second=1.0, parameters=1, epochs=1, beta=1)
 judge = dict(accuracy=1.0, ghost_clean=0.0, ghost_blurred=0.1, ghost_half=1.0)
 config = '''
 dataset: {name: MNIST}
@@ -82,25 +82,26 @@ model: {beta: 1}
 training: {epochs: 1}
 interpolation: {steps: 3, path: straight}
 scoring: {pairs_per_kind: 2}
+sweep: {variants: {vae: {}}, external: {}, latent_sizes: [2, 8], seeds: [0]}
 submission: {paper: a4}
 '''
 costs = read_costs("nowhere", Jobs([], [], []))
 data = report_data(
-    compared.runs, compared.latent_sizes, chosen, [judge], compared.judges, controls(),
+    compared.runs, compared.settings, chosen, [judge], compared.judges, controls(),
     [training], costs, config,
 )
 scale = pd.DataFrame({"same": [0.5, 0.9], "different": 0.5}, ["cross_fade", "transport"])
 titles = {part.name: f"{part.title} {part.symbol}" for part in smoothness.PARTS}
-figure = quality_parts(compared.runs, compared.latent_sizes, scale, titles, "digit")
+figure = quality_parts(compared.runs, compared.settings, scale, titles, "digit")
 product = np.prod([scored[part.name] ** part.weight for part in smoothness.PARTS], axis=0)
 weight = sum(part.weight for part in smoothness.PARTS)
 page = runs_page(compared.runs, chosen)
-first_page = summary(compared.latent_sizes, compared.runs, chosen, {}, {})
+first_page = summary(compared.settings, compared.runs, chosen, {}, {})
 print(json.dumps({
     "quality": bool(np.allclose(scored["quality"], product ** (1 / weight))),
     "metrics": "brevity_same" in summarise_pairs(relative(scored, references)),
     "runs.csv": "brevity_different" in compared.runs,
-    "latent_sizes.csv": "brevity_same" in compared.latent_sizes,
+    "settings.csv": "brevity_same" in compared.settings,
     "method": "Words of $B$." in [part["words"] for part in data["parts"]],
     "figure": "brevity B" in [axes.get_title(loc="left") for axes in figure.axes],
     "table": "brevity, same" in page and "1: the path is short" in page,

@@ -6,29 +6,27 @@ import pytest
 
 from vaesweep.errors import UserError
 from vaesweep.files import (
-    Run,
     read_arrays,
     read_json,
     read_table,
-    run_of,
     write_arrays,
     write_json,
     write_rows,
     write_table,
     write_whole,
 )
+from vaesweep.runs import Run, run_of
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        "results/runs/latent-2/seed-10/model.safetensors",
-        "/a/latent-99/seed-1/results/runs/latent-2/seed-10",
-        "results/logs/train/latent-2_seed-10.log",
+        "results/runs/conv.b+2/latent-2/seed-10/model.safetensors",
+        "/a/vae/latent-99/seed-1/results/runs/conv.b+2/latent-2/seed-10",
     ],
 )
 def test_the_run_behind_a_path(path):
-    assert run_of(path) == Run(2, 10)
+    assert run_of(path) == Run("conv.b+2", 2, 10)
 
 
 def test_a_path_of_no_run():
@@ -52,6 +50,13 @@ def test_what_is_written_is_read(tmp_path):
 def test_flags_that_are_all_empty_are_texts(tmp_path):
     (tmp_path / "a.csv").write_text("a,flags\n1,\n2,\n")
     assert read_table(tmp_path / "a.csv")["flags"].tolist() == ["", ""]
+
+
+def test_a_variant_is_called_as_it_is(tmp_path):
+    names = ["1e3", "007", "None", "True", "nan"]
+    (tmp_path / "a.csv").write_text("variant,a\n" + "".join(f"{name},\n" for name in names))
+    table = read_table(tmp_path / "a.csv")
+    assert table["variant"].tolist() == names and table["a"].isna().all()
 
 
 def refused(read, path, *arguments, **shapes) -> str:

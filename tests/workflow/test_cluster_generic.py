@@ -41,7 +41,7 @@ def jobs(tmp_path, monkeypatch) -> Path:
 def test_a_training_runs_through_submit_commands(jobs, tmp_path):
     project = copy_checkout(tmp_path / "project")
     project.configure(training={"epochs": 1})
-    run = "results/runs/latent-2/seed-0"
+    run = "results/runs/vae/latent-2/seed-0"
     project.snakemake(
         "--workflow-profile", "profiles/grid-engine",
         "--seconds-between-status-checks", "1",

@@ -44,12 +44,12 @@ def score_of(sweep, mnist, judges):
 
 @pytest.fixture(scope="module")
 def trained(sweep):
-    return load_model(sweep / f"results/runs/latent-{LATENT_SIZE}/seed-0/model.safetensors")
+    return load_model(sweep / f"results/runs/vae/latent-{LATENT_SIZE}/seed-0/model.safetensors")
 
 
 @pytest.fixture(scope="module")
 def trained_scores(sweep):
-    folders = [sweep / f"results/runs/latent-{LATENT_SIZE}/seed-{seed}" for seed in SEEDS]
+    folders = [sweep / f"results/runs/vae/latent-{LATENT_SIZE}/seed-{seed}" for seed in SEEDS]
     return [json.loads((folder / "metrics.json").read_text())["score"] for folder in folders]
 
 

@@ -22,7 +22,16 @@ KINDS = ("same", "different")
 PARTS = ("transport", "ghost_free", "class_path", "quality", "score")
 VIEWS = ["known_path_error", "frechet", "probe", "nll_is"]
 RUNS_CSV = [
-    *("latent_size", "seed", "status", "neg_elbo", "reconstruction", "kl", "active_units"),
+    *(
+        "variant",
+        "latent_size",
+        "seed",
+        "status",
+        "neg_elbo",
+        "reconstruction",
+        "kl",
+        "active_units",
+    ),
     *("train_seconds", "device"),
     *(f"{part}_{kind}" for kind in KINDS for part in PARTS),
     *("score", "score_low", "score_high", "rank", "win_probability", "flags"),
@@ -33,7 +42,7 @@ PDF = "results/submission/ab-12_HW9.pdf"
 
 
 def folder(sweep, latent_size, seed):
-    return sweep / f"results/runs/latent-{latent_size}/seed-{seed}"
+    return sweep / f"results/runs/vae/latent-{latent_size}/seed-{seed}"
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +70,7 @@ def test_the_splits_are_those_of_mnist(sweep):
 def test_training_never_sees_the_test_split(sweep):
     said = sweep.snakemake("-n", "--forceall", "--quiet", "rules", "train_judges", check=False)
     assert "test.npz" not in said.stdout
-    model = "results/runs/latent-2/seed-0/model.safetensors"
+    model = "results/runs/vae/latent-2/seed-0/model.safetensors"
     jobs = sweep.snakemake("-n", "-F", model)
     train = jobs.stdout.split("rule train:")[1].split("output:")[0]
     assert "train.npz" in train and "test.npz" not in train
@@ -120,7 +129,7 @@ def test_tables(sweep):
     assert list(zip(runs["latent_size"], runs["seed"], strict=True)) == RUNS
     assert sorted(runs["rank"]) == list(range(1, 1 + len(RUNS)))
     assert runs["win_probability"].sum() == pytest.approx(1)
-    sizes = pd.read_csv(sweep / "results/comparison/latent_sizes.csv")
+    sizes = pd.read_csv(sweep / "results/comparison/settings.csv")
     assert sizes["latent_size"].tolist() == LATENT_SIZES
     means = runs.groupby("latent_size")["score"].mean()
     assert sizes.set_index("latent_size")["score"].to_dict() == pytest.approx(means.to_dict())
@@ -134,9 +143,9 @@ def test_two_seeds_have_differences_but_no_intervals(sweep):
     pairs_of_sizes = differences[["latent_size_a", "latent_size_b"]].to_numpy().tolist()
     assert sorted(pairs_of_sizes) == sorted(map(list, combinations(LATENT_SIZES, 2)))
     untold = ["low", "high", "probability_a_above_b", "p_value", "p_holm", "tied"]
-    assert list(differences)[3:] == untold and differences["difference"].notna().all()
+    assert list(differences)[6:] == untold and differences["difference"].notna().all()
     assert differences[untold].isna().all(axis=None)
-    sizes = pd.read_csv(sweep / "results/comparison/latent_sizes.csv")
+    sizes = pd.read_csv(sweep / "results/comparison/settings.csv")
     untold = ["score_low", "score_high", "win_probability", "tied_with_first"]
     assert sizes[untold].isna().all(axis=None) and sorted(sizes["rank"]) == [1, 2, 3]
     # One judge has nobody to agree with.
@@ -232,7 +241,7 @@ def test_the_comparison_report_gives_the_numbers_of_the_tables(sweep, chosen):
         page.get_text() for page in pymupdf.open(sweep / "results/comparison/comparison_report.pdf")
     )
     assert number(chosen["value"], 3) in text
-    for score in pd.read_csv(sweep / "results/comparison/latent_sizes.csv")["score"]:
+    for score in pd.read_csv(sweep / "results/comparison/settings.csv")["score"]:
         assert number(score, 3) in text
 
 
@@ -240,7 +249,7 @@ def test_the_html_report_is_whole(sweep):
     html = (sweep / "results/report.html").read_text(encoding="utf-8")
     assert "Same digit" in html or "same digit" in html
     assert len(html) < 10e6
-    for name in ("runs.html", "latent_sizes.html", "ab-12_HW9.pdf", "score_by_latent_size.svg"):
+    for name in ("runs.html", "settings.html", "ab-12_HW9.pdf", "score_by_latent_size.svg"):
         assert name in html
 
 

@@ -8,7 +8,7 @@ from checkout import Checkout, copy_checkout
 from safetensors.numpy import load_file
 
 pytestmark = pytest.mark.workflow
-RUNS = [f"results/runs/latent-{size}/seed-{seed}" for size in (2, 3) for seed in (0, 7)]
+RUNS = [f"results/runs/vae/latent-{size}/seed-{seed}" for size in (2, 3) for seed in (0, 7)]
 FILES = ("model.safetensors", "history.csv", "training.json")
 
 
@@ -53,12 +53,12 @@ def test_stacked_seeds_give_the_files_of_single_ones(one_core, tmp_path):
         for name, tensor in alone.items():
             assert np.allclose(tensor, together[name], atol=1e-4), name
     jobs = {path.name for path in (stacked / "results/logs/train").iterdir()}
-    assert jobs == {"latent-2_stack-0.log", "latent-3_stack-0.log"}
+    assert jobs == {"vae_latent-2_stack-0.log", "vae_latent-3_stack-0.log"}
 
 
 def test_a_new_seed_retrains_nothing(one_core):
     one_core.configure(sweep={"seeds": [0, 7, 9], "latent_sizes": [2, 3]})
     models = [f"{run}/model.safetensors" for run in RUNS]
     assert "Nothing to be done" in one_core.snakemake("-n", "--", *models).stdout
-    said = one_core.snakemake("-n", "results/runs/latent-2/seed-9/model.safetensors").stdout
+    said = one_core.snakemake("-n", "results/runs/vae/latent-2/seed-9/model.safetensors").stdout
     assert said.count("rule train:") == 1

@@ -8,20 +8,19 @@ from vaesweep.documents.comparison_report import report_data
 from vaesweep.documents.typesetting import typeset
 from vaesweep.files import read_json, read_table, write_whole
 from vaesweep.running.jobs import logging_to
-from vaesweep.runs import run_of
 from vaesweep.scoring.summary import OF_JUDGE
 
 with logging_to(snakemake.log[0]) as log:
-    given, trainings = snakemake.input, snakemake.input.trainings
-    jobs = Jobs([run_of(path) for path in trainings], **snakemake.params.jobs)
+    given, runs = snakemake.input, read_table(snakemake.input.runs, "score", "rank", "device")
+    jobs = Jobs.of_sweep(runs, **snakemake.params.jobs)
     data = report_data(
-        runs=read_table(given.runs, "score", "rank"),
+        runs=runs,
         settings=read_table(given.settings, "score", "rank"),
         chosen=read_chosen(given.chosen),
         judges=[read_json(path, *OF_JUDGE) for path in given.judges],
         agreement=read_table(given.agreement, "rank_correlation"),
         controls=read_table(given.controls, "control", "score", "difference"),
-        trainings=[read_json(path, "device", "networks") for path in trainings],
+        trainings=[read_json(path, "device", "networks") for path in given.trainings],
         costs=read_costs("results/benchmarks", jobs),
         config_text=snakemake.params.config_text,
     )

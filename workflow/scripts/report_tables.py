@@ -6,16 +6,16 @@ from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.html_report import cost_page, runs_page, settings_page, summary
 from vaesweep.files import read_table, write_whole
 from vaesweep.running.jobs import logging_to
-from vaesweep.runs import Names, run_of, settings_of
+from vaesweep.runs import Names, settings_of
 from vaesweep.words import paths_title
 
 with logging_to(snakemake.log[0]) as log:
     given, output, params = snakemake.input, snakemake.output, snakemake.params
     dataset = DATASETS[params.dataset]
     settings = read_table(given.settings, "score", "rank")
-    runs = read_table(given.runs, "score", "rank")
+    runs = read_table(given.runs, "score", "rank", "device")
     chosen = read_chosen(given.chosen)
-    costs = read_costs("results/benchmarks", Jobs([*map(run_of, given.same)], **params.jobs))
+    costs = read_costs("results/benchmarks", Jobs.of_sweep(runs, **params.jobs))
     figures = {
         paths_title(kind, dataset.noun).lower(): file_of(chosen, given[kind])
         for kind in ("same", "different")

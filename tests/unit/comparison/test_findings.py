@@ -5,6 +5,7 @@ import pytest
 from made_up_sweep import controls, pair_scores
 
 from vaesweep.comparison.findings import _against_the_fade, _other_ways, evidence
+from vaesweep.runs import Names
 from vaesweep.scoring.summary import difference
 
 
@@ -33,10 +34,10 @@ def test_evidence_names_known_paths_first_and_turns_errors_round():
 
 
 def test_sizes_below_the_cross_fade_are_named():
-    scored = pd.DataFrame({"latent_size": [8, 4, 2], "score": [0.3, -0.1, -0.5]})
+    scored = pd.DataFrame({"variant": "vae", "latent_size": [8, 4, 2], "score": [0.3, -0.1, -0.5]})
     scored = scored.assign(score_low=scored["score"] - 0.05, score_high=scored["score"] + 0.05)
-    assert list(_against_the_fade(scored)) == [
-        "Latent size 2 and 4: fading the test images is better on average."
+    assert list(_against_the_fade(scored, Names(variants=False, sizes=True))) == [
+        "For latent sizes 2 and 4, fading the test images is better on average."
     ]
 
 

@@ -9,7 +9,8 @@ from vaesweep.comparison.choice import choose_run
 from vaesweep.comparison.judges import compare_judges, run_flags, scores_by_judge
 from vaesweep.comparison.tables import read_runs
 from vaesweep.errors import UserError
-from vaesweep.files import Run, write_json, write_table
+from vaesweep.files import write_json, write_table
+from vaesweep.runs import Run
 from vaesweep.scoring.summary import scores_by_kind, summarise_pairs
 from vaesweep.statistics import HALVES_STREAM, holm, spread_of_difference
 
@@ -29,7 +30,7 @@ def test_a_run_is_the_mean_of_its_kinds():
 
 
 def test_ranks_and_means():
-    runs, sizes = (sweep(SCORES).runs, sweep(SCORES).latent_sizes)
+    runs, sizes = (sweep(SCORES).runs, sweep(SCORES).settings)
     assert runs["rank"].tolist() == [6, 4, 5, 3, 1, 2]
     assert runs["win_probability"].sum() == pytest.approx(1)
     assert sizes["latent_size"].tolist() == [2, 8]
@@ -59,12 +60,12 @@ def test_one_rule_for_ties():
     better = {(size, k): 0.3 + 0.02 * k for size in (2, 4) for k in range(3)}
     better |= {(8, k): 0.35 + 0.02 * k for k in range(3)}
     alone = sweep({run: score for run, score in better.items() if run[0] != 4})
-    assert alone.latent_sizes["tied_with_first"].tolist() == [False, True]
+    assert alone.settings["tied_with_first"].tolist() == [False, True]
     among = sweep(better)
     table = among.differences
     assert table["p_holm"].tolist() == holm(table["p_value"].to_numpy()).tolist()
     assert table["p_value"].iloc[1] == alone.differences["p_holm"].iloc[0] < 0.05
-    assert table["tied"].tolist() == among.latent_sizes["tied_with_first"].tolist() == [True] * 3
+    assert table["tied"].tolist() == among.settings["tied_with_first"].tolist() == [True] * 3
     assert (table["high"].iloc[1:] < 0).all()
 
 
@@ -74,7 +75,7 @@ def test_one_number_for_one_probability():
     compared = sweep(near | {(9, seed): 0.01 + score for (_, seed), score in near.items()})
     [above] = compared.differences["probability_a_above_b"]
     assert 0 < above < 0.5
-    assert compared.latent_sizes["win_probability"].tolist() == pytest.approx([above, 1 - above])
+    assert compared.settings["win_probability"].tolist() == pytest.approx([above, 1 - above])
 
 
 @pytest.mark.parametrize("gone", [(2, 0), (8, 0)])
@@ -83,7 +84,7 @@ def test_of_fewer_than_three_seeds_nothing_is_told(gone):
     more = SCORES | {(16, seed): 0.2 + 0.01 * seed for seed in range(3)}
     compared = sweep({run: score for run, score in more.items() if run != gone})
     few = gone[0]
-    sizes = compared.latent_sizes.set_index("latent_size")
+    sizes = compared.settings.set_index("latent_size")
     assert sizes["rank"].tolist() == [3, 1, 2] and sizes["score"].notna().all()
     assert sizes["score_low"].isna().tolist() == [size == few for size in (2, 8, 16)]
     assert sizes["win_probability"].isna().all()
@@ -92,10 +93,10 @@ def test_of_fewer_than_three_seeds_nothing_is_told(gone):
     table = compared.differences
     untold = table[(table["latent_size_a"] == few) | (table["latent_size_b"] == few)]
     assert len(untold) == 2 and untold["difference"].notna().all()
-    assert untold.iloc[:, 3:].isna().all(axis=None)
+    assert untold.iloc[:, 6:].isna().all(axis=None)
     [told] = table.drop(untold.index).to_dict("records")
     assert told["p_holm"] == told["p_value"] and told["tied"] is False
-    chosen = choose(compared.runs, compared.latent_sizes)
+    chosen = choose(compared)
     assert ("cannot be told with fewer than 3 seeds" in chosen["reason"]) == (few == 8)
     assert chosen["tied_with"] == (None if few == 8 else [])
 
@@ -121,9 +122,9 @@ def test_a_diverged_run_is_listed_but_not_ranked():
     compared = sweep(SCORES, diverged=((8, 1),))
     run = compared.runs.set_index(["latent_size", "seed"]).loc[(8, 1)]
     assert run["flags"] == "diverged" and pd.isna(run["rank"])
-    size = compared.latent_sizes.set_index("latent_size").loc[8]
+    size = compared.settings.set_index("latent_size").loc[8]
     assert size["seeds"] == 2 and size["score"] == pytest.approx(0.31)
-    assert choose(compared.runs, compared.latent_sizes)["seed"] == 2
+    assert choose(compared)["seed"] == 2
 
 
 def test_a_collapsed_run_is_flagged():
@@ -134,11 +135,11 @@ def test_size_first_then_seed():
     """The best single run is not shown if its latent size is worse on the average."""
     scores = {(2, 0): 0.9, (2, 1): 0.1, (2, 2): 0.1, (8, 0): 0.5, (8, 1): 0.6, (8, 2): 0.55}
     compared = sweep(scores)
-    chosen = choose(compared.runs, compared.latent_sizes)
+    chosen = choose(compared)
     assert (chosen["latent_size"], chosen["seed"], chosen["candidates"]) == (8, 1, 6)
     assert chosen["value"] == pytest.approx(0.6, abs=0.05)
     assert chosen["low"] <= chosen["value"] <= chosen["high"]
-    assert chosen["tied_with"] == [{"latent_size": 2, "seed": 0}]
+    assert chosen["tied_with"] == [Run("vae", 2, 0)._asdict()]
     assert "tied with latent size 2" in chosen["reason"]
 
 
@@ -159,13 +160,13 @@ def test_size_first_then_seed():
 )
 def test_the_reason_fits_a_small_sweep(scores, reason):
     compared = sweep(scores)
-    chosen = choose(compared.runs, compared.latent_sizes)
+    chosen = choose(compared)
     assert reason in chosen["reason"]
 
 
 def test_the_value_is_of_pairs_that_took_no_part_in_choosing():
     """Each size is best on one half of the pairs, by as much as it is worst on the other."""
-    scores = dict.fromkeys([Run(2, 0), Run(2, 1), Run(8, 0), Run(8, 1)], 0.2)
+    scores = dict.fromkeys([Run("vae", size, seed) for size in (2, 8) for seed in (0, 1)], 0.2)
     compared = sweep(scores)
     half = np.random.default_rng(HALVES_STREAM).permutation(SCORE_ROWS) % 2
 
@@ -174,8 +175,8 @@ def test_the_value_is_of_pairs_that_took_no_part_in_choosing():
         for run, table in tables.items():
             better = 0.1 if run.latent_size == 2 else -0.1
             table.loc[table["set"] == "score", "score"] = np.tile(0.2 + better * (2 * half - 1), 2)
-        free = {"latent_size": None, "seed": None}
-        return choose_run(compared.runs, compared.latent_sizes, tables, free | pinned)["value"]
+        free = dict.fromkeys(Run._fields)
+        return choose_run(compared.runs, compared.settings, tables, free | pinned)["value"]
 
     assert value() == value(seed=0) == pytest.approx(0.1)
     assert value(latent_size=2) == value(latent_size=8, seed=1) == pytest.approx(0.2)
@@ -186,16 +187,16 @@ def test_the_value_is_of_pairs_that_took_no_part_in_choosing():
 )
 def test_a_pinned_part_is_taken_as_it_is(size, seed, expected):
     compared = sweep(SCORES)
-    chosen = choose(compared.runs, compared.latent_sizes, size, seed)
+    chosen = choose(compared, latent_size=size, seed=seed)
     assert (chosen["latent_size"], chosen["seed"]) == expected
     assert chosen["pinned"] and "pinned" in chosen["reason"]
 
 
 def test_nothing_left_to_choose():
     compared = sweep(SCORES, diverged=tuple(SCORES))
-    assert compared.latent_sizes["seeds"].tolist() == [0, 0]
+    assert compared.settings["seeds"].tolist() == [0, 0]
     with pytest.raises(UserError, match=r"6 of 6 runs diverged.*training\.learning_rate"):
-        choose(compared.runs, compared.latent_sizes)
+        choose(compared)
 
 
 def test_what_a_diverged_run_still_measures_counts_nowhere():
@@ -209,11 +210,11 @@ def test_what_a_diverged_run_still_measures_counts_nowhere():
 
 def test_a_size_whose_runs_all_diverged_is_listed_without_numbers():
     compared = sweep(SCORES, diverged=((2, 0), (2, 1), (2, 2)))
-    gone, left = compared.latent_sizes.to_dict("records")
+    gone, left = compared.settings.to_dict("records")
     assert (gone["latent_size"], gone["seeds"]) == (2, 0)
     assert all(pd.isna(gone[name]) for name in ("score", "rank", "tied_with_first"))
     assert left["rank"] == 1 and left["win_probability"] == 1
-    chosen = choose(compared.runs, compared.latent_sizes)
+    chosen = choose(compared)
     assert chosen["reason"].startswith(
         "Latent size 8 is the only one with a run that did not diverge; seed 1 is the best of its 3"
     )
@@ -232,7 +233,7 @@ def test_a_size_whose_runs_all_diverged_is_listed_without_numbers():
 )
 def test_the_reason_says_what_was_pinned(pinned, said):
     compared = sweep(SCORES)
-    chosen = choose(compared.runs, compared.latent_sizes, **pinned)
+    chosen = choose(compared, **pinned)
     assert said in chosen["reason"]
     assert chosen["pinned"] == [name for name, value in pinned.items() if value is not None]
 
@@ -247,14 +248,14 @@ def stored(tmp_path):
         for seed in (0, 1):
             table = pair_scores(0.1, seed)
             made_with = {"epochs": 5, "images": "abc"}
-            metric = metrics(2, seed, table, made_with=made_with)
+            metric = metrics(Run("vae", 2, seed), table, made_with=made_with)
             if seed == 1 and change:
                 change(metric)
             names = [tmp_path / f"seed-{seed}" / name for name in ("metrics.json", "scores.csv")]
             write_json(names[0], metric)
             write_table(names[1], table)
             files.append(tuple(map(str, names)))
-        return read_runs(files, pairs, config)
+        return read_runs(files, pairs, {"vae": config})
 
     return read
 

@@ -13,6 +13,7 @@ from vaesweep.documents.typesetting import typeset
 
 SIZES = pd.DataFrame(
     {
+        "variant": "vae",
         "latent_size": [4, 16],
         "seeds": [3, 3],
         "score": [0.0512, 0.1234],
@@ -31,6 +32,7 @@ SIZES = pd.DataFrame(
 )
 RUNS = pd.DataFrame(
     {
+        "variant": "vae",
         "latent_size": [4, 16],
         "seed": [0, 2],
         "status": ["ok", "ok"],
@@ -48,6 +50,7 @@ RUNS = pd.DataFrame(
     }
 )
 CHOSEN = {
+    "variant": "vae",
     "latent_size": 16,
     "seed": 2,
     "value": 0.1287,
@@ -63,7 +66,9 @@ JUDGES = pd.DataFrame(
         "judge_a": [0],
         "judge_b": [1],
         "rank_correlation": [0.95],
+        "first_variant_a": ["vae"],
         "first_latent_size_a": [16],
+        "first_variant_b": ["vae"],
         "first_latent_size_b": [16],
     }
 )
@@ -75,6 +80,8 @@ TRAINING = {
     "networks": "fully connected networks",
     "images_per_second": 12000.0,
     "parameters": 700000,
+    "epochs": 10,
+    "beta": 1.0,
 }
 CONFIG = """\
 dataset: {name: MNIST}
@@ -83,6 +90,7 @@ training: {epochs: 10}
 interpolation: {steps: 7, path: straight}
 submission: {paper: us-letter}
 scoring: {pairs_per_kind: 100, bootstrap: 2000}
+sweep: {variants: {vae: {}}, external: {}, latent_sizes: [4, 16], seeds: [0, 1, 2]}
 """
 
 
@@ -98,10 +106,10 @@ FIGURES = (
 )
 
 
-def data_of(runs=RUNS, sizes=SIZES, chosen=CHOSEN):
+def data_of(runs=RUNS, sizes=SIZES, chosen=CHOSEN, config=CONFIG):
     judges = [{"accuracy": 0.9912, "ghost_clean": 0.03, "ghost_blurred": 0.12, "ghost_half": 0.86}]
     costs = read_costs("nowhere", Jobs([], [], []))
-    return report_data(runs, sizes, chosen, judges, JUDGES, controls(), [TRAINING], costs, CONFIG)
+    return report_data(runs, sizes, chosen, judges, JUDGES, controls(), [TRAINING], costs, config)
 
 
 def test_report_says_what_was_chosen_and_how_sure_it_is():
@@ -114,7 +122,7 @@ def test_report_says_what_was_chosen_and_how_sure_it_is():
     assert "no other is tied" in data["findings"][0]
     assert data["runs"]["rows"][0][:3] == ["1", "16", "2"]
     assert data["runs"]["marked"] == [0]
-    assert data["sizes"]["marked"] == [1]
+    assert data["settings"]["marked"] == [1]
     assert json.dumps(data)
 
 
@@ -123,21 +131,21 @@ def test_report_names_ties_failures_and_missing_intervals():
     untold = sizes.assign(tied_with_first=[None, True], win_probability=None)
     runs = RUNS.assign(status=["diverged", "ok"], flags=["diverged", ""])
     findings = " ".join(data_of(runs, sizes)["findings"])
-    assert "but 4 is tied with it" in findings
-    assert "No interval over seeds is given at latent size 4, for how much seeds" in findings
+    assert "but latent size 4 is tied with it" in findings
+    assert "No interval over seeds is given for latent size 4, for how much seeds" in findings
     assert "1 of 2 runs diverged and takes part in no ranking" in findings
     assert "Flagged" not in findings
     data = data_of(runs, untold)
     assert data["findings"][:2] == [
         "Latent size 16 has the highest mean score.",
-        "Whether latent size 16 differs from 4 cannot be told with fewer than 3 seeds.",
+        "Whether latent size 16 differs from latent size 4 cannot be told with fewer than 3 seeds.",
     ]
     assert data["tiles"][2]["value"] == "–" and "fewer than 3 seeds" in data["tiles"][2]["note"]
 
 
 def test_report_says_that_the_seed_is_a_draw_and_that_judges_agree():
     findings = " ".join(data_of()["findings"])
-    assert "seed 2 is the best of 3 at latent size 16, whose scores on all pairs" in findings
+    assert "seed 2 is the best of 3 of latent size 16, whose scores on all pairs" in findings
     assert "to +0.130. On pairs that took no part in choosing it, the choice scores +0.129" in (
         findings
     )
@@ -148,7 +156,8 @@ def test_report_says_that_the_seed_is_a_draw_and_that_judges_agree():
 
 def test_report_of_a_single_run_speaks_of_one():
     run, size = RUNS.iloc[:1], SIZES.iloc[1:].assign(seeds=1)
-    data = data_of(run, size)
+    config = CONFIG.replace("[4, 16]", "[16]").replace("[0, 1, 2]", "[2]")
+    data = data_of(run, size, config=config)
     assert data["subtitle"].startswith(
         "1 variational autoencoder on MNIST: latent size 16; 1 seed;"
     )
@@ -161,7 +170,7 @@ def test_report_of_a_single_run_speaks_of_one():
 def test_report_of_many_latent_sizes_says_which_are_drawn():
     many = [SIZES.tail(1).assign(latent_size=16 + k) for k in range(11)]
     sizes = pd.concat(many, ignore_index=True)
-    assert data_of(sizes=sizes)["drawn_sizes"] == "the chosen latent size and of the best others"
+    assert data_of(sizes=sizes)["drawn"] == "the chosen latent size and of the best others"
 
 
 def test_report_gives_the_configuration_line_by_line():

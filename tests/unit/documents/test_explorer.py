@@ -10,9 +10,10 @@ import torch
 from explorer_page import PAIRS, page, walks
 from PIL import Image
 
-from vaesweep.comparison.choice import sizes_to_show
+from vaesweep.comparison.choice import settings_to_show
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents import explorer
+from vaesweep.runs import Run, Setting
 from vaesweep.scoring.judges import Judge
 from vaesweep.training.model import VAE, Architecture
 
@@ -55,9 +56,10 @@ def test_page_is_self_contained_and_no_text_can_break_out():
 def test_a_page_holds_the_chosen_size_and_the_best_others():
     sizes = pd.DataFrame({"latent_size": range(1, 21), "rank": range(20, 0, -1), "best_seed": 0.0})
     sizes.loc[19, ["rank", "best_seed"]] = np.nan  # no run of it could be scored
-    shown = sizes_to_show(sizes, 2, explorer.MOST_SIZES)["latent_size"].tolist()
-    assert shown == [2, *range(7, 20)]
-    text = explorer.explorer(walks(), PAIRS, 16, DATASETS["MNIST"], left_out=5)
+    chosen = Run("vae", 2, 0)._asdict()
+    shown = settings_to_show(sizes.assign(variant="vae"), chosen, explorer.MOST_WALKS)
+    assert shown == {Setting("vae", size): Run("vae", size, 0) for size in (2, *range(7, 20))}
+    text = explorer.explorer(walks(), PAIRS, walks()[1].run, DATASETS["MNIST"], left_out=5)
     assert '"left_out": 5' in text
 
 
@@ -67,8 +69,10 @@ def test_walk_measures_the_path_and_its_cross_fade():
     model.initialise(0, torch.Generator().manual_seed(0), torch.full((784,), 0.3))
     images = np.random.default_rng(0).integers(0, 256, (4, 28, 28), dtype=np.uint8)
     pairs = pd.DataFrame({"index_a": [0, 1], "index_b": [2, 3]})
-    made = explorer.walk(model, 7, images, pairs, [Judge(0, 10), Judge(1, 10)], "straight")
-    assert (made.latent_size, made.seed) == (3, 7)
+    made = explorer.walk(
+        model, Run("vae", 3, 7), images, pairs, [Judge(0, 10), Judge(1, 10)], "straight"
+    )
+    assert made.run == ("vae", 3, 7)
     assert made.cells.shape == (2, explorer.FRAMES + 2, 28, 28)
     assert (made.cells[:, 0] == images[:2]).all()
     assert (made.cells[:, explorer.FRAMES - 1] == images[2:]).all()

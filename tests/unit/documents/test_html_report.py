@@ -12,13 +12,14 @@ from vaesweep.documents.html_report import (
     escape,
     link,
     runs_page,
-    sizes_page,
+    settings_page,
     summary,
 )
-from vaesweep.files import Run
+from vaesweep.runs import Run
 
 PARTS = ("transport", "ghost_free", "class_path", "quality", "score")
 CHOSEN = {
+    "variant": "vae",
     "latent_size": 16,
     "seed": 1,
     "pinned": [],
@@ -47,9 +48,23 @@ def scores(score: float) -> dict[str, float | str]:
 def sizes() -> pd.DataFrame:
     return pd.DataFrame(
         [
-            {"latent_size": 2, "seeds": 2, "rank": 2, "best_seed": 0, "best_score": 0.05}
+            {
+                "variant": "vae",
+                "latent_size": 2,
+                "seeds": 2,
+                "rank": 2,
+                "best_seed": 0,
+                "best_score": 0.05,
+            }
             | scores(0.04),
-            {"latent_size": 16, "seeds": 2, "rank": 1, "best_seed": 1, "best_score": 0.12}
+            {
+                "variant": "vae",
+                "latent_size": 16,
+                "seeds": 2,
+                "rank": 1,
+                "best_seed": 1,
+                "best_score": 0.12,
+            }
             | scores(0.11),
         ]
     )
@@ -61,10 +76,12 @@ def runs() -> pd.DataFrame:
     gone = {"status": "diverged", "device": "cpu", "flags": "diverged"}
     return pd.DataFrame(
         [
-            {"latent_size": 2, "seed": 0, "rank": 3} | ok | scores(0.04),
-            {"latent_size": 2, "seed": 1, "rank": None} | scores(float("nan")) | gone,
-            {"latent_size": 16, "seed": 0, "rank": 2} | ok | scores(0.10),
-            {"latent_size": 16, "seed": 1, "rank": 1} | ok | scores(0.12),
+            {"variant": "vae", "latent_size": 2, "seed": 0, "rank": 3} | ok | scores(0.04),
+            {"variant": "vae", "latent_size": 2, "seed": 1, "rank": None}
+            | scores(float("nan"))
+            | gone,
+            {"variant": "vae", "latent_size": 16, "seed": 0, "rank": 2} | ok | scores(0.10),
+            {"variant": "vae", "latent_size": 16, "seed": 1, "rank": 1} | ok | scores(0.12),
         ]
     )
 
@@ -75,7 +92,7 @@ def squeezed(page: str) -> str:
 
 
 def test_sizes_page_is_ordered_by_rank(sizes: pd.DataFrame) -> None:
-    text = squeezed(sizes_page(sizes, CHOSEN))
+    text = squeezed(settings_page(sizes, CHOSEN))
     assert text.index("<td>16</td>") < text.index("<td>2</td>")
     assert '<tr class="chosen"><td>1</td><td>16</td>' in text
     assert "0.100 to 0.120" in text
@@ -100,16 +117,16 @@ def write_benchmark(path: Path, seconds: float, memory: str) -> None:
     )
 
 
-JOBS = Jobs(runs=[Run(16, 0), Run(16, 1)], judges=[0], stacks=[])
+JOBS = Jobs(runs=[Run("vae", 16, 0), Run("vae", 16, 1)], judges=[0], stacks=[])
 
 
 def test_costs_are_of_the_sweeps_own_jobs_and_say_what_is_missing(tmp_path: Path) -> None:
-    write_benchmark(tmp_path / "train/latent-16_seed-0.tsv", 10, "300")
-    write_benchmark(tmp_path / "train/latent-16_seed-1.tsv", 20, "400")
-    write_benchmark(tmp_path / "train/latent-99_seed-0.tsv", 1000, "1000")
-    write_benchmark(tmp_path / "train/latent-16_stack-0.tsv", 1000, "1000")
+    write_benchmark(tmp_path / "train/vae_latent-16_seed-0.tsv", 10, "300")
+    write_benchmark(tmp_path / "train/vae_latent-16_seed-1.tsv", 20, "400")
+    write_benchmark(tmp_path / "train/vae_latent-99_seed-0.tsv", 1000, "1000")
+    write_benchmark(tmp_path / "train/vae_latent-16_stack-0.tsv", 1000, "1000")
     write_benchmark(tmp_path / "train_judges/seed-7.tsv", 1000, "1000")
-    write_benchmark(tmp_path / "score/latent-16_seed-1.tsv", 3, "1")
+    write_benchmark(tmp_path / "score/vae_latent-16_seed-1.tsv", 3, "1")
     write_benchmark(tmp_path / "choose/all.tsv", 0.5, "-")
     costs = read_costs(tmp_path, JOBS)
     rules = by_rule(costs).set_index("rule")
@@ -119,16 +136,16 @@ def test_costs_are_of_the_sweeps_own_jobs_and_say_what_is_missing(tmp_path: Path
     assert rules.loc["train_judges", "jobs"] == "0 of 1"
     assert rules.loc["interpolate", "jobs"] == "0 of 2"
     assert rules.loc["all", "seconds"] == 33.5
-    assert seconds_by_run(costs).to_dict() == {Run(16, 0): 10, Run(16, 1): 23}
+    assert seconds_by_run(costs).to_dict() == {Run("vae", 16, 0): 10, Run("vae", 16, 1): 23}
     assert "nan" not in cost_page(costs)
 
 
 def test_a_stack_is_shared_by_its_seeds(tmp_path: Path) -> None:
-    write_benchmark(tmp_path / "train/latent-16_stack-0.tsv", 30, "300")
-    write_benchmark(tmp_path / "train/latent-16_seed-0.tsv", 1000, "1000")
+    write_benchmark(tmp_path / "train/vae_latent-16_stack-0.tsv", 30, "300")
+    write_benchmark(tmp_path / "train/vae_latent-16_seed-0.tsv", 1000, "1000")
     costs = read_costs(tmp_path, Jobs(JOBS.runs, [], stacks=[[0, 1]]))
     assert by_rule(costs).set_index("rule").loc["train", ["jobs", "seconds"]].tolist() == ["1", 30]
-    assert seconds_by_run(costs).to_dict() == {Run(16, 0): 15, Run(16, 1): 15}
+    assert seconds_by_run(costs).to_dict() == {Run("vae", 16, 0): 15, Run("vae", 16, 1): 15}
 
 
 def test_costs_of_nothing_make_a_table_all_the_same(tmp_path: Path) -> None:

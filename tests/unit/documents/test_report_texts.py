@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 import jinja2
 import pytest
-import yaml
 from checkout import ROOT
 from docutils.core import publish_doctree
 from docutils.nodes import system_message
+
+from vaesweep.running.config import complete
 
 TEXTS = sorted((ROOT / "workflow" / "report").glob("*.rst"))
 CATEGORIES = ("Comparison", "Cost", "Method", "Results", "Runs")
@@ -27,9 +28,7 @@ def render(path: Path, **names: Any) -> str:
 
 
 def test_first_page_speaks_of_a_single_run_as_one():
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    config["sweep"] = {"latent_sizes": [16], "seeds": [0]}
-    config["training"]["epochs"] = 1
+    config = complete({"sweep": {"latent_sizes": [16], "seeds": [0]}, "training": {"epochs": 1}})
     text = render(
         ROOT / "workflow/report/workflow.rst",
         snakemake=SimpleNamespace(config=config),
@@ -46,7 +45,7 @@ def test_text_renders(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     summary.parent.mkdir(parents=True)
     summary.write_text("What the sweep found.\n", encoding="utf-8")
     rule = SimpleNamespace(
-        config=yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")),
+        config=complete({}),
         wildcards=SimpleNamespace(latent_size="16", seed="0"),
         output=["results/a.pdf"],
         params=SimpleNamespace(noun="class", nouns="classes"),

@@ -7,25 +7,28 @@ import numpy as np
 import pandas as pd
 import pymupdf
 import pytest
+import yaml
 from docutils.core import publish_doctree
 from docutils.nodes import system_message
 from made_up_sweep import choose, controls, pair_scores, sweep
 
-from vaesweep.comparison.choice import MOST_SIZES_DRAWN, sizes_to_show
+from vaesweep.comparison.choice import MOST_DRAWN, settings_to_show
 from vaesweep.comparison.costs import Jobs, read_costs
+from vaesweep.comparison.tables import Comparison
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.comparison_report import report_data
-from vaesweep.documents.html_report import runs_page, sizes_page, summary
+from vaesweep.documents.html_report import runs_page, settings_page, summary
 from vaesweep.documents.typesetting import typeset
 from vaesweep.figures import likelihood, paths, scores
 from vaesweep.figures.style import palette, save_svg
-from vaesweep.files import Run, read_table, write_table
+from vaesweep.files import read_table, write_table
+from vaesweep.runs import runs_of, settings_of
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.scoring.summary import CONTROLS, WAYS
 
 FASHION = DATASETS["FashionMNIST"]
-FREE = {"latent_size": None, "seed": None}
 SCORES = {(2, 0): 0.1, (2, 1): 0.12, (2, 2): 0.11, (8, 0): 0.3, (8, 1): 0.34, (8, 2): 0.32}
+# With `sweep`, which each test has of its own.
 CONFIG = """\
 dataset: {name: FashionMNIST}
 model: {architecture: mlp, beta: 1.0}
@@ -42,6 +45,8 @@ TRAINING = {
     "precision": "float32",
     "images_per_second": 12000.0,
     "parameters": 700000,
+    "epochs": 1,
+    "beta": 1.0,
 }
 JUDGE = {"accuracy": 0.99, "ghost_clean": 0.03, "ghost_blurred": 0.12, "ghost_half": 0.86}
 SCALE = pd.DataFrame({"same": [0.5, 0.9], "different": [0.4, 0.8]}, ["cross_fade", "transport"])
@@ -50,25 +55,31 @@ SCALE = pd.DataFrame({"same": [0.5, 0.9], "different": [0.4, 0.8]}, ["cross_fade
 class Documents:
     """All that is made of a comparison, as texts."""
 
-    def __init__(self, folder, compared, pinned=FREE, judges=2):
+    def __init__(self, folder, compared, judges=2, elsewhere=None, **pinned):
         # As they are read: from files, where an empty text and a missing number look alike.
         tables = {}
         for name, table in vars(compared).items():
             write_table(folder / f"{name}.csv", table)
             tables[name] = read_table(folder / f"{name}.csv")
-        self.runs, self.sizes = tables["runs"], tables["latent_sizes"]
-        self.chosen = choose(self.runs, self.sizes, **pinned)
+        self.runs, self.settings = tables["runs"], tables["settings"]
+        self.chosen = choose(Comparison(**tables), **pinned)
         self.draw(folder, tables)
-        jobs = Jobs([Run(row.latent_size, row.seed) for row in self.runs.itertuples()], [0], [])
+        own = runs_of(self.runs[self.runs["variant"] != elsewhere])
+        config = yaml.safe_load(CONFIG)
+        config["sweep"] = {
+            key: list({getattr(run, key[:-1]): None for run in own})
+            for key in ("variants", "latent_sizes", "seeds")
+        }
+        config["sweep"]["external"] = [elsewhere] if elsewhere else []
         data = report_data(
-            self.runs, self.sizes, self.chosen, [JUDGE] * judges, tables["judges"], controls(),
-            [TRAINING], read_costs(folder, jobs), CONFIG,
+            self.runs, self.settings, self.chosen, [JUDGE] * judges, tables["judges"], controls(),
+            [TRAINING] * len(own), read_costs(folder, Jobs(own, [0], [])), yaml.safe_dump(config),
         )  # fmt: skip
         self.findings = " ".join(data["findings"])
         pdf = typeset("comparison_report.typ", data, folder.glob("*.svg"))
         self.report = "".join(page.get_text() for page in pymupdf.open(stream=BytesIO(pdf)))
-        self.pages = sizes_page(self.sizes, self.chosen) + runs_page(self.runs, self.chosen)
-        text = summary(self.sizes, self.runs, self.chosen, {}, {})
+        self.pages = settings_page(self.settings, self.chosen) + runs_page(self.runs, self.chosen)
+        text = summary(self.settings, self.runs, self.chosen, {}, {})
         document = publish_doctree(text)
         assert not list(document.findall(system_message))
         self.summary = document.astext()
@@ -79,17 +90,18 @@ class Documents:
         """Every figure of the comparison, with frames of noise."""
         pairs = pair_scores(0, 0)[["set", "kind", "row"]].assign(digit_a=3, digit_b=9)
         noise = np.random.default_rng(0).integers(0, 256, (len(pairs), 9, 28, 28), np.uint8)
-        shown = sizes_to_show(self.sizes, self.chosen["latent_size"], MOST_SIZES_DRAWN)
-        frames = dict.fromkeys(shown["latent_size"], noise)
-        colours = palette(self.sizes["latent_size"])
+        frames = dict.fromkeys(settings_to_show(self.settings, self.chosen, MOST_DRAWN), noise)
+        colours = palette(settings_of(self.settings))
         parts = {part.name: part.title for part in PARTS}
         history = pd.DataFrame({"epoch": [1], "neg_elbo": [150.0]})
-        histories = {Run(row.latent_size, row.seed): history for row in self.runs.itertuples()}
+        histories = dict.fromkeys(runs_of(self.runs), history)
         figures = {
-            "score_by_latent_size": scores.score_by_latent_size(self.runs, self.sizes, self.chosen),
-            "differences": scores.differences(tables["differences"]),
-            "quality_parts": scores.quality_parts(self.runs, self.sizes, SCALE, parts, "class"),
-            "controls": scores.controls(self.sizes, controls(), CONTROLS | WAYS, "class"),
+            "score_by_latent_size": scores.score_by_latent_size(
+                self.runs, self.settings, self.chosen
+            ),
+            "differences": scores.differences(tables["differences"], self.chosen),
+            "quality_parts": scores.quality_parts(self.runs, self.settings, SCALE, parts, "class"),
+            "controls": scores.controls(self.settings, controls(), CONTROLS | WAYS, "class"),
             "neg_elbo_and_score": likelihood.neg_elbo_and_score(self.runs),
             "training_curves": likelihood.training_curves(histories),
             "display_rows": paths.display_rows(pairs, frames, colours, "class", FASHION.classes),
@@ -99,15 +111,16 @@ class Documents:
             save_svg(figure, folder / f"{name}.svg")
 
 
-def documents(folder, scores, pinned=FREE, judges=2, **changes) -> Documents:
-    return Documents(folder, sweep(scores, judges=judges, **changes), pinned, judges)
+def documents(folder, scores, pinned=None, judges=2, elsewhere=None, **changes) -> Documents:
+    compared = sweep(scores, judges=judges, elsewhere=elsewhere, **changes)
+    return Documents(folder, compared, judges, elsewhere, **pinned or {})
 
 
 def test_one_run(tmp_path):
     made = documents(tmp_path, {(8, 0): 0.3})
     assert "The run of latent size 8, seed 0 is the only one to choose from" in made.texts
     assert "first" not in made.findings and "rank correlation" not in made.findings
-    assert "No interval over seeds is given at latent size 8" in made.findings
+    assert "No interval over seeds is given for latent size 8" in made.findings
 
 
 def test_two_seeds_of_one_size(tmp_path):
@@ -119,7 +132,10 @@ def test_two_seeds_of_one_size(tmp_path):
 def test_one_seed_of_three_sizes(tmp_path):
     made = documents(tmp_path, {(2, 0): 0.1, (8, 0): 0.3, (16, 0): 0.2})
     assert "1 seed each" in made.report and "luck of a draw" not in made.findings
-    assert "Whether latent size 8 differs from 2 and 16 cannot be told with f" in made.findings
+    assert (
+        "Whether latent size 8 differs from latent sizes 2 and 16 cannot be told with f"
+        in made.findings
+    )
     assert "fewer than 3 seeds" in made.chosen["reason"] and made.chosen["tied_with"] is None
     assert "no other is tied" not in made.texts and "100 %" not in made.texts.split("Method")[0]
 
@@ -133,7 +149,10 @@ def test_two_sizes_that_tie_exactly(tmp_path):
     runs = [(size, seed) for size in (2, 8) for seed in range(3)]
     made = documents(tmp_path, dict.fromkeys(runs, 0.2), equal_pairs=True)
     assert "rank correlation" not in made.findings
-    assert "Latent size 2 has the highest mean score, but 8 is tied with it" in made.findings
+    assert (
+        "Latent size 2 has the highest mean score, but latent size 8 is tied with it"
+        in made.findings
+    )
 
 
 def test_all_runs_but_one_diverged(tmp_path):
@@ -166,14 +185,14 @@ def test_all_scores_negative(tmp_path):
 @pytest.mark.parametrize(
     ("pinned", "said"),
     [
-        ({"latent_size": 2, "seed": None}, "The configuration pins latent size 2 nevertheless"),
-        ({"latent_size": None, "seed": 0}, "Latent size 8 has the highest mean score"),
+        ({"latent_size": 2}, "The configuration pins latent size 2 nevertheless"),
+        ({"seed": 0}, "Latent size 8 has the highest mean score"),
     ],
 )
 def test_half_of_the_choice_pinned(tmp_path, pinned, said):
     made = documents(tmp_path, SCORES, pinned=pinned)
     assert said in made.findings and "run was pinned" not in made.texts
-    assert ("luck of a draw" in made.findings) == (pinned["seed"] is None)
+    assert ("luck of a draw" in made.findings) == ("seed" not in pinned)
 
 
 def test_a_plain_autoencoder(tmp_path):

@@ -10,7 +10,7 @@ from matplotlib.image import imread
 from vaesweep.figures import grids
 from vaesweep.figures.grids import PAPER_INCHES
 from vaesweep.figures.tiles import step_labels
-from vaesweep.files import Run
+from vaesweep.runs import Run
 from vaesweep.words import paths_title
 
 STEPS = 7
@@ -150,8 +150,10 @@ def test_equal_frames_give_equal_files(frames, letter, tmp_path):
 def test_headings_speak_of_digits_only_for_digits():
     assert paths_title("same", "digit") == "Same digit"
     assert paths_title("different", "class") == "Different classes"
-    assert "7 interpolates" in grids.paths_note(9, "MNIST", Run(16, 3))
-    assert "1 interpolate between" in grids.paths_note(3, "MNIST", Run(16, 3))
+    assert "7 interpolates" in grids.paths_note(9, "MNIST", Run("vae", 16, 3), variants=False)
+    assert "1 interpolate between" in grids.paths_note(
+        3, "MNIST", Run("vae", 16, 3), variants=False
+    )
 
 
 def words_of(figure):
@@ -171,7 +173,12 @@ def test_long_names_of_classes_stand_along_their_tiles(frames):
 @pytest.mark.parametrize("steps", [1, 2, 4, 7, 40])
 def test_headings_of_a_preview_do_not_touch(steps):
     frames = np.zeros((10, steps + 2, 28, 28), np.uint8)
-    note = grids.paths_note(steps + 2, "FashionMNIST", Run(1024, 4294967295))
+    note = grids.paths_note(
+        steps + 2,
+        "FashionMNIST",
+        Run("a-name-as-long-as-it-may-be-here", 1024, 4294967295),
+        variants=True,
+    )
     figure = grids.draw_preview(frames, DIGITS, "Different classes", note)
     figure.canvas.draw()
     texts = [text for text in figure.axes[0].texts if text.get_text()]

@@ -6,26 +6,29 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from vaesweep.figures import likelihood, paths, scores, style
-from vaesweep.files import Run
+from vaesweep.runs import Run, Setting
 
 PARTS = {"transport": "transport T", "ghost_free": "ghost-free G"}
 SCALE = pd.DataFrame({"same": [0.5, 0.9], "different": [0.4, 0.8]}, ["cross_fade", "transport"])
 WORDS = {"hard_switch": "switch halfway", "another": "another"}
 
 
-def tables(sizes=(2, 8, 32), seeds=3):
+def tables(sizes=(2, 8, 32), seeds=3, variants=("vae",)):
     parts = ("transport", "ghost_free", "class_path", "quality", "score")
     columns = [f"{part}_{kind}" for part in parts for kind in ("same", "different")]
     rng = np.random.default_rng(1)
     runs = pd.DataFrame(
         [
-            {"latent_size": size, "seed": seed, "score": rng.random(), "neg_elbo": 100 + size}
+            Run(variant, size, seed)._asdict()
+            | {"score": rng.random(), "neg_elbo": 100 + size}
             | {column: rng.random() for column in columns}
+            for variant in variants
             for size in sizes
             for seed in range(seeds)
         ]
     )
-    means = runs.groupby("latent_size").mean().drop(columns="seed").reset_index()
+    means = runs.groupby(["variant", "latent_size"], sort=False).mean().drop(columns="seed")
+    means = means.reset_index()
     return runs, means.assign(score_low=means["score"] - 0.1, score_high=means["score"] + 0.1)
 
 
@@ -39,10 +42,14 @@ CONTROLS = pd.DataFrame(
         "score_high": [-0.08, 0.01],
     }
 )
+CHOSEN = Run("vae", 8, 0)._asdict()
 DIFFERENCES = pd.DataFrame(
     {
+        "variant_a": "vae",
         "latent_size_a": [2, 2, 8],
+        "variant_b": "vae",
         "latent_size_b": [8, 16, 16],
+        "family": "latent_size",
         "difference": [-0.05, -0.06, -0.01],
         "low": [-0.06, np.nan, -0.02],
         "high": [-0.04, np.nan, 0.01],
@@ -58,18 +65,16 @@ def svg(figure, folder):
 
 
 def test_palette_gets_lighter_with_the_latent_size():
-    colours = style.palette([64, 2, 16, 8])
-    assert list(colours) == [2, 8, 16, 64]
-    lightness = [np.dot(to_rgb(colour), [0.2126, 0.7152, 0.0722]) for colour in colours.values()]
+    colours = style.palette(Setting("vae", size) for size in (64, 2, 16, 8))
+    ordered = [colours["vae", size] for size in (2, 8, 16, 64)]
+    lightness = [np.dot(to_rgb(colour), [0.2126, 0.7152, 0.0722]) for colour in ordered]
     assert (np.diff(lightness) > 0.05).all()
 
 
 def test_score_figure_has_each_run_as_a_point_and_marks_the_chosen_one():
     runs, sizes = tables()
     chosen = runs.iloc[4]
-    figure = scores.score_by_latent_size(
-        runs, sizes, {"latent_size": chosen["latent_size"], "seed": chosen["seed"]}
-    )
+    figure = scores.score_by_latent_size(runs, sizes, chosen)
     (axes,) = figure.axes
     *points, ring = (collection.get_offsets() for collection in axes.collections)
     assert sorted(np.concatenate(points)[:, 1]) == pytest.approx(sorted(runs["score"]))
@@ -79,12 +84,11 @@ def test_score_figure_has_each_run_as_a_point_and_marks_the_chosen_one():
 
 def test_figures_stand_runs_that_diverged_and_sizes_without_interval(tmp_path):
     runs, sizes = tables(sizes=(2, 8), seeds=1)
-    runs.loc[0, runs.columns[2:]] = np.nan
-    sizes.loc[0, sizes.columns[1:]] = np.nan
+    runs.loc[0, runs.columns[3:]] = np.nan
+    sizes.loc[0, sizes.columns[2:]] = np.nan
     sizes["score_low"] = np.nan
-    chosen = {"latent_size": 8, "seed": 0}
     for figure in (
-        scores.score_by_latent_size(runs, sizes, chosen),
+        scores.score_by_latent_size(runs, sizes, CHOSEN),
         likelihood.neg_elbo_and_score(runs),
         scores.quality_parts(runs, sizes, SCALE, PARTS, "digit"),
         scores.controls(sizes, CONTROLS, WORDS, "digit"),
@@ -102,10 +106,13 @@ def test_display_rows_take_the_same_pairs_for_every_latent_size():
         ]
     )
     frames = {}
-    for size in (16, 2):
+    for size in (2, 16):
         values = np.arange(len(pairs)) + size
-        frames[size] = np.broadcast_to(values[:, None, None, None], (40, 9, 28, 28)).astype("u1")
-    figure = paths.display_rows(pairs, frames, {2: "red", 16: "blue"}, "digit", "0123456789")
+        frames[Setting("vae", size)] = np.broadcast_to(
+            values[:, None, None, None], (40, 9, 28, 28)
+        ).astype("u1")
+    colours = dict(zip(frames, ("blue", "red"), strict=True))
+    figure = paths.display_rows(pairs, frames, colours, "digit", "0123456789")
     shown = [255 - int(image.get_array()[0, 0, 0]) for image in figure.axes[0].get_images()[::9]]
     expected = [2, 4, 10, 11]  # the places of the four display pairs in pairs.csv
     assert shown == [place + size for place in expected for size in (2, 16)]
@@ -132,12 +139,12 @@ def test_best_median_and_worst_are_display_rows_by_score(tmp_path):
 
 def test_a_tie_of_two_sizes_is_pale():
     table = DIFFERENCES.iloc[2:].assign(difference=-0.001)
-    mesh = scores.differences(table).axes[0].collections[0]
+    mesh = scores.differences(table, CHOSEN).axes[0].collections[0]
     assert max(mesh.get_clim()) >= 0.02
 
 
 def test_differences_show_each_two_sizes_once_as_row_less_column():
-    axes = scores.differences(DIFFERENCES).axes[0]
+    axes = scores.differences(DIFFERENCES, CHOSEN).axes[0]
     texts = [text.get_text() for text in axes.texts]
     assert texts == [
         "+0.050\n+0.040 to +0.060\np < 0.001",
@@ -151,15 +158,16 @@ def test_differences_show_each_two_sizes_once_as_row_less_column():
 def test_many_latent_sizes_have_brief_differences():
     pairs = [(a, b) for b in range(1, 13) for a in range(1, b)]
     table = pd.DataFrame(pairs, columns=["latent_size_a", "latent_size_b"])
+    table = table.assign(variant_a="vae", variant_b="vae", family="latent_size")
     table = table.assign(difference=0.01, low=0.0, high=0.02, p_holm=0.5, tied=True)
     table["tied"] = table["tied"].astype("boolean").mask(table.index == 0)
-    axes = scores.differences(table).axes[0]
+    axes = scores.differences(table, CHOSEN).axes[0]
     assert {text.get_text() for text in axes.texts} == {"(−0.010)", "−0.010?"}
 
 
 def test_one_latent_size_has_no_differences_to_show():
-    figure = scores.differences(DIFFERENCES.iloc[:0])
-    assert "There is one latent size" in figure.axes[0].texts[0].get_text()
+    figure = scores.differences(DIFFERENCES.iloc[:0], CHOSEN)
+    assert "There is nothing to compare" in figure.axes[0].texts[0].get_text()
 
 
 def test_controls_stand_below_the_latent_sizes():
@@ -184,7 +192,8 @@ def test_a_closer_look_is_taken_where_one_size_lies_far_off():
 def test_training_curves_take_every_run():
     history = pd.DataFrame({"epoch": [1, 2], "neg_elbo": [150.0, 120.0]})
     one = history[:1]
-    figure = likelihood.training_curves({Run(2, 0): history, Run(2, 1): history, Run(8, 0): one})
+    runs = (Run("vae", 2, 0), Run("vae", 2, 1), Run("vae", 8, 0))
+    figure = likelihood.training_curves(dict(zip(runs, (history, history, one), strict=True)))
     (axes,) = figure.axes
     assert [line.get_marker() for line in axes.lines] == ["", "", "o"]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["2", "8"]
@@ -192,7 +201,8 @@ def test_training_curves_take_every_run():
 
 def test_training_curves_leave_out_epochs_that_diverged():
     history = pd.DataFrame({"epoch": [1, 2], "neg_elbo": [150.0, np.nan]})
-    figure = likelihood.training_curves({Run(2, 0): history, Run(8, 0): history[:0]})
+    histories = {Run("vae", 2, 0): history, Run("vae", 8, 0): history[:0]}
+    figure = likelihood.training_curves(histories)
     drawn = [line.get_xdata().tolist() for line in figure.axes[0].lines]
     assert drawn == [[1], []]
 

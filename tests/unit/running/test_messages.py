@@ -39,12 +39,12 @@ def test_opening_words_of_documents_alone_and_on_a_cluster():
 
 def test_closing_words_name_what_was_made(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    keys = {"seed": 4294967295, "reason": "It is the best.", "latent_size": 8}
+    keys = {"seed": 4294967295, "reason": "It is the best.", "latent_size": 8, "variant": "vae"}
     write_json("results/chosen.json", keys)
     (tmp_path / "results/comparison").mkdir()
-    (tmp_path / "results/comparison/latent_sizes.csv").write_text(
-        "latent_size,rank,score,score_low,score_high,neg_elbo,best_seed\n"
-        "2,2,-0.1,,,,4294967295\n8,1,0.1,0.05,0.15,100,0\n16,,,,,,\n"
+    (tmp_path / "results/comparison/settings.csv").write_text(
+        "variant,latent_size,rank,score,score_low,score_high,neg_elbo,best_seed\n"
+        "vae,2,2,-0.1,,,,4294967295\nvae,8,1,0.1,0.05,0.15,100,0\nvae,16,,,,,,\n"
     )
     (tmp_path / "results/report.html").touch()
     said = closing("netid")

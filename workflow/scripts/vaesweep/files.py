@@ -65,6 +65,8 @@ def write_arrays(path: str | Path, **arrays: NDArray[Any]) -> None:
     write_whole(path, packed.getbuffer())
 
 
+# Columns of texts, whatever these look like.
+TEXTS = ("flags", *(f"{of}variant{side}" for of in ("", "first_") for side in ("", "_a", "_b")))
 CURE = "Remove it and run again: it is made anew."
 
 
@@ -98,16 +100,18 @@ def read_json(path: str | Path, *keys: str) -> dict[str, Any]:
 def read_table(path: str | Path, *columns: str) -> "pd.DataFrame":
     """Read a CSV table; a UserError names a file that is damaged or lacks one of `columns`.
 
-    Empty flags are "" and not missing; whether two tie may be missing.
+    Empty TEXTS are "" and not missing, and a variant may be called 1e3 or None; whether two tie may
+    be missing.
     """
     import pandas as pd
 
     with reading(path, "CSV table"):
         text = Path(path).read_text(encoding="utf-8")
-        truths = dict.fromkeys(("tied", "tied_with_first"), "boolean")
-        table = pd.read_csv(io.StringIO(text), dtype=truths)
-        if "flags" in table:
-            table["flags"] = table["flags"].astype(object).fillna("").astype(str)
+        types = dict.fromkeys(("tied", "tied_with_first"), "boolean") | dict.fromkeys(TEXTS, "str")
+        missing = {name: [""] for name in text.splitlines()[0].split(",") if name not in TEXTS}
+        table = pd.read_csv(
+            io.StringIO(text), dtype=types, na_values=missing, keep_default_na=False
+        )
     _require(path, columns, table)
     if not text.endswith("\n"):
         raise damaged(path, "cut short in its last line")

@@ -71,7 +71,8 @@ def choose_run(
         "tied_with": _tied(settings, run.setting),
     }
     seeds = int((allowed & (places == places[best])).sum())
-    return chosen | {"reason": _reason(chosen, settings, seeds, len(set(places[allowed])))}
+    trained = len(set(settings_of(own)))
+    return chosen | {"reason": _reason(chosen, settings, seeds, len(set(places[allowed])), trained)}
 
 
 def _best(settings: pd.Series, scores: pd.Series, allowed: pd.Series) -> int:
@@ -129,8 +130,10 @@ def _tied(settings: pd.DataFrame, chosen: Setting) -> list[dict[str, Any]] | Non
     return [run._asdict() for run in runs_of(others[tied.fillna(False)])]
 
 
-def _reason(chosen: Mapping[str, Any], settings: pd.DataFrame, seeds: int, allowed: int) -> str:
-    """Say why this setting of those allowed, and why this one of so many seeds of it."""
+def _reason(
+    chosen: Mapping[str, Any], settings: pd.DataFrame, seeds: int, allowed: int, trained: int
+) -> str:
+    """Say why this setting of so many allowed and trained, and why this one of so many seeds."""
     names, run, pinned = Names.of(settings_of(settings)), chosen_run(chosen), chosen["pinned"]
     name = names.all([run.setting])
     row = settings[[setting == run.setting for setting in settings_of(settings)]].iloc[0]
@@ -139,12 +142,12 @@ def _reason(chosen: Mapping[str, Any], settings: pd.DataFrame, seeds: int, allow
     held = [key for key in pinned if key in names.keys]
     if held and allowed == seeds == 1 and "seed" in pinned:
         return f"The run of {name}, seed {run.seed} was pinned in config.yaml ({score})."
-    if len(settings) == seeds == 1 and not pinned:
+    if trained == seeds == 1 and not pinned:
         return f"The run of {name}, seed {run.seed} is the only one to choose from ({score})."
     if held and allowed == 1:
         first = f"{capital(name)} was pinned in config.yaml"
-    elif len(settings) == 1:
-        first = f"{capital(name)} is the only one"
+    elif trained == 1:
+        first = f"{capital(name)} is the only one{' trained here' * (len(settings) > 1)}"
     elif allowed == 1:
         first = f"{capital(name)} is the only one with a run that did not diverge"
     else:

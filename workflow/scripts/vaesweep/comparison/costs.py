@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from vaesweep.runs import Run
+from vaesweep.runs import Run, runs_of
+from vaesweep.scoring.summary import ELSEWHERE
 
 # What has run before a report is written; others are counted if they are known.
 EXPECTED = ("fetch_data", "train_judges", "train", "interpolate", "score", "compare")
@@ -19,6 +21,13 @@ class Jobs:
     runs: Sequence[Run]
     judges: Sequence[int]  # their seeds
     stacks: Sequence[Sequence[int]]  # seeds that a job trains together; none if each run is a job
+    adopted: Sequence[Run] = ()  # of models from elsewhere
+
+    @classmethod
+    def of_sweep(cls, runs: pd.DataFrame, **others: Sequence[Any]) -> "Jobs":
+        """Those of the runs of runs.csv, and of the judges and stacks."""
+        elsewhere = runs["device"] == ELSEWHERE["device"]
+        return cls(runs_of(runs[~elsewhere]), adopted=runs_of(runs[elsewhere]), **others)
 
     def of(self, rule: str) -> dict[str, list[Run]]:
         """For each job of a rule its name, and the runs that share its time."""
@@ -29,8 +38,12 @@ class Jobs:
                 for setting, name in settings.items()
                 for number, stack in enumerate(self.stacks)
             }
-        if rule in ("train", "interpolate", "score"):
-            return {f"{settings[run.setting]}_seed-{run.seed}": [run] for run in self.runs}
+        adopted = self.adopted if rule in ("score", "draw_adopted") else []
+        trained = self.runs if rule in ("train", "interpolate", "score") else []
+        if runs := [*trained, *adopted]:
+            return {
+                f"{run.variant}_latent-{run.latent_size}_seed-{run.seed}": [run] for run in runs
+            }
         if rule == "draw_runs":
             return {
                 name: [run for run in self.runs if run.setting == setting]

@@ -201,7 +201,7 @@ def _families(settings: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame
     ]
     parts = [
         _corrected(own) if family in FAMILIES.values() else own
-        for family, own in differences[np.array(keep, bool)].groupby("family")
+        for family, own in differences.loc[keep].groupby("family")
     ]
     kept = pd.concat([differences.iloc[:0], *parts]).sort_index()
     for side in ("a", "b"):

@@ -81,13 +81,13 @@ def summary(
     texts = table_texts(rows, (*names.keys, *SUMMARY_COLUMNS), chosen)
     for place in texts["marked"]:
         texts["rows"][place][0] = f"**{texts['rows'][place][0]}**"
-    headings = [column["heading"].replace("\n", " ").capitalize() for column in texts["columns"]]
+    headings = [column["heading"].replace("\n", " ") for column in texts["columns"]]
     return _TEMPLATES.get_template("summary.rst").render(
         run=escape(capital(names.run(run))),
         noun=names.noun,
         reason=escape(chosen["reason"]),
         links=" · ".join(link(words, path) for words, path in links.items()),
-        settings=[headings, *texts["rows"]],
+        settings=[[words[0].upper() + words[1:] for words in headings], *texts["rows"]],
         cautions=[escape(note) for note in (*evidence(runs), *cautions(runs, settings))],
         pictures=[_picture(words, Path(path)) for words, path in pictures.items()],
         parts=[f"*{part.title}* ({part.meaning})" for part in PARTS],

@@ -186,9 +186,11 @@ def differences(table: pd.DataFrame, chosen: Mapping[str, Any]) -> Figure:
             with a question mark if that is not known.
         chosen: `chosen.json`. Drawn are the sizes of its variant, and the variants at its size.
     """
+    if table.empty:
+        return note("There is nothing to compare: one alone has a run to rank.")
     panels = _panels(table, chosen)
     if not panels:
-        return note("There is nothing to compare: of one setting alone there are runs to rank.")
+        return note("Nothing else has the variant or the latent size of the chosen run.")
     both = pd.concat(own for _, own in panels)
     sides = [own[title].nunique() - 1 for title, own in panels]
     # At least as far as the intervals reach, so that a tie is pale.

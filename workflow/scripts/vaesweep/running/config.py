@@ -119,9 +119,10 @@ def _as_meant(value: Any, schema: dict[str, Any]) -> Any:
         return [_as_meant(part, schema.get("items", {})) for part in value]
     types = schema.get("type", [])
     types = {types} if isinstance(types, str) else set(types)
-    if types == {"string"} and type(value) in (int, float):
-        return str(value)
-    if isinstance(value, str) and types and types != {"string"}:
+    if types and types <= {"string", "null"}:
+        empty = "null" in types and isinstance(value, str) and _as_yaml(value) is None
+        return None if empty else str(value) if type(value) in (int, float) else value
+    if isinstance(value, str) and types:
         value = _as_yaml(value)
         if isinstance(value, list):
             return _as_meant(value, schema)
