@@ -2,8 +2,9 @@
 
     python benchmarks/growth.py FINISHED 100 1000
 
-FINISHED is the folder of a finished sweep with a variant vae. Of each count a sweep of 4 variants and 25 latent sizes
-is laid out, each run that of the finished one with scores of its own, and its documents are made.
+FINISHED is the folder of a finished sweep with a variant vae. Of each count a sweep of 4 variants
+and 25 latent sizes is laid out, each run that of the finished one with scores of its own, and its
+documents are made.
 """
 
 import json

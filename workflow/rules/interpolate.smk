@@ -58,10 +58,10 @@ rule adopt:
         code=code("adopt.py"),
     output:
         interpolations=f"{RUN}/interpolations.npz",
-    wildcard_constraints:
-        variant=ADOPTED,
     log:
         f"results/logs/adopt/{LOG}.log",
+    wildcard_constraints:
+        variant=ADOPTED,
     localrule: True
     conda:
         "../../envs/vaesweep.yaml"
@@ -79,9 +79,9 @@ use rule draw_runs as draw_adopted with:
     output:
         same=run_figure(f"{RUN}/same_digit.png", f"same {DATASET.noun}"),
         different=run_figure(f"{RUN}/different_digits.png", f"different {plural(DATASET.noun)}"),
-    wildcard_constraints:
-        variant=ADOPTED,
     log:
         f"results/logs/draw_adopted/{LOG}.log",
     benchmark:
         f"results/benchmarks/draw_adopted/{LOG}.tsv"
+    wildcard_constraints:
+        variant=ADOPTED,
