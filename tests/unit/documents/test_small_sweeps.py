@@ -66,7 +66,7 @@ class Documents:
         self.draw(folder, tables)
         own = runs_of(self.runs[self.runs["variant"] != elsewhere])
         config = yaml.safe_load(CONFIG)
-        names, sizes, seeds = (dict.fromkeys(each, {}) for each in zip(*own, strict=True))
+        names, sizes, seeds = ({key: {} for key in each} for each in zip(*own, strict=True))
         config["sweep"] = {"variants": names, "latent_sizes": [*sizes], "seeds": [*seeds]}
         config["sweep"]["external"] = {elsewhere: {}} if elsewhere else {}
         data = report_data(
