@@ -9,6 +9,7 @@ from vaesweep.errors import UserError
 from vaesweep.files import write_arrays
 from vaesweep.interpolation import (
     PATHS,
+    adopt,
     cross_fade,
     interpolate,
     read_frames,
@@ -63,6 +64,59 @@ def test_frames_of_other_pairs_are_refused(tmp_path):
     assert read_frames(path, 3)[0].shape == frames.shape
     with pytest.raises(UserError, match=r"npz: frames is uint8 \(3, 5, 28, 28\), expected"):
         read_frames(path, 4)
+
+
+def adopted(folder, steps=3, changed=None, row=None, side=0, cut=None):
+    """Adopt frames of three pairs, of which one test image may be another, or the file cut."""
+    images = np.random.default_rng(0).integers(0, 256, (6, 28, 28), dtype=np.uint8)
+    pairs = pd.DataFrame({"index_a": [0, 4, 2], "index_b": [3, 1, 2]})
+    frames = np.zeros((3, 5, 28, 28), np.uint8)
+    frames[:, 0], frames[:, -1] = images[pairs["index_a"]], images[pairs["index_b"]]
+    if row is not None:
+        frames[row:, side, 5, 5] ^= 1
+    arrays = {"frames": frames, "reconstructions": frames[:, [0, -1]]} | (changed or {})
+    path = folder / "pca.npz"
+    write_arrays(path, **arrays)
+    path.write_bytes(path.read_bytes()[:cut])
+    taken = adopt(str(path), images, pairs, steps)
+    return all((own == arrays[name]).all() for own, name in zip(taken, arrays, strict=True))
+
+
+def test_frames_from_elsewhere_are_taken_as_they_are(tmp_path):
+    assert adopted(tmp_path)
+
+
+OTHERS = np.zeros((3, 5, 28, 28), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"changed": {"frames": OTHERS[:2]}}, "frames is uint8 (2, 5, 28, 28), expected uint8 (3"),
+        ({"changed": {"frames": OTHERS / 255}}, "frames is float64 (3, 5, 28, 28), expected uint8"),
+        ({"changed": {"reconstructions": OTHERS}}, "reconstructions is uint8 (3, 5, 28, 28), exp"),
+        (
+            {"steps": 7},
+            "frames has 5 columns, expected 9: the test images and, as interpolation.st",
+        ),
+        (
+            {"row": 1},
+            "the first frame of row 1 is not test image 4, which results/pairs.csv has as",
+        ),
+        (
+            {"row": 2, "side": -1},
+            "the last frame of row 2 is not test image 2, which results/pairs",
+        ),
+        ({"cut": -900}, "not a readable .npz file"),
+        ({"cut": 0}, "not a readable .npz file"),
+    ],
+)
+def test_frames_from_elsewhere_that_do_not_fit_are_named(tmp_path, changes, said):
+    with pytest.raises(UserError) as caught:
+        adopted(tmp_path, **changes)
+    text = str(caught.value)
+    assert text.startswith(f"{tmp_path}/pca.npz: ") and said in text and "\n" not in text
+    assert text.endswith("See docs/external.md for how such a file is made.")
 
 
 def test_frames_hold_the_test_images_at_their_ends():

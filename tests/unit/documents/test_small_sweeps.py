@@ -66,11 +66,9 @@ class Documents:
         self.draw(folder, tables)
         own = runs_of(self.runs[self.runs["variant"] != elsewhere])
         config = yaml.safe_load(CONFIG)
-        config["sweep"] = {
-            key: list({getattr(run, key[:-1]): None for run in own})
-            for key in ("variants", "latent_sizes", "seeds")
-        }
-        config["sweep"]["external"] = [elsewhere] if elsewhere else []
+        names, sizes, seeds = ({key: {} for key in each} for each in zip(*own, strict=True))
+        config["sweep"] = {"variants": names, "latent_sizes": [*sizes], "seeds": [*seeds]}
+        config["sweep"]["external"] = {elsewhere: {}} if elsewhere else {}
         data = report_data(
             self.runs, self.settings, self.chosen, [JUDGE] * judges, tables["judges"], controls(),
             [TRAINING] * len(own), read_costs(folder, Jobs(own, [0], [])), yaml.safe_dump(config),
@@ -180,6 +178,28 @@ def test_all_scores_negative(tmp_path):
     made = documents(tmp_path, {run: score - 1 for run, score in SCORES.items()})
     assert "No latent size interpolates better than the pixel cross-fade" in made.findings
     assert "−0.6" in made.report and not re.search(r"(?<![\w.])-0\.\d", made.texts)
+
+
+def test_variants_and_a_model_from_elsewhere(tmp_path):
+    scores = {("conv", *run): score + 0.1 for run, score in SCORES.items()}
+    scores |= {("vae", *run): score for run, score in SCORES.items()} | {("pca", 20, 0): 0.9}
+    made = documents(tmp_path, scores, elsewhere="pca")
+    report = " ".join(made.report.split())
+    assert "12 models on FashionMNIST: variants conv and vae; latent sizes 2, 8; 3 seeds" in report
+    assert "and from elsewhere pca." in report and "Which settings differ" in report
+    assert "sizes of conv, and variants at latent size 8" in report
+    assert "conv, latent size 8, seed 1 is the run to show. conv at latent size 8" in made.summary
+    assert made.findings.startswith("pca at latent size 20 has the highest mean score. Whether")
+    assert "All judges put pca at latent size 20 first" in made.findings
+    assert ">pca</td>" in made.pages and ">elsewhere</td>" in made.pages
+
+
+def test_one_variant_is_not_spoken_of(tmp_path):
+    made = documents(tmp_path, SCORES)
+    pages = re.sub("<style>.*?</style>", "", made.pages, flags=re.DOTALL)
+    said = [made.chosen["reason"], made.findings, made.summary, pages]
+    assert not re.search(r"variant|setting|\bvae\b|elsewhere", " ".join(said))
+    assert "variant" not in made.report.replace("variants:", "")
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,16 @@
 """The figures that compare: every run is there, and nothing overprints."""
 
+from itertools import combinations, pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.text import Text
 
+from vaesweep.comparison.tables import FAMILIES
 from vaesweep.figures import likelihood, paths, scores, style
-from vaesweep.runs import Run, Setting
+from vaesweep.runs import Run, Setting, runs_of, settings_of
 
 PARTS = {"transport": "transport T", "ghost_free": "ghost-free G"}
 SCALE = pd.DataFrame({"same": [0.5, 0.9], "different": [0.4, 0.8]}, ["cross_fade", "transport"])
@@ -41,6 +45,14 @@ CONTROLS = pd.DataFrame(
         "score_low": [-0.12, -0.01],
         "score_high": [-0.08, 0.01],
     }
+)
+PAIRS = pd.DataFrame(
+    [
+        {"set": which, "kind": kind, "row": row, "digit_a": row % 10, "digit_b": row % 10}
+        for which in ("display", "score")
+        for kind in ("same", "different")
+        for row in range(10)
+    ]
 )
 CHOSEN = Run("vae", 8, 0)._asdict()
 DIFFERENCES = pd.DataFrame(
@@ -97,22 +109,14 @@ def test_figures_stand_runs_that_diverged_and_sizes_without_interval(tmp_path):
 
 
 def test_display_rows_take_the_same_pairs_for_every_latent_size():
-    pairs = pd.DataFrame(
-        [
-            {"set": which, "kind": kind, "row": row, "digit_a": row % 10, "digit_b": row % 10}
-            for which in ("display", "score")
-            for kind in ("same", "different")
-            for row in range(10)
-        ]
-    )
     frames = {}
     for size in (2, 16):
-        values = np.arange(len(pairs)) + size
+        values = np.arange(len(PAIRS)) + size
         frames[Setting("vae", size)] = np.broadcast_to(
             values[:, None, None, None], (40, 9, 28, 28)
         ).astype("u1")
     colours = dict(zip(frames, ("blue", "red"), strict=True))
-    figure = paths.display_rows(pairs, frames, colours, "digit", "0123456789")
+    figure = paths.display_rows(PAIRS, frames, colours, "digit", "0123456789")
     shown = [255 - int(image.get_array()[0, 0, 0]) for image in figure.axes[0].get_images()[::9]]
     expected = [2, 4, 10, 11]  # the places of the four display pairs in pairs.csv
     assert shown == [place + size for place in expected for size in (2, 16)]
@@ -187,6 +191,60 @@ def test_a_closer_look_is_taken_where_one_size_lies_far_off():
     runs, _ = tables(sizes=(2, 8, 32))  # −ELBO 102, 108 and 132
     assert len(likelihood.neg_elbo_and_score(runs).axes) == 2
     assert len(likelihood.neg_elbo_and_score(runs[runs.latent_size < 32]).axes) == 1
+
+
+def differences_of(sizes):
+    """differences.csv of a sweep of these rows of settings.csv."""
+    rows = []
+    for a, b in combinations(settings_of(sizes), 2):
+        family = FAMILIES.get((a.variant == b.variant, a.latent_size == b.latent_size))
+        rows.append({**{f"{key}_a": value for key, value in a._asdict().items()}, "family": family})
+        rows[-1] |= {f"{key}_b": value for key, value in b._asdict().items()}
+    told = {"difference": 0.01, "low": 0.0, "high": 0.02, "p_holm": 0.01, "tied": False}
+    return pd.DataFrame(rows).dropna(subset="family").assign(**told)
+
+
+@pytest.mark.parametrize(
+    ("variants", "sizes"),
+    [
+        (("vae", "conv.b", "beta-0.5"), (8, 16)),
+        ([f"net-{k}" for k in range(8)], (8,)),
+        (["vae"], range(2, 18)),
+    ],
+)
+def test_figures_name_what_differs_and_nothing_else(variants, sizes):
+    runs, settings = tables(sizes, variants=variants)
+    chosen = runs.iloc[4]
+    every = settings_of(settings)
+    frames = dict.fromkeys(every[:10], np.zeros((len(PAIRS), 9, 28, 28), np.uint8))
+    history = pd.DataFrame({"epoch": [1, 2], "neg_elbo": [150.0, 120.0]})
+    colours = style.palette(every)
+    drawn = {
+        "score": scores.score_by_latent_size(runs, settings, chosen),
+        "parts": scores.quality_parts(runs, settings, SCALE, PARTS, "digit"),
+        "controls": scores.controls(settings, CONTROLS, WORDS, "digit"),
+        "differences": scores.differences(differences_of(settings), chosen),
+        "rows": paths.display_rows(PAIRS, frames, colours, "digit", "0123456789"),
+        "likelihood": likelihood.neg_elbo_and_score(runs),
+        "curves": likelihood.training_curves(dict.fromkeys(runs_of(runs), history)),
+    }
+    several = len(variants) > 1
+    assert len(set(colours.values())) == (len(variants) if several else len(sizes))
+    for name, figure in drawn.items():
+        figure.canvas.draw()
+        said = " ".join(text.get_text() for text in figure.findobj(Text) if text.get_visible())
+        assert all(variant in said for variant in variants) == several, name
+        assert (several or "variant" not in said) and "setting" not in said, name
+        for axes in figure.axes:
+            labels = [label for label in axes.get_xticklabels() if label.get_text()]
+            boxes = sorted((label.get_window_extent() for label in labels), key=lambda box: box.x0)
+            assert all(left.x1 < right.x0 for left, right in pairwise(boxes)), name
+    assert drawn["curves"].legends[0].get_title().get_text() == (
+        "variant" if several else "latent size"
+    )
+    # Sizes of the chosen variant, and variants at the chosen size.
+    panels = [axes.get_ylabel() for axes in drawn["differences"].axes[:-1]]
+    assert panels == ["latent size"] * (len(sizes) > 1) + ["variant"] * several
 
 
 def test_training_curves_take_every_run():

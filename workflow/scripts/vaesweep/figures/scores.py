@@ -78,8 +78,7 @@ def score_by_latent_size(
     place = places.of[settings_of(best)[0]] + places.offsets(runs)[best.index]
     axes.scatter(place, best["score"], s=75, facecolors="none", edgecolors=REAL_COLOUR, lw=1.5)
     _explain_marks(axes)
-    if Names.of(every).noun == "setting":
-        name_colours(figure, palette(every))
+    _name_variants(figure, every)
     return figure
 
 
@@ -132,9 +131,15 @@ def quality_parts(
             row[-1].annotate(reference.replace("_", "-"), **at, **beside, **style)
     every = settings_of(settings)
     figure.supxlabel(_Places(every).title, fontsize=9)
-    if Names.of(every).noun == "setting":
-        name_colours(figure, palette(every))
+    _name_variants(figure, every)
     return figure
+
+
+def _name_variants(figure: Figure, settings: list[Setting]) -> None:
+    """Name what variants' colours are, unless every one is named below the axes."""
+    named = {label.get_text() for label in figure.axes[-1].get_xticklabels()}
+    if Names.of(settings).variants and not named.issuperset(each.variant for each in settings):
+        name_colours(figure, palette(settings))
 
 
 def _draw_by_setting(

@@ -2,6 +2,7 @@
 
 import difflib
 import math
+import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -31,7 +32,6 @@ EXPECTED = {
     "maximum": "at most {}",
     "minItems": "at least one entry",
     "minProperties": "at least one entry",
-    "minLength": "at least one entry",
     "maxItems": "at most {} entries",
     "uniqueItems": "no entry twice",
 }
@@ -72,7 +72,7 @@ def require_frames(config: Mapping[str, Any]) -> None:
     """Raise a UserError for a file of a model from elsewhere that is not there."""
     for name, own in config["sweep"]["external"].items():
         for path in map(Path, own["frames"]):
-            if not path.is_file():
+            if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file may raise
                 raise UserError(
                     f"config: sweep.external.{name}.frames has {path}, but there is no such file "
                     f"in {Path.cwd()}; make it as docs/external.md shows, or correct its path"
@@ -154,8 +154,9 @@ def _explain(error: ValidationError) -> str:
         return f"config: unknown key {'.'.join(filter(None, [key, shown]))}; {advice}"
     described = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
     purpose = f" ({described.rstrip('.')})" if described else ""
-    found = _shorten(repr(error.instance))
-    return f"config: {key} is {found}, expected {_expected(error)}{purpose}; edit config.yaml"
+    named = "propertyNames" in error.absolute_schema_path
+    found = ("has the name " if named else "is ") + _shorten(repr(error.instance))
+    return f"config: {key} {found}, expected {_expected(error)}{purpose}; edit config.yaml"
 
 
 def _expected(error: ValidationError) -> str:
