@@ -95,7 +95,7 @@ def test_wrong_files_are_one_line(
 @pytest.mark.parametrize(
     ("count", "classes", "said"),
     [
-        (99, 2, "trained on 99 training images, .* expected at least 100; add images"),
+        (99, 2, "^99 training images, expected at least 100: .*; add images"),
         (100, 1, "no two of the 25 training images held out .* are of different classes"),
     ],
 )

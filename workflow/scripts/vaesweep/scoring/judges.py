@@ -108,8 +108,8 @@ def train_judge(
     """
     if len(images) < LEAST_IMAGES:
         raise UserError(
-            f"a judge cannot be trained on {len(images)} training images, of which a quarter is "
-            f"held out to measure it, expected at least {LEAST_IMAGES}; add images"
+            f"{len(images)} training images, expected at least {LEAST_IMAGES}: a judge is measured "
+            "on a quarter of them; add images"
         )
     torch.manual_seed(seed)
     judge = Judge(seed, classes)
