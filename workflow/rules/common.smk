@@ -125,9 +125,17 @@ def made_with():
 
 
 def submitted_code(wildcards):
-    """What page 3 and the pages after it show: all the code that the two figures and the choice of
-    their run depend on, each script followed by the modules that it is the first to import."""
-    parts = "start common data train interpolate score choose documents".split()
+    """What page 3 and the pages after it show, in the order in which data flows: the code that made
+    the figures, or all that they and the choice of their run depend on."""
+    if config["submission"]["code"] == "none":
+        return []
+    if config["submission"]["code"] == "figures":
+        modules = "training/model training/loop training/objectives training/draws interpolation"
+        modules = f"{modules} data/pairs figures/grids figures/tiles".split()
+        files = [f"workflow/scripts/vaesweep/{name}.py" for name in modules]
+        files += [f"workflow/rules/{part}.smk" for part in ("data", "train", "interpolate")]
+        return [own(path) for path in files]
+    parts = "start common data train interpolate external score choose documents".split()
     steps = "fetch_data draw_pairs train_judges train interpolate score compare choose submission"
     files = [own(f"workflow/rules/{part}.smk") for part in parts]
     for step in steps.split():

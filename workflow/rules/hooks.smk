@@ -5,7 +5,9 @@ from collections import Counter
 from snakemake.exceptions import WorkflowError
 
 from vaesweep.running.messages import closing, errors_since, opening
+from vaesweep.files import write_json
 from vaesweep.running.preflight import lacking
+from vaesweep.running.provenance import record
 
 PLANNED = Counter()
 BEGAN = time.time()
@@ -39,6 +41,7 @@ onstart:
 
 onsuccess:
     if VERDICTS & set(PLANNED):
+        write_json("results/sweep.json", record(ROOT, config_text()))
         print(closing(config["netid"]), flush=True)
 
 

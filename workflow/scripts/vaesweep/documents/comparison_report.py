@@ -6,7 +6,6 @@ Numbers are written here, so that the template holds layout only and types no re
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from importlib import metadata
 from typing import Any
 
 import pandas as pd
@@ -19,14 +18,15 @@ from vaesweep.comparison.findings import findings
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import KINDS
 from vaesweep.documents.texts import table_texts
+from vaesweep.documents.typesetting import ROOT
 from vaesweep.interpolation import PATHS
+from vaesweep.running.provenance import source_of, versions
 from vaesweep.runs import Names, Setting, runs_of, settings_of
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.scoring.summary import VIEW_COLUMNS
 from vaesweep.statistics import ALPHA, LEAST_SEEDS
 from vaesweep.words import counted, interval, listed, number, paths_title, percent, signed
 
-VERSIONED = ("torch", "numpy", "scipy", "pandas", "matplotlib", "snakemake", "typst", "pypdf")
 SETTING_COLUMNS = (
     *(*Setting._fields, "seeds"),
     *("score", "interval", "first", "score_same", "score_different"),
@@ -93,7 +93,7 @@ def report_data(
         "costs": _costs(costs),
         "judges": _judges(judges),
         "machine": _machine(trainings),
-        "versions": _versions(),
+        "versions": list((source_of(ROOT, config_text) | versions()).items()),
         "config": _config_lines(config),
     }
 
@@ -213,13 +213,3 @@ def _machine(trainings: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
         ("parameters", span("parameters")),
         ("this report made on", made_on),
     ]
-
-
-def _versions() -> list[tuple[str, str]]:
-    installed = [("Python", platform.python_version())]
-    for package in VERSIONED:
-        try:
-            installed.append((package, metadata.version(package)))
-        except metadata.PackageNotFoundError:
-            installed.append((package, "not installed"))
-    return installed

@@ -1,6 +1,9 @@
 """The submission: both figures of the chosen run, a page each, then code, as one PDF."""
 
+import ast
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from io import BytesIO
 
 import numpy as np
@@ -12,7 +15,7 @@ from vaesweep.data.datasets import Dataset
 from vaesweep.data.pairs import KINDS, display_rows
 from vaesweep.documents.typesetting import typeset
 from vaesweep.figures.grids import draw_page, save_pdf
-from vaesweep.words import paths_title
+from vaesweep.words import listed, paths_title
 
 TAB = 4
 
@@ -44,13 +47,29 @@ def typeset_code(sources: Sequence[tuple[str, str]], heading: str, lead: str, pa
 
     Args:
         sources: (path, text) of each file, in order.
-        heading: The title above the first file.
+        heading: The title above the index of files.
         lead: A sentence under the title.
         paper: A key of `grids.PAPER_INCHES`.
     """
-    plain = [(path, text.expandtabs(TAB).removesuffix("\n")) for path, text in sources]
-    data = {"heading": heading, "lead": lead, "paper": paper, "before": len(KINDS), "files": plain}
+    files = [
+        {
+            "path": path,
+            "words": _purpose(path, text),
+            "text": text.expandtabs(TAB).removesuffix("\n"),
+        }
+        for path, text in sources
+    ]
+    data = {"heading": heading, "lead": lead, "paper": paper, "before": len(KINDS), "files": files}
     return typeset("listing.typ", data, tagged=False)  # joining the pages would drop the tags
+
+
+def _purpose(path: str, text: str) -> str:
+    """Say in a line what a file is for: by its docstring, or by the rules in it."""
+    if path.endswith(".py"):
+        with suppress(SyntaxError, ValueError):  # a test's, no module of ours
+            return (ast.get_docstring(ast.parse(text)) or "").split("\n")[0]
+    rules = re.findall(r"^ *rule (\w+):", text, re.MULTILINE)
+    return f"rules {listed(rules)}" if rules else ""
 
 
 def join_submission(

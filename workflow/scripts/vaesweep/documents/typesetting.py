@@ -14,7 +14,8 @@ from typing import Any
 import matplotlib as mpl
 import typst
 
-TEMPLATES = Path(__file__).parents[3] / "templates"
+ROOT = Path(__file__).parents[4]
+TEMPLATES = ROOT / "workflow" / "templates"
 
 
 def typeset(

@@ -1,0 +1,40 @@
+# Models from elsewhere: their files take the place of what `interpolate` makes.
+ruleorder: adopt > interpolate
+ruleorder: draw_adopted > draw_runs
+
+
+rule adopt:
+    input:
+        test=rules.fetch_data.output.test,
+        pairs=rules.draw_pairs.output.pairs,
+        frames=lambda run: EXTERNAL[run.variant]["frames"][int(run.seed)],
+        code=code("adopt.py"),
+    output:
+        interpolations=f"{RUN}/interpolations.npz",
+    log:
+        f"results/logs/adopt/{LOG}.log",
+    wildcard_constraints:
+        variant=ADOPTED,
+    localrule: True
+    conda:
+        "../../envs/vaesweep.yaml"
+    params:
+        steps=config["interpolation"]["steps"],
+    script:
+        "../scripts/adopt.py"
+
+
+use rule draw_runs as draw_adopted with:
+    input:
+        pairs=rules.draw_pairs.output.pairs,
+        interpolations=rules.adopt.output.interpolations,
+        code=rules.draw_runs.input.code,
+    output:
+        same=run_figure(f"{RUN}/same_digit.png", f"same {DATASET.noun}"),
+        different=run_figure(f"{RUN}/different_digits.png", f"different {plural(DATASET.noun)}"),
+    log:
+        f"results/logs/draw_adopted/{LOG}.log",
+    benchmark:
+        f"results/benchmarks/draw_adopted/{LOG}.tsv"
+    wildcard_constraints:
+        variant=ADOPTED,
