@@ -1,10 +1,8 @@
 import os
 import re
 
-import yaml
-
 from vaesweep.data.datasets import DATASETS
-from vaesweep.running.config import complete, require_frames, settings, variants
+from vaesweep.running.config import as_yaml, complete, require_frames, settings, variants
 from vaesweep.running.dependencies import source_files
 from vaesweep.running.preflight import training_megabytes
 from vaesweep.runs import Names
@@ -145,4 +143,4 @@ def submitted_code(wildcards):
 
 def config_text():
     """The configuration that is used, defaults filled in."""
-    return yaml.safe_dump(dict(config), sort_keys=False)
+    return as_yaml(config)

@@ -94,7 +94,7 @@ def report_data(
         "judges": _judges(judges),
         "machine": _machine(trainings),
         "versions": list((source_of(ROOT, config_text) | versions()).items()),
-        "config": _config_lines(config),
+        "config": config_text.splitlines(),
     }
 
 
@@ -160,18 +160,6 @@ def _views(settings: pd.DataFrame) -> dict[str, Any] | None:
     """Return the further views as means over seeds, or None where no run has any."""
     known = settings.reindex(columns=[*VIEW_COLUMNS]).dropna(axis=1, how="all").columns
     return table_texts(settings, (*Setting._fields, *known)) if len(known) else None
-
-
-def _config_lines(config: Mapping[str, Any], indent: str = "") -> list[str]:
-    """Write the configuration as YAML with a line a key."""
-    lines = []
-    for key, value in config.items():
-        if isinstance(value, dict):
-            lines += [f"{indent}{key}:", *_config_lines(value, f"{indent}  ")]
-        else:
-            in_list = yaml.safe_dump([value], default_flow_style=True, width=1000).strip()
-            lines.append(f"{indent}{key}: {in_list[1:-1]}")
-    return lines
 
 
 def _costs(costs: pd.DataFrame) -> dict[str, Any] | None:

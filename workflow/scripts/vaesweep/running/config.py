@@ -61,6 +61,21 @@ def variants(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
+def as_yaml(config: Mapping[str, Any], indent: str = "") -> str:
+    """Write a configuration as YAML with a line a key, lists on one."""
+    lines = []
+    for key, value in config.items():
+        name, text = (
+            yaml.safe_dump([part], default_flow_style=True, width=math.inf).strip()[1:-1]
+            for part in (str(key), value)
+        )
+        if isinstance(value, dict) and value:
+            lines.append(f"{indent}{name}:\n{as_yaml(value, f'{indent}  ')}")
+        else:
+            lines.append(f"{indent}{name}: {text}\n")
+    return "".join(lines)
+
+
 def settings(config: Mapping[str, Any]) -> list[Setting]:
     """All that is compared: variants at latent sizes, then models from elsewhere."""
     sweep = config["sweep"]
