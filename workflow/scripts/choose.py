@@ -1,6 +1,7 @@
 """Choose the run to show."""
 
 from vaesweep.comparison.choice import choose_run
+from vaesweep.comparison.verdict import verdict
 from vaesweep.files import read_table, write_json
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import run_of
@@ -13,5 +14,6 @@ with logging_to(snakemake.log[0]) as log:
         for path in snakemake.input.pair_scores
     }
     chosen = choose_run(runs, settings, pair_scores, snakemake.params.pinned)
+    chosen["verdict"] = verdict(runs, settings)
     write_json(snakemake.output.chosen, chosen)
     log.info("%s", chosen["reason"])

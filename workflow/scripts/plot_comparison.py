@@ -1,6 +1,7 @@
 """Draw the figures that compare runs and settings."""
 
 from vaesweep.comparison.choice import MOST_DRAWN, file_of, read_chosen, settings_to_show
+from vaesweep.comparison.verdict import by_verdict
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import KINDS, read_pairs
 from vaesweep.figures import likelihood, paths, scores
@@ -23,6 +24,10 @@ with logging_to(snakemake.log[0]) as log:
     files = {run_of(path): path for path in given.interpolations}
     best = settings_to_show(settings, chosen, MOST_DRAWN)
     frames = {setting: read_frames(files[run], len(pairs))[0] for setting, run in best.items()}
+    first, tied, worse, untold = by_verdict(settings)
+    kept = [first, *tied[:1], *(worse or untold)[-1:]]
+    runs_kept = {run.setting: run for run in settings_to_show(settings, chosen, None).values()}
+    strip = {each: read_frames(files[runs_kept[each]], len(pairs))[0] for each in kept}
     listed = settings_to_show(settings, chosen, MOST_LISTED)
     with_controls = settings[[setting in listed for setting in settings_of(settings)]]
     own, _ = read_frames(file_of(chosen, given.interpolations), len(pairs))
@@ -39,6 +44,9 @@ with logging_to(snakemake.log[0]) as log:
         "differences": scores.differences(differences, chosen),
         "controls": scores.controls(with_controls, controls, CONTROLS | WAYS, noun),
         "display_rows": paths.display_rows(pairs, frames, colours, noun, dataset.classes),
+        "verdict": paths.display_rows(
+            pairs, strip, colours, noun, dataset.classes, paths.DISPLAY_ROWS[1:3]
+        ),
         "best_and_worst": paths.best_and_worst(pairs, own_scores, own, noun),
     }
     for name, figure in drawn.items():

@@ -1,5 +1,7 @@
 """Write the tables and the opening text of the HTML report."""
 
+from pathlib import Path
+
 from vaesweep.comparison.choice import file_of, read_chosen
 from vaesweep.comparison.costs import Jobs, read_costs
 from vaesweep.data.datasets import DATASETS
@@ -29,7 +31,7 @@ with logging_to(snakemake.log[0]) as log:
         output.settings: settings_page(settings, chosen),
         output.runs: runs_page(runs, chosen),
         output.cost: cost_page(costs),
-        output.summary: summary(settings, runs, chosen, links, pictures),
+        output.summary: summary(settings, runs, chosen, links, pictures, Path(given.strip)),
     }
     for path, text in texts.items():
         write_whole(path, text.encode())

@@ -90,17 +90,17 @@ class Names:
         """A setting where there is little room."""
         return " ".join(str(getattr(setting, key)) for key in self.keys)
 
-    def all(self, settings: Iterable[Setting]) -> str:
-        """Settings in a sentence, those of a variant together."""
+    def all(self, settings: Iterable[Setting], joint: str = "and") -> str:
+        """Settings in a sentence, those of a variant together, joined by "and" or "or"."""
         of_variants: dict[str, list[int]] = {}
         for setting in settings:
             of_variants.setdefault(setting.variant, []).append(setting.latent_size)
         said = []
         for variant, sizes in of_variants.items():
-            words = f"latent size{'s' * (len(sizes) > 1)} {listed(sorted(sizes))}"
+            words = f"latent size{'s' * (len(sizes) > 1)} {listed(sorted(sizes), joint)}"
             words = f"{variant} at {words}" if self.sizes else variant
             said.append(words if self.variants else words.removeprefix(f"{variant} at "))
-        return listed(said)
+        return listed(said, joint)
 
     def run(self, run: Run) -> str:
         """A run in a sentence."""

@@ -27,14 +27,14 @@ def plural(noun: str) -> str:
     return f"{noun}es" if noun.endswith("s") else f"{noun}s"
 
 
-def listed(items: Sequence[object]) -> str:
+def listed(items: Sequence[object], joint: str = "and") -> str:
     """Join items as in a sentence.
 
     >>> listed([8, 16, 32])
     '8, 16 and 32'
     """
     *most, last = (str(item) for item in items)
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{', '.join(most)} {joint} {last}" if most else last
 
 
 def number(value: Any, decimals: int | None) -> str:

@@ -16,7 +16,7 @@ from vaesweep.words import counted, interval, number
 MOST_DRAWN = 10
 CHOSEN_KEYS = (
     *Run._fields,
-    *("value", "low", "high", "candidates", "pinned", "tied_with", "reason"),
+    *("value", "low", "high", "candidates", "pinned", "tied_with", "reason", "verdict"),
 )
 
 
@@ -32,9 +32,9 @@ def choose_run(
     are not chosen: what is handed in was trained here.
 
     Returns:
-        The content of chosen.json. `value` with its interval is the score of what the same choice
-        takes by half of the pairs, on the other half (statistics.cross_fitted); the best of
-        `candidates` runs on the very pairs that chose it would flatter. `pinned` lists what was
+        The content of chosen.json but its verdict. `value` with its interval is the score of what
+        the same choice takes by half of the pairs, on the other half (statistics.cross_fitted); the
+        best of `candidates` runs on the very pairs that chose it would flatter. `pinned` lists what was
         pinned; `tied_with` the other settings, each by its best seed, that are tied with the
         first; None if too few seeds tell, empty if the first is not what was chosen.
 
@@ -104,16 +104,16 @@ def file_of(chosen: Mapping[str, Any], paths: Iterable[str]) -> str:
 
 
 def settings_to_show(
-    settings: pd.DataFrame, chosen: Mapping[str, Any], most: int
+    settings: pd.DataFrame, chosen: Mapping[str, Any], most: int | None
 ) -> dict[Setting, Run]:
-    """The best run of at most so many settings of settings.csv: the chosen one's, the best ones'.
+    """The best run of at most so many settings of settings.csv (None: all), the chosen one first.
 
     They stand in the order of the table.
     """
     scored = settings.dropna(subset="best_seed").rename(columns={"best_seed": "seed"})
     is_chosen = [setting == chosen_run(chosen).setting for setting in settings_of(scored)]
     scored = scored.assign(first=is_chosen)
-    shown = scored.sort_values(["first", "rank"], ascending=[False, True]).head(most).sort_index()
+    shown = scored.sort_values(["first", "rank"], ascending=[False, True])[:most].sort_index()
     return {run.setting: run for run in runs_of(shown)}
 
 

@@ -78,6 +78,7 @@ def report_data(
         "subtitle": _subtitle(runs, settings, trainings, config),
         "run": capital(names.run(chosen_run(chosen))),
         "pinned": bool(chosen["pinned"]),
+        "verdict": chosen["verdict"],
         "reason": chosen["reason"],
         "tiles": _tiles(chosen, settings, names.noun),
         "findings": findings(runs, settings, chosen, agreement, controls),

@@ -66,6 +66,7 @@ def summary(
     chosen: Mapping[str, Any],
     links: Mapping[str, str],
     pictures: Mapping[str, str | Path],
+    strip: Path,
 ) -> str:
     """Write the opening text, as reStructuredText; every number in it comes from the arguments.
 
@@ -75,6 +76,7 @@ def summary(
         chosen: chosen.json.
         links: words to show -> path of a file in the report.
         pictures: what they show -> file (PNG or SVG).
+        strip: the picture under the verdict.
     """
     names, run = Names.of(settings_of(settings)), chosen_run(chosen)
     rows = settings.sort_values("rank")
@@ -83,6 +85,8 @@ def summary(
         texts["rows"][place][0] = f"**{texts['rows'][place][0]}**"
     headings = [column["heading"].replace("\n", " ") for column in texts["columns"]]
     return _TEMPLATES.get_template("summary.rst").render(
+        verdict=escape(chosen["verdict"]),
+        strip=_picture("", strip),
         run=escape(capital(names.run(run))),
         noun=names.noun,
         reason=escape(chosen["reason"]),

@@ -68,8 +68,9 @@ def display_rows(
     colours: Mapping[Setting, str],
     noun: str,
     classes: Sequence[str],
+    rows: Sequence[tuple[str, int]] = DISPLAY_ROWS,
 ) -> Figure:
-    """Draw the same four display pairs for every setting, under each other.
+    """Draw the same display pairs for every setting, under each other.
 
     Args:
         pairs: `pairs.csv`.
@@ -77,14 +78,15 @@ def display_rows(
         colours: Of every setting of the sweep.
         noun: What a class is called.
         classes: Their names.
+        rows: Kind and row of each pair, two beside each other.
     """
     columns = next(iter(frames.values())).shape[1]
     names = Names.of(colours)
     longest = max((names.short(setting) for setting in frames), key=len)
     size = min(SIZE_SIZE, SIZE_SIZE * MOST_LABEL / text_inches(longest, 1.15 * SIZE_SIZE))
     label = 0.12 + text_inches(longest, 1.15 * size)
-    figure, axes = _blank(columns, len(frames), panels=len(DISPLAY_ROWS), label=label)
-    for place, (kind, row) in enumerate(DISPLAY_ROWS):
+    figure, axes = _blank(columns, len(frames), panels=len(rows), label=label)
+    for place, (kind, row) in enumerate(rows):
         at = _position(pairs, kind, row)
         ends = [classes[pairs[end][at]] for end in ("digit_a", "digit_b")]
         title = f"{paths_title(kind, noun)}: {' → '.join(ends)}"

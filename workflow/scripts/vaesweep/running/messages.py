@@ -51,7 +51,7 @@ def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | 
 
 def closing(netid: str) -> str:
     """Say what was found and where the documents lie."""
-    chosen = read_json("results/chosen.json", *Setting._fields, "reason")
+    chosen = read_json("results/chosen.json", *Setting._fields, "reason", "verdict")
     columns = (*Setting._fields, "rank", "score", "score_low", "score_high", "neg_elbo")
     table = read_table(TABLE, *columns, "best_seed").sort_values("rank", kind="stable")
     settings = settings_of(table)
@@ -74,7 +74,7 @@ def closing(netid: str) -> str:
         )
     if len(settings) > MOST_LINES:
         lines.append(f"and {len(settings) - MOST_LINES} more in {TABLE}")
-    lines += ["", chosen["reason"], ""]
+    lines += ["", chosen["verdict"], "", chosen["reason"], ""]
     made = [(name, path) for name, path in documents.items() if Path(path).exists()]
     return "\n".join([*lines, *(f"  {name + ':':<18} {path}" for name, path in made)])
 
