@@ -51,8 +51,8 @@ def configured(latent_size: int, kind: str | None = None) -> tuple[Architecture,
     config = complete(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
     model, training = config["model"], config["training"]
     architecture = Architecture(kind or model["architecture"], tuple(model["hidden"]), latent_size)
-    names = set(Settings.__dataclass_fields__) - {"beta"}
-    return architecture, {"beta": model["beta"]} | {name: training[name] for name in names}
+    given = model | training
+    return architecture, {name: given[name] for name in Settings.__dataclass_fields__}
 
 
 def train_seeds(

@@ -28,13 +28,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from vaesweep.data.splits import PIXELS
-from vaesweep.training.model import (
-    VAE,
-    Architecture,
-    CrossEntropy,
-    StackedLinear,
-    negative_elbo_terms,
-)
+from vaesweep.training.model import VAE, Architecture, StackedLinear
+from vaesweep.training.objectives import CrossEntropy, negative_elbo_terms
 
 STAGES = 8
 ELBO_SAMPLES = 10

@@ -33,7 +33,9 @@ def main() -> None:
         values["epochs"] = int(epochs)
         for seed in arguments.seeds:
             [run] = train_seeds(architecture, values, (seed,), images)
-            measured = evaluate(trained_model(run, architecture), test_images, values["beta"])
+            measured = evaluate(
+                trained_model(run, architecture), test_images, run.facts["likelihood"]
+            )
             results.append(
                 {
                     "architecture": kind,

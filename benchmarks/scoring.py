@@ -52,7 +52,7 @@ def main() -> None:
     known = references["known_paths"]
     timed("known_path_error", lambda: known_path_error(model, known, "straight"))
     timed("frechet", lambda: interpolates_frechet(frames[:, 1:-1], test[0], judges))
-    timed("likelihood_and_probe", lambda: measure_model(model, train, test, 1.0, 100))
+    timed("likelihood_and_probe", lambda: measure_model(model, train, test, True, 100))
     whole = round(sum(seconds.values()), 2)
     report("scoring", pairs=len(pairs), judges=len(judges), cpu_seconds=seconds, in_all=whole)
 

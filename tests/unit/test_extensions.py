@@ -1,4 +1,4 @@
-"""A new record is enough: what CONTRIBUTING.md says of an architecture and of a part of quality.
+"""A new record is enough: what CONTRIBUTING.md says of architectures, objectives, parts of quality.
 
 A new data set is shown by EMNIST (tests/unit/data/test_sources.py), a new path by `spherical`.
 """
@@ -19,9 +19,11 @@ from vaesweep.training.model import (
     ARCHITECTURES,
     Architecture,
     OuterLayers,
+    StackedLinear,
     load_model,
     save_member,
 )
+from vaesweep.training.objectives import OBJECTIVES, CrossEntropy, Objective
 
 
 def test_a_new_architecture_is_trained_stored_and_named(tmp_path, monkeypatch):
@@ -42,6 +44,30 @@ def test_a_new_architecture_is_trained_stored_and_named(tmp_path, monkeypatch):
     save_member(run.state, architecture, tmp_path / "model.safetensors")
     model = load_model(tmp_path / "model.safetensors")
     assert model.decode_images(model.encode_images(images)).shape == images.shape
+
+
+def test_a_new_objective_is_trained_and_named(tmp_path, monkeypatch):
+    """Codes are pulled to 0, and a network beside the model has to guess their first variable."""
+
+    def terms(model, others, images, noise, beta):
+        codes, _ = model.encode(images)
+        reconstruction = CrossEntropy.apply(model.decode(codes), images).mean(-1)
+        missed = (others[0](images) - codes.detach()[..., :1]).square().mean((1, 2))
+        pull = codes.square().sum(-1).mean(-1)
+        return reconstruction + 0.1 * pull + missed, reconstruction, torch.zeros_like(pull)
+
+    guesser = StackedLinear(1, PIXELS, 1)
+    torch.nn.init.zeros_(guesser.weight)
+    toy = Objective("pulled", lambda _: False, lambda *_: (None, 1), lambda seeds: [guesser], terms)
+    monkeypatch.setitem(OBJECTIVES, "pulled", toy)
+    images = np.random.default_rng(0).integers(0, 256, (100, 28, 28), np.uint8)
+    here = Hardware(torch.device("cpu"), torch.float32, "an abacus")
+    architecture, settings = Architecture("mlp", (8,), 2), Settings(1.0, 2, 20, 1e-3, "pulled")
+    path, log = tmp_path / "checkpoint.pt", logging.getLogger("test")
+    [run] = train(images, architecture, settings, here, (0,), path, 1e9, log)
+    assert run.history[1]["reconstruction"] < run.history[0]["reconstruction"]
+    assert (run.facts["objective"], run.facts["models"]) == ("pulled", "pulled")
+    assert run.facts["likelihood"] is False and guesser.weight.abs().max() > 0
 
 
 WITH_A_TOY_PART = """

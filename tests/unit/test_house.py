@@ -12,6 +12,7 @@ from vaesweep.data.datasets import DATASETS
 from vaesweep.interpolation import PATHS
 from vaesweep.running.dependencies import source_files
 from vaesweep.training.model import ARCHITECTURES
+from vaesweep.training.objectives import OBJECTIVES
 
 PACKAGE = ROOT / "workflow/scripts/vaesweep"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -89,6 +90,7 @@ def test_every_module_serves_a_rule():
     [
         (DATASETS, "dataset", "name"),
         (ARCHITECTURES, "model", "architecture"),
+        (OBJECTIVES, "model", "objective"),
         (PATHS, "interpolation", "path"),
     ],
 )

@@ -123,7 +123,7 @@ from vaesweep.training.loop import Settings, train
 from vaesweep.training.model import Architecture
 from vaesweep.training.progress import Progress
 
-kind, hidden, latent_size, batch_size, members = json.loads(sys.argv[1])
+kind, hidden, latent_size, batch_size, members, objective = json.loads(sys.argv[1])
 torch.set_num_threads(1)
 count_step = Progress.count_step
 
@@ -137,29 +137,31 @@ def twice(self, *terms):
 
 Progress.count_step = twice
 images, log = np.zeros((60_000, 28, 28), np.uint8), logging.getLogger()
-task = (Architecture(kind, tuple(hidden), latent_size), Settings(1.0, 2, batch_size, 1e-3))
+task = (Architecture(kind, tuple(hidden), latent_size), Settings(1.0, 2, batch_size, 1e-3, objective))
 hardware = choose_hardware("cpu", "float32", log)
 train(images, *task, hardware, tuple(range(members)), Path("none"), 1e9, log)
 """
 
 
 @pytest.mark.parametrize(
-    ("architecture", "hidden", "latent_size", "batch_size", "members"),
+    ("architecture", "hidden", "latent_size", "batch_size", "members", "objective"),
     [
-        ("mlp", [400, 400], 64, 256, 1),
-        ("mlp", [400, 400], 1024, 256, 1),
-        ("mlp", [400, 400], 32, 30_000, 1),
-        ("mlp", [2048, 2048], 64, 256, 2),
-        ("conv", [400], 32, 4096, 1),
+        ("mlp", [400, 400], 64, 256, 1, "vae"),
+        ("mlp", [400, 400], 1024, 256, 1, "vae"),
+        ("mlp", [400, 400], 32, 30_000, 1, "vae"),
+        ("mlp", [2048, 2048], 64, 256, 2, "vae"),
+        ("conv", [400], 32, 4096, 1, "vae"),
+        ("mlp", [400, 400], 32, 30_000, 1, "acai"),
+        ("conv", [400], 32, 4096, 1, "acai"),
     ],
 )
 def test_a_training_asks_for_the_memory_that_it_takes(
-    architecture, hidden, latent_size, batch_size, members
+    architecture, hidden, latent_size, batch_size, members, objective
 ):
-    config = {"model": {"architecture": architecture, "hidden": hidden}}
-    config["training"] = {"batch_size": batch_size}
+    model = {"architecture": architecture, "hidden": hidden, "objective": objective}
+    config = {"model": model, "training": {"batch_size": batch_size}}
     asked = preflight.training_megabytes(config, latent_size, members)
-    given = json.dumps([architecture, hidden, latent_size, batch_size, members])
+    given = json.dumps([architecture, hidden, latent_size, batch_size, members, objective])
     done = subprocess.run(
         [sys.executable, "-c", TRAIN_TWO_STEPS, given],
         env=os.environ | {"PYTHONPATH": str(ROOT / "workflow/scripts")},

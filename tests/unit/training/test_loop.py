@@ -18,12 +18,13 @@ from checkout import ROOT
 
 from vaesweep.errors import UserError
 from vaesweep.running.dependencies import source_files
-from vaesweep.training import loop
+from vaesweep.training import loop, objectives
 from vaesweep.training.checkpoints import Checkpoint, fingerprint, remove_checkpoints
 from vaesweep.training.draws import draw_epoch, initialise
 from vaesweep.training.hardware import Hardware
 from vaesweep.training.loop import Settings, train, train_stack
-from vaesweep.training.model import Architecture, negative_elbo_terms, save_member
+from vaesweep.training.model import Architecture, save_member
+from vaesweep.training.objectives import negative_elbo_terms
 from vaesweep.training.optimiser import one_cycle
 
 LOG = logging.getLogger("test")
@@ -85,7 +86,11 @@ def test_history_has_a_row_an_epoch(tmp_path):
 
 @pytest.mark.parametrize(
     ("architecture", "changes"),
-    [(MLP, {}), (Architecture("conv", (8,), 3), {"epochs": 1, "batch_size": 100})],
+    [
+        (MLP, {}),
+        (Architecture("conv", (8,), 3), {"epochs": 1, "batch_size": 100}),
+        (MLP, {"objective": "acai"}),
+    ],
 )
 def test_a_seed_does_not_depend_on_its_companions(tmp_path, architecture, changes):
     alone = run(tmp_path, (7,), architecture, **changes)[0]
@@ -104,10 +109,12 @@ def test_one_cycle():
     assert rates[:21] == sorted(rates[:21]) and rates[20:] == sorted(rates[20:], reverse=True)
 
 
-@pytest.mark.parametrize("step", [1, 10, 17, 29])
-def test_a_killed_training_ends_with_the_same_bits(tmp_path, monkeypatch, step):
+@pytest.mark.parametrize(
+    ("step", "objective"), [(1, "vae"), (10, "vae"), (17, "vae"), (29, "vae"), (17, "acai")]
+)
+def test_a_killed_training_ends_with_the_same_bits(tmp_path, monkeypatch, step, objective):
     """The process dies after any step; what was saved is enough."""
-    whole = run(tmp_path)[0]
+    whole = run(tmp_path, objective=objective)[0]
     saves = 0
 
     class Dying(Checkpoint):
@@ -120,10 +127,10 @@ def test_a_killed_training_ends_with_the_same_bits(tmp_path, monkeypatch, step):
 
     monkeypatch.setattr(loop, "Checkpoint", Dying)
     with pytest.raises(KeyboardInterrupt):
-        run(tmp_path, checkpoint_seconds=0)
+        run(tmp_path, checkpoint_seconds=0, objective=objective)
     monkeypatch.undo()
     assert (tmp_path / "checkpoint.pt").exists()
-    resumed = run(tmp_path)[0]
+    resumed = run(tmp_path, objective=objective)[0]
     assert same(whole, resumed)
     assert [row["neg_elbo"] for row in resumed.history] == [r["neg_elbo"] for r in whole.history]
     assert (tmp_path / "checkpoint.pt").exists(), "it stays until the results are written"
@@ -223,6 +230,7 @@ def test_whatever_decides_the_result_marks_a_checkpoint(tmp_path, monkeypatch):
     run(tmp_path)
     for change in ({"epochs": 4}, {"batch_size": 10}, {"learning_rate": 1e-3}, {"beta": 2.0}):
         run(tmp_path, **change)
+    run(tmp_path, objective="acai")
     run(tmp_path, seeds=(0, 1))
     run(tmp_path, architecture=replace(MLP, latent_size=4))
     other_precision = replace(HERE, precision=torch.bfloat16)
@@ -231,13 +239,20 @@ def test_whatever_decides_the_result_marks_a_checkpoint(tmp_path, monkeypatch):
         run(tmp_path)
     card = replace(HERE, device=SimpleNamespace(type="cuda"), name="card 1")
     assert card.deciding != replace(card, name="card 2").deciding
-    assert len(set(marks)) == len(marks) == 9
+    assert len(set(marks)) == len(marks) == 10
 
 
 def test_the_code_marks_a_checkpoint(monkeypatch):
     found = source_files(Path(loop.__file__))
     names = {path.name for path in found}
-    assert {"loop.py", "model.py", "draws.py", "optimiser.py", "splits.py"} <= names
+    assert {
+        "loop.py",
+        "model.py",
+        "objectives.py",
+        "draws.py",
+        "optimiser.py",
+        "splits.py",
+    } <= names
     before = fingerprint(seed=0)
     monkeypatch.setattr("vaesweep.training.checkpoints.source_files", lambda path: found[1:])
     assert fingerprint(seed=0) != before
@@ -282,7 +297,7 @@ def test_a_stack_that_does_not_fit_is_halved(tmp_path, monkeypatch, caplog):
         return negative_elbo_terms(model, images, noise)
 
     seeds = (3, 0, 7, 1, 5)
-    monkeypatch.setattr(loop, "negative_elbo_terms", hungry)
+    monkeypatch.setattr(objectives, "negative_elbo_terms", hungry)
     caplog.set_level(logging.INFO)
     path = tmp_path / "checkpoint.pt"
     runs = train_stack(IMAGES, MLP, settings(), HERE, seeds, path, 0, LOG)
@@ -301,7 +316,7 @@ def test_a_single_seed_that_does_not_fit(tmp_path, monkeypatch):
     def hungry(*_):
         raise torch.OutOfMemoryError
 
-    monkeypatch.setattr(loop, "negative_elbo_terms", hungry)
+    monkeypatch.setattr(objectives, "negative_elbo_terms", hungry)
     path = tmp_path / "checkpoint.pt"
     with pytest.raises(UserError, match=r"out of memory on an abacus \(cpu\) with a single seed"):
         train_stack(IMAGES, MLP, settings(), HERE, (0,), path, 1e9, LOG)
@@ -315,7 +330,7 @@ def test_a_card_that_others_fill_is_halved_too_and_other_faults_are_not(tmp_path
             raise RuntimeError(said)
         return negative_elbo_terms(model, images, noise)
 
-    monkeypatch.setattr(loop, "negative_elbo_terms", hungry)
+    monkeypatch.setattr(objectives, "negative_elbo_terms", hungry)
     path = tmp_path / "checkpoint.pt"
     runs = train_stack(IMAGES, MLP, settings(), HERE, (0, 1), path, 1e9, LOG)
     assert [run.facts["stacked_seeds"] for run in runs] == [1, 1]

@@ -8,12 +8,11 @@ import torch
 from vaesweep.training.model import (
     VAE,
     Architecture,
-    CrossEntropy,
     load_model,
     member_state,
-    negative_elbo_terms,
     save_member,
 )
+from vaesweep.training.objectives import CrossEntropy, negative_elbo_terms
 
 ARCHITECTURES = [Architecture("mlp", (12, 8), 3), Architecture("conv", (12,), 3)]
 

@@ -35,6 +35,8 @@ def training_megabytes(config: Mapping[str, Any], latent_size: int, members: int
         units += OUTER_UNITS
     step = batch * (5 * PIXELS + 2 * units + 8 * latent_size)
     noise = IMAGES * latent_size * (1 if members == 1 else 2)
+    if model["objective"] != "vae":  # interpolates and the critic's, beside the reconstructions
+        step += batch * (10 * PIXELS + units)
     return PROCESSES_MB + 4 * members * (6 * parameters + step + noise) // 10**6
 
 

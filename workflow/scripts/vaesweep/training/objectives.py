@@ -15,7 +15,7 @@ from vaesweep.training.model import VAE, dense, initialise_layers
 
 LOG2_E = math.log2(math.e)
 # Of ACAI, see `_acai`.
-REGULARISATION = 500.0
+REGULARISATION = 20.0
 GAMMA = 0.2
 CRITIC_WIDTHS = (256, 64)
 
