@@ -82,7 +82,7 @@ def test_alphas_are_of_seed_and_epoch_alone():
     _, alone = draw_epoch((7,), 1, 10, shape, device, draw)
     _, stacked = draw_epoch((0, 7), 1, 10, shape, device, draw)
     assert stacked.shape == (2, 2, 5, 1) and torch.equal(stacked[:, 1], alone[:, 0])
-    assert 0 <= stacked.min() and stacked.max() < 1
+    assert stacked.min() >= 0 and stacked.max() < 1
     assert not torch.equal(alone, draw_epoch((7,), 2, 10, shape, device, draw)[1])
 
 

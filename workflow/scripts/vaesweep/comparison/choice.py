@@ -33,9 +33,9 @@ def choose_run(
 
     Returns:
         The content of chosen.json but its verdict. `value` with its interval is the score of what
-        the same choice takes by half of the pairs, on the other half (statistics.cross_fitted);
-        the best of `candidates` runs on the very pairs that chose it would flatter. `pinned` lists what was
-        pinned; `tied_with` the other settings, each by its best seed, that are tied with the
+        the same choice takes by half of the pairs, on the other half (statistics.cross_fitted); the
+        best of `candidates` runs on the very pairs that chose it would flatter. `pinned` lists what
+        was pinned; `tied_with` the other settings, each by its best seed, that are tied with the
         first; None if too few seeds tell, empty if the first is not what was chosen.
 
     Raises:
