@@ -33,9 +33,8 @@ def main() -> None:
         values["epochs"] = int(epochs)
         for seed in arguments.seeds:
             [run] = train_seeds(architecture, values, (seed,), images)
-            measured = evaluate(
-                trained_model(run, architecture), test_images, run.facts["likelihood"]
-            )
+            model, has_likelihood = trained_model(run, architecture), run.facts["likelihood"]
+            measured = evaluate(model, test_images, has_likelihood)
             results.append(
                 {
                     "architecture": kind,

@@ -7,6 +7,7 @@ import pandas as pd
 
 from vaesweep.comparison.choice import choose_run
 from vaesweep.comparison.tables import Comparison, compare
+from vaesweep.comparison.verdict import verdict
 from vaesweep.data.pairs import KINDS
 from vaesweep.runs import Run, runs_of
 from vaesweep.scoring.summary import (
@@ -105,4 +106,5 @@ def choose(compared: Comparison, **pinned: Any) -> dict[str, Any]:
         for each, score in zip(runs_of(runs), runs["score"], strict=True)
     }
     free = dict.fromkeys(Run._fields)
-    return choose_run(compared.runs, compared.settings, tables, free | pinned)
+    chosen = choose_run(compared.runs, compared.settings, tables, free | pinned)
+    return chosen | {"verdict": verdict(compared.runs, compared.settings)}

@@ -2,7 +2,9 @@ COMPARISON = "results/comparison"
 TEMPLATE = own("workflow/templates/{name}")
 TEMPLATES = expand(TEMPLATE, name=["comparison_report.typ", "listing.typ", "sources.yaml"])
 # Figures of the comparison, in the order in which the report shows them.
-FIGURES = "verdict score_by_latent_size display_rows best_and_worst differences quality_parts".split()
+FIGURES = (
+    "verdict score_by_latent_size display_rows best_and_worst differences quality_parts".split()
+)
 FIGURES += "controls neg_elbo_and_score training_curves".split()
 # What the sweep's jobs are, for their cost.
 JOBS = {"judges": JUDGE_SEEDS, "stacks": STACKS}

@@ -59,8 +59,8 @@ def test_colours_know_python_snakemake_and_yaml():
 
 
 def test_pages_are_full_and_no_heading_is_left_alone():
-    on_page, title, heading = 67, 5, 3
-    room = on_page - title - heading
+    on_page, title, index, heading = 81, 5, 3, 3
+    room = on_page - title - index - heading
     for lines, begins in ((room - heading - 5, 1), (room - heading - 4, 2), (room + on_page, 3)):
         pdf = typeset(("a.py", "line\n" * lines), ("b.py", "line\n" * 30))
         places = {name: page for _, name, page in pymupdf.open(stream=pdf).get_toc()}
@@ -68,7 +68,7 @@ def test_pages_are_full_and_no_heading_is_left_alone():
 
 
 def test_the_running_head_names_the_file_that_a_page_begins_with():
-    pdf = typeset(("a.py", "line\n" * 60), ("b.py", "line\n" * 66), ("c.py", "line\n" * 90))
+    pdf = typeset(("a.py", "line\n" * 71), ("b.py", "line\n" * 79), ("c.py", "line\n" * 90))
     heads = [page.get_text().split("\n")[1] for page in pymupdf.open(stream=pdf)]
     assert heads == ["a.py", "a.py", "b.py", "c.py"]
 

@@ -81,7 +81,15 @@ class Documents:
         document = publish_doctree(text)
         assert not list(document.findall(system_message))
         self.summary = document.astext()
-        self.texts = " ".join([self.chosen["reason"], self.findings, self.report, self.summary])
+        self.texts = " ".join(
+            [
+                self.chosen["verdict"],
+                self.chosen["reason"],
+                self.findings,
+                self.report,
+                self.summary,
+            ]
+        )
         assert not re.search(r"\b(nan|None|NaT|inf)\b", self.texts + self.pages)
 
     def draw(self, folder, tables):
@@ -103,6 +111,9 @@ class Documents:
             "neg_elbo_and_score": likelihood.neg_elbo_and_score(self.runs),
             "training_curves": likelihood.training_curves(histories),
             "display_rows": paths.display_rows(pairs, frames, colours, "class", FASHION.classes),
+            "verdict": paths.display_rows(
+                pairs, frames, colours, "class", FASHION.classes, paths.DISPLAY_ROWS[1:3]
+            ),
             "best_and_worst": paths.best_and_worst(pairs, pair_scores(0, 0), noise, "class"),
         }
         for name, figure in figures.items():

@@ -39,7 +39,13 @@ def test_opening_words_of_documents_alone_and_on_a_cluster():
 
 def test_closing_words_name_what_was_made(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    keys = {"seed": 4294967295, "reason": "It is the best.", "latent_size": 8, "variant": "vae"}
+    keys = {
+        "seed": 4294967295,
+        "reason": "It is the best.",
+        "verdict": "Use it.",
+        "latent_size": 8,
+        "variant": "vae",
+    }
     write_json("results/chosen.json", keys)
     (tmp_path / "results/comparison").mkdir()
     (tmp_path / "results/comparison/settings.csv").write_text(

@@ -137,10 +137,10 @@ def twice(self, *terms):
 
 Progress.count_step = twice
 images, log = np.zeros((60_000, 28, 28), np.uint8), logging.getLogger()
+architecture = Architecture(kind, tuple(hidden), latent_size)
 settings = Settings(1.0, 2, batch_size, 1e-3, objective)
-task = (Architecture(kind, tuple(hidden), latent_size), settings)
 hardware = choose_hardware("cpu", "float32", log)
-train(images, *task, hardware, tuple(range(members)), Path("none"), 1e9, log)
+train(images, architecture, settings, hardware, tuple(range(members)), Path("none"), 1e9, log)
 """
 
 

@@ -66,7 +66,7 @@ def summary(
     chosen: Mapping[str, Any],
     links: Mapping[str, str],
     pictures: Mapping[str, str | Path],
-    strip: Path,
+    strip: Path | None = None,
 ) -> str:
     """Write the opening text, as reStructuredText; every number in it comes from the arguments.
 
@@ -86,7 +86,7 @@ def summary(
     headings = [column["heading"].replace("\n", " ") for column in texts["columns"]]
     return _TEMPLATES.get_template("summary.rst").render(
         verdict=escape(chosen["verdict"]),
-        strip=_picture("", strip),
+        strip=_picture("", strip) if strip else "",
         run=escape(capital(names.run(run))),
         noun=names.noun,
         reason=escape(chosen["reason"]),
