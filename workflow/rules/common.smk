@@ -100,6 +100,12 @@ def run_figures(name, pairs):
     return [run_figure(path, pairs, seed) for path, seed in zip(paths, SEEDS)]
 
 
+def training_of(run):
+    """What decides a training's result; seeds_per_job and checkpoint_seconds do not."""
+    names = ("epochs", "batch_size", "learning_rate", "precision", "device")
+    return {key: VARIANTS[run.variant]["training"][key] for key in names}
+
+
 def training_memory(members):
     """Megabytes that a training asks for, and more each time it is tried again."""
     return lambda wildcards, attempt: attempt * training_megabytes(

@@ -1,11 +1,3 @@
-# What decides a training's result; seeds_per_job and checkpoint_seconds do not.
-TRAINING = ("epochs", "batch_size", "learning_rate", "precision", "device")
-
-
-def training(run):
-    return {key: VARIANTS[run.variant]["training"][key] for key in TRAINING}
-
-
 TOGETHER = config["training"]["seeds_per_job"]
 TOGETHER = len(SEEDS) if TOGETHER == "all" else TOGETHER
 # The seeds that one job trains, if that is more than one.
@@ -53,7 +45,7 @@ rule train:
         mem_mb=training_memory(1),
     params:
         model=lambda run: VARIANTS[run.variant]["model"],
-        training=training,
+        training=training_of,
         latent_size=lambda run: int(run.latent_size),
         seeds=lambda run: [int(run.seed)],
     script:
@@ -85,7 +77,7 @@ for number, stack in enumerate(STACKS):
             mem_mb=training_memory(len(stack)),
         params:
             model=lambda run: VARIANTS[run.variant]["model"],
-            training=training,
+            training=training_of,
             latent_size=lambda run: int(run.latent_size),
             seeds=stack,
         script:
