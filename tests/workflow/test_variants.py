@@ -2,11 +2,13 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
-from checkout import Checkout, copy_of
+from checkout import ROOT, Checkout, copy_of
 from small_sweep import prepare
 
 pytestmark = pytest.mark.workflow
@@ -15,27 +17,11 @@ PCA = {"latent_size": 20, "frames": ["pca.npz"]}
 
 
 def write_pca(checkout, steps=7):
-    """Interpolate between the pairs in the space of 20 principal components of the training set."""
-    train, test = (
-        np.load(checkout / f"results/data/MNIST/{split}.npz")["images"]
-        for split in ("train", "test")
-    )
-    pixels = train.reshape(-1, 784) / 255
-    mean = pixels.mean(axis=0)
-    axes = np.linalg.eigh(np.cov(pixels.T))[1][:, -PCA["latent_size"] :]
-    pairs = pd.read_csv(checkout / "results/pairs.csv")
-    ends = test[pairs[["index_a", "index_b"]].to_numpy()]
-    codes = (ends.reshape(-1, 2, 784) / 255 - mean) @ axes
-    t = np.linspace(0, 1, steps + 2)[:, None]
-    points = (1 - t) * codes[:, :1] + t * codes[:, 1:]
-
-    def decoded(points):
-        shades = np.rint(255 * np.clip(points @ axes.T + mean, 0, 1)).astype(np.uint8)
-        return shades.reshape(*points.shape[:-1], 28, 28)
-
-    frames = decoded(points)
-    frames[:, [0, -1]] = ends
-    np.savez(checkout / "pca.npz", frames=frames, reconstructions=decoded(codes))
+    """Run the Python of docs/external.md."""
+    [code] = re.findall(r"```python\n(.*?)```", (ROOT / "docs/external.md").read_text(), re.S)
+    assert "np.arange(1, 8)[:, None] / 8" in code
+    code = code.replace("np.arange(1, 8)[:, None] / 8", f"np.arange(1, {steps + 1})[:, None] / 8")
+    subprocess.run([sys.executable, "-c", code], cwd=checkout.folder, check=True)
 
 
 @pytest.fixture(scope="module")
