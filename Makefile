@@ -30,7 +30,7 @@ IMPORTED := torch, torchvision, safetensors.torch, pandas, scipy.stats, seaborn,
 all: $(READY)
 	@case "$(CORES)" in all|[1-9]*([0-9])) ;; *) \
 		echo "CORES=$(CORES): expected all, or a number from 1; for example make CORES=4" >&2; exit 1;; esac
-	@test -f "$(STUDY)/config.yaml" || { \
+	@test "$(STUDY)" = . -o -f "$(STUDY)/config.yaml" || { \
 		echo "STUDY=$(STUDY): expected a folder with a config.yaml; there are: $(wildcard examples/*)" >&2; exit 1; }
 	@$(RUN) snakemake --cores $(CORES) --directory "$(STUDY)" $$(test -t 2 && echo $(BARS) || echo $(LINES)) -- all report
 

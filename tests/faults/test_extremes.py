@@ -15,7 +15,7 @@ EXTREMES = {
         "model": {"architecture": "conv", "hidden": [1], "beta": 1000},
         "training": {"seeds_per_job": "all", "epochs": 1},
         "interpolation": {"steps": 40, "path": "spherical"},
-        "submission": {"paper": "a4", "code": False},
+        "submission": {"paper": "a4", "code": "none"},
     },
     "largest latent size": {"sweep": {"seeds": [0], "latent_sizes": [1024]}},
     "one step": ONE_RUN | {"interpolation": {"steps": 1}},

@@ -54,7 +54,7 @@ def test_nested_values_on_the_command_line_are_read_as_yaml(project):
         "--config",
         "training={epochs: 2, seeds_per_job: 2, learning_rate: 0.001}",
         "selection={seed: null}",
-        "submission={code: false}",
+        "submission={code: none}",
         "sweep={seeds: [0, 1, 2], latent_sizes: [4]}",
         "netid=12345",
         "--",

@@ -219,8 +219,10 @@ def test_pages_show_the_test_images_at_both_ends(sweep, pairs, test_images, page
 
 def test_the_code_pages_equal_the_sources(sweep):
     listed = read_listing(sweep / PDF)
-    assert {"Snakefile", "config.yaml", "workflow/scripts/vaesweep/training/loop.py"} <= set(listed)
-    assert "workflow/rules/train.smk" in listed
+    package = "workflow/scripts/vaesweep"
+    figures = {"config.yaml", f"{package}/training/loop.py", f"{package}/figures/grids.py"}
+    assert {*figures, "workflow/rules/train.smk"} <= set(listed) and "Snakefile" not in listed
+    assert len(pymupdf.open(sweep / PDF)) <= 20
     for path, lines in listed.items():
         if path != "config.yaml":
             assert lines == shown((sweep / path).read_text(encoding="utf-8")), path
