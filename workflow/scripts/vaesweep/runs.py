@@ -11,6 +11,7 @@ from vaesweep.words import listed
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_NAMED = 16  # settings in a sentence
 _RUN = re.compile(r"([^/]+)/latent-(\d+)/seed-(\d+)(?=/|$)")
 
 
@@ -65,6 +66,8 @@ class Names:
     >>> both = Names.of([Setting("vae", 8), Setting("conv", 8), Setting("conv", 16)])
     >>> both.noun, both.all([Setting("vae", 8), Setting("conv", 8), Setting("conv", 16)])
     ('setting', 'vae at latent size 8 and conv at latent sizes 8 and 16')
+    >>> sizes.all([Setting("vae", 2**k) for k in range(20)])[-18:]
+    '32768 and 4 more'
     """
 
     variants: bool  # whether there are several
@@ -92,7 +95,10 @@ class Names:
 
     def all(self, settings: Iterable[Setting], joint: str = "and") -> str:
         """Settings in a sentence, those of a variant together, joined by "and" or "or"."""
-        of_variants: dict[str, list[int]] = {}
+        settings, of_variants = list(settings), dict[str, list[int]]()
+        if (more := len(settings) - MOST_NAMED) > 0:
+            shorts = ", ".join(self.short(setting) for setting in settings[:MOST_NAMED])
+            return f"{self.noun}s {shorts} {joint} {more} more"
         for setting in settings:
             of_variants.setdefault(setting.variant, []).append(setting.latent_size)
         said = []
