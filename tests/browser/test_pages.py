@@ -18,7 +18,7 @@ FLAGS = [
     "--no-first-run",
 ]
 DESKTOP, PHONE = (1200, 850), (375, 800)
-CATEGORIES = ("Results", "Comparison", "Runs", "Method", "Cost")
+CATEGORIES = ("Results", "Comparison", "Tables", "Runs", "Method", "Cost")
 # Snakemake's page carries Tailwind inside and says at every start that this is not its way.
 KNOWN_MESSAGE = "cdn.tailwindcss.com should not be used in production"
 
@@ -153,3 +153,21 @@ def test_the_report_opens_the_explorer_and_shows_pictures_whole(open_page, sweep
     box = picture.bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= DESKTOP[0]
     assert box["y"] >= 0 and box["y"] + box["height"] <= DESKTOP[1]
+
+
+def test_a_table_is_sorted_filtered_and_opens_pictures(open_page, sweep):
+    page = open_page(sweep / "results/report.html", DESKTOP)
+    page.get_by_text("table of runs").first.click()
+    frame = page.frame_locator("iframe")
+    sizes = frame.locator("tbody tr:visible td:nth-child(2)")
+    heading = frame.get_by_role("button", name="latent size")
+    heading.click()
+    assert sizes.all_inner_texts() == ["2", "2", "4", "4", "16", "16"]
+    heading.click()
+    assert sizes.first.inner_text() == "16"
+    frame.locator("#filter").fill("16 ok")
+    assert sizes.all_inner_texts() == ["16", "16"]
+    assert frame.locator("#shown").inner_text() == "2 of 6"
+    frame.get_by_role("link", name="different").first.click()
+    page.locator("img[src^='data:image/png']").last.wait_for()
+    assert page.locator("iframe").count() == 0

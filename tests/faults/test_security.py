@@ -40,5 +40,5 @@ def test_texts_are_escaped_in_html(finished):
     runs = read_table(finished / "results/comparison/runs.csv")
     runs.loc[0, "flags"] = "<script>alert(1)</script>"
     chosen = json.loads((finished / "results/chosen.json").read_text())
-    page = runs_page(runs, chosen)
+    page = runs_page(runs, chosen, {})
     assert "<script>alert" not in page

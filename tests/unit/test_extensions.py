@@ -121,7 +121,7 @@ titles = {part.name: f"{part.title} {part.symbol}" for part in smoothness.PARTS}
 figure = quality_parts(compared.runs, compared.settings, scale, titles, "digit")
 product = np.prod([scored[part.name] ** part.weight for part in smoothness.PARTS], axis=0)
 weight = sum(part.weight for part in smoothness.PARTS)
-page = runs_page(compared.runs, chosen)
+page = runs_page(compared.runs, chosen, {})
 first_page = summary(compared.settings, compared.runs, chosen, {}, {})
 print(json.dumps({
     "quality": bool(np.allclose(scored["quality"], product ** (1 / weight))),

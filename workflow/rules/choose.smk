@@ -5,10 +5,10 @@ rule compare:
         pairs=rules.draw_pairs.output.pairs,
         code=code("compare.py"),
     output:
-        runs="results/comparison/runs.csv",
-        settings="results/comparison/settings.csv",
-        differences="results/comparison/differences.csv",
-        judges="results/comparison/judges.csv",
+        runs=csv("runs"),
+        settings=csv("settings"),
+        differences=csv("differences"),
+        judges=csv("judges"),
     log:
         "results/logs/compare/log.log",
     benchmark:
@@ -56,7 +56,7 @@ rule score_controls:
         pairs=rules.draw_pairs.output.pairs,
         code=code("score_controls.py"),
     output:
-        controls="results/comparison/controls.csv",
+        controls=csv("controls"),
     log:
         "results/logs/score_controls/log.log",
     benchmark:

@@ -82,6 +82,12 @@ def shown(path, category, labels, caption=None):
     return report(path, category=category, caption=caption, labels=labels)
 
 
+def csv(name):
+    """A table of the comparison, to download from the HTML report."""
+    path = f"results/comparison/{name}.csv"
+    return shown(path, "Tables", {"table": name, "as": "CSV"}, "csv")
+
+
 def run_figure(path, pairs, seed=None):
     """A figure of a run, as the HTML report shows it."""
 

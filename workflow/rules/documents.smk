@@ -83,7 +83,7 @@ rule comparison_report:
         agreement=rules.compare.output.judges,
         controls=rules.score_controls.output.controls,
         trainings=trained_runs("training.json"),
-        templates=TEMPLATES,
+        templates=[*TEMPLATES, own("workflow/templates/columns.yaml")],
         code=code("comparison_report.py"),
     output:
         shown(f"{COMPARISON}/comparison_report.pdf", "Results", {"document": "comparison report"}),

@@ -33,17 +33,17 @@ rule report_tables:
         different=every_run("different_digits.png"),
         score=rules.plot_comparison.output.score_by_latent_size,
         strip=rules.plot_comparison.output.verdict,
-        templates=expand(TEMPLATE, name=["table.html", "table.css", "summary.rst"]),
+        templates=expand(TEMPLATE, name=["table.html", "table.css", "summary.rst", "columns.yaml"]),
         code=code("report_tables.py"),
     output:
         settings=shown(
             f"{COMPARISON}/settings.html",
-            "Comparison",
-            {"figure": f"table of {NAMES.noun}s"},
+            "Tables",
+            {"table": f"{NAMES.noun}s", "as": "page"},
             "settings_table",
         ),
         runs=shown(
-            f"{COMPARISON}/runs.html", "Comparison", {"figure": "table of runs"}, "runs_table"
+            f"{COMPARISON}/runs.html", "Tables", {"table": "runs", "as": "page"}, "runs_table"
         ),
         cost=shown(f"{COMPARISON}/cost.html", "Cost", {"table": "time and memory"}, "cost_table"),
         summary=f"{COMPARISON}/summary.rst",

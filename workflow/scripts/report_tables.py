@@ -8,7 +8,7 @@ from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.html_report import cost_page, runs_page, settings_page, summary
 from vaesweep.files import read_table, write_whole
 from vaesweep.running.jobs import logging_to
-from vaesweep.runs import Names, settings_of
+from vaesweep.runs import Names, run_of, settings_of
 from vaesweep.words import paths_title
 
 with logging_to(snakemake.log[0]) as log:
@@ -27,9 +27,13 @@ with logging_to(snakemake.log[0]) as log:
     links |= {"table of runs": output.runs, f"table of {noun}s": output.settings}
     pictures = {f"Score by {noun}": given.score}
     pictures |= {f"The chosen run: {words}": path for words, path in figures.items()}
+    results = {
+        run_of(same): {"same": same, "different": different}
+        for same, different in zip(given.same, given.different, strict=True)
+    }
     texts = {
-        output.settings: settings_page(settings, chosen),
-        output.runs: runs_page(runs, chosen),
+        output.settings: settings_page(settings, chosen, results),
+        output.runs: runs_page(runs, chosen, results),
         output.cost: cost_page(costs),
         output.summary: summary(settings, runs, chosen, links, pictures, Path(given.strip)),
     }

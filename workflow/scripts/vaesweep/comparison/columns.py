@@ -1,72 +1,59 @@
-"""What the columns of the tables are: headings and meanings, for every report."""
+"""What the columns of the tables are, for every report: `workflow/templates/columns.yaml`.
 
+Those of parts of the score and of further views are named by their own records.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
 
 from vaesweep.data.pairs import KINDS
 from vaesweep.runs import Run, Setting
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.scoring.summary import VIEWS
 
+FILE = Path(__file__).parents[3] / "templates" / "columns.yaml"
+
 
 @dataclass(frozen=True)
 class Column:
-    """How a column is shown."""
+    """A column of a table."""
 
-    name: str  # in the table
-    heading: str  # what readers see above it, with the unit; a line break where space is short
+    name: str
+    heading: str = ""  # over it in the reports, with the unit; a line break where space is short
     decimals: int | None = None  # digits after the point; None shows a name or a count as it is
     meaning: str = ""  # what a legend says of it; may be empty
-    is_text: bool = False  # whether it is set flush left
+    text: bool = False  # whether it is set flush left
+    unit: str = ""
+    range: str = ""
+    better: str = ""  # "more", "less" or neither
 
 
-_SCORE = "0: as a cross-fade of the two images, 1: as their optimal-transport path"
+def _columns(records: dict[str, Any]) -> Iterator[Column]:
+    """The file's columns, {kind} filled in, and those of parts and views."""
+    for view in VIEWS:
+        better = "more" if view.better > 0 else "less"
+        shown = (view.name, view.heading, view.decimals, view.meaning)
+        yield Column(*shown, unit=view.unit, range=view.range, better=better)
+    for part in PARTS:
+        own = {"meaning": part.meaning, "range": "0 to 1", "better": "more"}
+        heading = f"{part.title},\n{{kind}}"
+        records = {part.name: own, **records}
+        records[f"{part.name}_{{kind}}"] = {"heading": heading, "decimals": 3, **own}
+    for name, record in records.items():
+        for kind in KINDS if "{kind}" in name else ("",):
+            own = record | {"heading": record.get("heading", "").replace("{kind}", kind)}
+            if kind in KINDS[1:]:  # a legend says it once
+                own["meaning"] = ""
+            yield Column(name.replace("{kind}", kind), **own)
 
 
-def _by_kind(name: str, heading: str, meaning: str) -> list[Column]:
-    said = dict.fromkeys(KINDS, "") | {KINDS[0]: meaning}
-    return [Column(f"{name}_{kind}", f"{heading},\n{kind}", 3, said[kind]) for kind in KINDS]
-
-
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("rank", "rank"),
-        Column("variant", "variant", is_text=True),
-        Column("latent_size", "latent\nsize"),
-        Column("seed", "seed"),
-        Column("seeds", "seeds", None, "runs that count"),
-        Column("status", "status", is_text=True),
-        Column("score", "score", 3, f"{_SCORE}. It ranks."),
-        Column(
-            "interval",
-            "95 % interval",
-            None,
-            "of the score: over pairs for a run, over seeds and pairs for a mean over seeds",
-        ),
-        Column("first", "comes\nfirst", None, "share of bootstrap draws in which it comes first"),
-        *_by_kind("score", "score", ""),
-        *_by_kind("quality", "quality", "weighted geometric mean of the parts, 0 to 1"),
-        *(column for part in PARTS for column in _by_kind(part.name, part.title, part.meaning)),
-        Column("neg_elbo", "−ELBO,\nnats", 1, "test set, per image; lower is better"),
-        Column("reconstruction", "recon-\nstruction,\nnats", 1),
-        Column("kl", "KL,\nnats", 1),
-        Column("active_units", "active\nunits", 1, "latent dimensions that carry information"),
-        Column("train_seconds", "to train,\ns", 0, "wall clock of one run"),
-        Column("job_seconds", "all jobs,\ns", 0, "of the run: training, interpolating, scoring"),
-        Column("best_seed", "best\nseed"),
-        Column(
-            "best_score", "its score", 3, "on all pairs: the highest of several, so it flatters"
-        ),
-        Column("device", "device", is_text=True),
-        Column("flags", "flags", None, "what to be wary of in this run", is_text=True),
-        Column("rule", "rule", is_text=True),
-        Column("jobs", "jobs"),
-        Column("seconds_each", "a job, s", 1, "mean wall clock of one job"),
-        Column("seconds", "all jobs, s", 0, "sum; several jobs may run at the same time"),
-        Column("memory_mib", "most memory,\nMiB", 0, "the most that any job held"),
-        *(Column(view.name, view.heading, view.decimals) for view in VIEWS),
-    )
-}
+_RECORDS = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+TABLES = _RECORDS["tables"]
+COLUMNS = {column.name: column for column in _columns(_RECORDS["columns"])}
 SETTINGS = (
     *("rank", *Setting._fields, "seeds", "score", "interval", "first"),
     *(f"{name}_{kind}" for name in ("score", "quality") for kind in KINDS),

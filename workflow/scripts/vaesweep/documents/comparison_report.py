@@ -12,12 +12,12 @@ import pandas as pd
 import yaml
 
 from vaesweep.comparison.choice import MOST_DRAWN, capital, chosen_run, named_score
-from vaesweep.comparison.columns import COSTS
+from vaesweep.comparison.columns import COLUMNS, COSTS
 from vaesweep.comparison.costs import by_rule, seconds_by_run
 from vaesweep.comparison.findings import findings
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import KINDS
-from vaesweep.documents.texts import table_texts
+from vaesweep.documents.texts import plain, table_texts
 from vaesweep.documents.typesetting import ROOT
 from vaesweep.interpolation import PATHS
 from vaesweep.running.provenance import source_of, versions
@@ -160,7 +160,9 @@ def _tiles(chosen: Mapping[str, Any], settings: pd.DataFrame, noun: str) -> list
 def _views(settings: pd.DataFrame) -> dict[str, Any] | None:
     """Return the further views as means over seeds, or None where no run has any."""
     known = settings.reindex(columns=[*VIEW_COLUMNS]).dropna(axis=1, how="all").columns
-    return table_texts(settings, (*Setting._fields, *known)) if len(known) else None
+    legend = [(plain(COLUMNS[name].heading), COLUMNS[name].meaning) for name in known]
+    table = table_texts(settings, (*Setting._fields, *known))
+    return table | {"legend": legend} if len(known) else None
 
 
 def _costs(costs: pd.DataFrame) -> dict[str, Any] | None:

@@ -1,6 +1,8 @@
 """The HTML report's own parts: its opening text, and the tables of settings, runs and cost."""
 
 import html
+import os
+import re
 from base64 import encodebytes
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,8 +16,8 @@ from vaesweep.comparison.choice import capital, chosen_run
 from vaesweep.comparison.columns import COSTS, RUNS, SETTINGS
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import cautions, evidence
-from vaesweep.documents.texts import table_texts
-from vaesweep.runs import Names, settings_of
+from vaesweep.documents.texts import plain, table_texts
+from vaesweep.runs import Names, Run, runs_of, settings_of
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import ALPHA, LEAST_SEEDS
 from vaesweep.words import counted, listed
@@ -33,31 +35,55 @@ _TEMPLATES = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
+_TEMPLATES.filters["plain"] = plain
+_TEMPLATES.filters["without_citations"] = lambda text: re.sub(r" @\w+", "", text)
 
 
-def settings_page(settings: pd.DataFrame, chosen: Mapping[str, Any]) -> str:
-    """Write settings.csv as a page, best setting first, the chosen one marked."""
-    table = table_texts(settings.sort_values("rank"), SETTINGS, chosen)
+def settings_page(
+    settings: pd.DataFrame, chosen: Mapping[str, Any], results: Mapping[Run, Mapping[str, str]]
+) -> str:
+    """Write settings.csv as a page, best setting first, the chosen one marked.
+
+    `results` has, by run, words -> path of what a row opens; of a setting that of its best run.
+    """
+    ranked = settings.sort_values("rank")
     noun = Names.of(settings_of(settings)).noun
     introduction = f"Means over the seeds of each {noun}; intervals are over seeds and pairs."
-    return _page(f"{noun}s".capitalize(), introduction, table)
+    best = ranked["best_seed"].fillna(-1)  # without a run that counts, nothing to open
+    opened = [results.get(run, {}) for run in runs_of(ranked.assign(seed=best))]
+    table = table_texts(ranked, SETTINGS, chosen)
+    return _page(f"{noun}s".capitalize(), introduction, table, opened)
 
 
-def runs_page(runs: pd.DataFrame, chosen: Mapping[str, Any]) -> str:
-    """Write runs.csv as a page, best run first, the chosen run marked."""
-    table = table_texts(runs.sort_values("rank"), RUNS, chosen)
-    return _page("Runs", "Every run of the sweep, scored on the same pairs of test images.", table)
+def runs_page(
+    runs: pd.DataFrame, chosen: Mapping[str, Any], results: Mapping[Run, Mapping[str, str]]
+) -> str:
+    """Write runs.csv as a page, best run first, the chosen run marked; see `settings_page`."""
+    ranked = runs.sort_values("rank")
+    opened = [results.get(run, {}) for run in runs_of(ranked)]
+    introduction = "Every run of the sweep, scored on the same pairs of test images."
+    return _page("Runs", introduction, table_texts(ranked, RUNS, chosen), opened)
 
 
 def cost_page(costs: pd.DataFrame) -> str:
     """Write what each rule's jobs took, in sum."""
     introduction = "Time and memory of the sweep's jobs, by rule, as Snakemake measured them."
-    return _page("Cost of the sweep", introduction, table_texts(by_rule(costs), COSTS))
+    return _page("Cost of the sweep", introduction, table_texts(by_rule(costs), COSTS), [])
 
 
-def _page(title: str, introduction: str, table: Mapping[str, Any]) -> str:
+def _page(
+    title: str, introduction: str, table: Mapping[str, Any], opened: list[Mapping[str, str]]
+) -> str:
+    """A table with, for each row, links to results: where they lie beside the page's folder."""
+    links = [
+        [
+            {"words": words, "path": path, "address": os.path.relpath(path, "results/comparison")}
+            for words, path in results.items()
+        ]
+        for results in opened
+    ]
     template = _TEMPLATES.get_template("table.html")
-    return template.render(title=title, introduction=introduction, **table)
+    return template.render(title=title, introduction=introduction, links=links, **table)
 
 
 def summary(
@@ -120,6 +146,15 @@ def link(words: str, path: str) -> str:
     return f"`{words} <javascript:app.setView({view})>`__"
 
 
+# The pages of tables ask the report, by a message, for what their links name.
+LISTENER = (
+    "window.opensResults||=window.addEventListener('message',({data})=>{"
+    "const own=results[data.result],page=data.result.endsWith('.html');"
+    "if(own)app.setView({content:page?'html':'img',contentPath:own.data_uri+(data.part||''),"
+    "resultPath:data.result,navbarMode:'resultinfo'})})||true"
+)
+
+
 def _picture(words: str, path: Path) -> str:
     # Snakemake's own `embeddedfigure` and docutils' `:loading: embed` both leave a bare file name.
     kind = {".svg": "image/svg+xml", ".png": "image/png"}[path.suffix]
@@ -128,5 +163,5 @@ def _picture(words: str, path: Path) -> str:
     words = html.escape(words)
     return (
         f"<figure><figcaption>{words}</figcaption>"
-        f'<img alt="{words}" src="data:{kind};base64,{data}"></figure>'
+        f'<img alt="{words}" src="data:{kind};base64,{data}" onload="{LISTENER}"></figure>'
     )

@@ -41,3 +41,8 @@ def table_texts(
         "rows": [list(row) for row in zip(*texts, strict=True)],
         "marked": [place for place, is_marked in enumerate(marked) if is_marked],
     }
+
+
+def plain(heading: str) -> str:
+    """A heading on one line, without the breaks where space is short."""
+    return heading.replace("-\n", "").replace("\n", " ")

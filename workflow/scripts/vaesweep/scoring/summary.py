@@ -38,13 +38,37 @@ class View:
     decimals: int  # digits after the point
     better: int  # 1 if more is better, -1 if less is
     words: str  # what it is called in a sentence
+    unit: str  # "" of a plain number
+    range: str
+    meaning: str  # for legends, in Typst's notation
 
 
 VIEWS = (
-    View("known_path_error", "error on\nknown paths", 3, -1, "the error on known paths"),
-    View("frechet", "Fréchet", 2, -1, "the Fréchet distance of the interpolates"),
-    View("probe", "linear\nprobe", 3, 1, "the linear probe's accuracy"),
-    View("nll_is", "\N{MINUS SIGN}log p,\nnats", 2, -1, "\N{MINUS SIGN}log p"),
+    View(
+        "known_path_error",
+        "error on\nknown paths",
+        *(3, -1, "the error on known paths", "pixels", "from 0"),
+        "where one test image is turned, slanted, scaled and shifted, the mean distance of the "
+        "decoded frames from the true ones",
+    ),
+    View(
+        "frechet",
+        "Fréchet",
+        *(2, -1, "the Fréchet distance of the interpolates", "", "from 0"),
+        "of the interpolates from test images, in the classifiers' features @fid",
+    ),
+    View(
+        "probe",
+        "linear\nprobe",
+        *(3, 1, "the linear probe's accuracy", "", "0 to 1"),
+        "the share of test images that a ridge classifier on the codes gets right @probe",
+    ),
+    View(
+        "nll_is",
+        "\N{MINUS SIGN}log p,\nnats",
+        *(2, -1, "\N{MINUS SIGN}log p", "nats", "from 0"),
+        "of test images, by importance sampling",
+    ),
 )
 VIEW_COLUMNS = tuple(view.name for view in VIEWS)
 # What is measured of a judge, see `judges.train_judge`.
