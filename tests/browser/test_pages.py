@@ -145,7 +145,7 @@ def test_the_report_opens_the_explorer_and_shows_pictures_whole(open_page, sweep
     page = open_page(sweep / "results/report.html", DESKTOP)
     page.get_by_text("interpolation explorer").first.click()
     frame = page.frame_locator("iframe")
-    assert frame.locator("#at").inner_text() == "t = 32/64"
+    frame.locator("#at", has_text="t = 32/64").wait_for()
     page.reload()
     page.get_by_text("same digit figure").first.click()
     picture = page.locator("img[src^='data:image/png']").last
