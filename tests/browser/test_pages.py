@@ -1,5 +1,6 @@
 """Report and explorer as a reader meets them: in a browser, by mouse, by keyboard, on a phone."""
 
+import json
 import os
 import shutil
 
@@ -116,6 +117,31 @@ def test_lists_choose_kind_row_and_latent_size(open_page, explorer):
     assert "path" in page.locator(".steps-key >> nth=0").inner_text()
 
 
+def test_the_address_holds_what_is_shown(open_page, explorer):
+    page = ready(open_page(explorer, DESKTOP))
+    page.select_option("#kind", "same")
+    page.select_option("#row", "2")
+    page.locator(".size >> nth=0").select_option(label="16 (seed 5)")
+    page.locator("#t").focus()
+    page.keyboard.press("ArrowRight")
+    address = page.url
+    assert address.endswith("#kind=same&row=2&t=33&of=vae%2F16&of=vae%2F16")
+    page.goto("about:blank")
+    page.goto(address)
+    ready(page)
+    assert (cell(page, 0), cell(page, 1)) == ("33,8", "33,8")
+
+
+def test_it_plays_until_it_is_paused(open_page, explorer):
+    page = ready(open_page(explorer, DESKTOP))
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("+document.getElementById('t').value > 36")
+    page.get_by_role("button", name="Pause").click()
+    before = page.locator("#t").input_value()
+    page.wait_for_timeout(300)
+    assert page.locator("#t").input_value() == before
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_explorer_fits_its_window_and_can_be_read(open_page, explorer, size, scheme):
@@ -139,6 +165,9 @@ def test_every_category_of_the_report_opens(open_page, sweep, size):
         page.get_by_text(category, exact=True).last.click()
         page.get_by_text(category, exact=True).first.wait_for()
     assert page.get_by_text("How well do the codes").count() == 1
+    made = json.loads(page.locator("pre", has_text='"commit"').inner_text())
+    assert made == json.loads((sweep / "results/sweep.json").read_text(encoding="utf-8"))
+    assert made["configuration"].startswith("SHA-256 ") and "snakemake" in made["command"]
 
 
 def test_the_report_opens_the_explorer_and_shows_pictures_whole(open_page, sweep):
@@ -159,7 +188,7 @@ def test_a_table_is_sorted_filtered_and_opens_pictures(open_page, sweep):
     page = open_page(sweep / "results/report.html", DESKTOP)
     page.get_by_text("table of runs").first.click()
     frame = page.frame_locator("iframe")
-    sizes = frame.locator("tbody tr:visible td:nth-child(2)")
+    sizes = frame.locator("tbody tr:visible td:nth-child(3)")
     heading = frame.get_by_role("button", name="latent size")
     heading.click()
     assert sizes.all_inner_texts() == ["2", "2", "4", "4", "16", "16"]

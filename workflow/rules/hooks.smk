@@ -36,12 +36,14 @@ onstart:
     )
     if missing:
         raise WorkflowError("nothing was started:\n" + "\n".join(missing))
+    write_json(
+        "results/sweep.json", record(ROOT, config_text())
+    )  # for the report, which shows it
     print(opening(config, PLANNED, workflow.cores if executor == "local" else None), flush=True)
 
 
 onsuccess:
     if VERDICTS & set(PLANNED):
-        write_json("results/sweep.json", record(ROOT, config_text()))
         print(closing(config["netid"]), flush=True)
 
 

@@ -2,11 +2,11 @@
 
 import torch
 
-from vaesweep.comparison.choice import chosen_run, read_chosen, settings_to_show
+from vaesweep.comparison.choice import chosen_run, read_chosen, settings_to_walk
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import read_pairs
 from vaesweep.data.splits import load_split
-from vaesweep.documents.explorer import MOST_WALKS, explorer, walk
+from vaesweep.documents.explorer import explorer, walk
 from vaesweep.files import read_table, write_whole
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import run_of, settings_of
@@ -20,17 +20,15 @@ with logging_to(snakemake.log[0]) as log:
     shown = pairs[pairs["set"] == "display"].reset_index(drop=True)
     every = read_table(snakemake.input.settings, "score", "best_seed")
     models = {run_of(path): path for path in snakemake.input.models}
-    # What comes from elsewhere has no weights to decode more points with.
-    own = {run.setting for run in models}
-    every = every[[setting in own for setting in settings_of(every)]]
     chosen = read_chosen(snakemake.input.chosen)
     judges = [load_judge(path) for path in snakemake.input.judges]
-    walks = []
-    for run in settings_to_show(every, chosen, MOST_WALKS).values():
+    walks, trained = [], {run.setting for run in models}
+    for run in settings_to_walk(every, chosen, trained).values():
         model = load_model(models[run])
         walks.append(walk(model, run, images, shown, judges, snakemake.params.path))
         log.info("%s: %d paths", run, len(shown))
-    left_out = int(every["best_seed"].notna().sum()) - len(walks)
+    scored = settings_of(every.dropna(subset="best_seed"))
+    left_out = sum(setting in trained for setting in scored) - len(walks)
     dataset = DATASETS[snakemake.params.dataset]
     page = explorer(walks, shown, chosen_run(chosen), dataset, left_out)
     write_whole(snakemake.output[0], page.encode())

@@ -1,14 +1,16 @@
 """Write the tables and the opening text of the HTML report."""
 
 from pathlib import Path
+from urllib.parse import urlencode
 
-from vaesweep.comparison.choice import file_of, read_chosen
+from vaesweep.comparison.choice import file_of, read_chosen, settings_to_walk
 from vaesweep.comparison.costs import Jobs, read_costs
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.html_report import cost_page, runs_page, settings_page, summary
 from vaesweep.files import read_table, write_whole
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import Names, run_of, settings_of
+from vaesweep.scoring.summary import ELSEWHERE
 from vaesweep.words import paths_title
 
 with logging_to(snakemake.log[0]) as log:
@@ -27,10 +29,15 @@ with logging_to(snakemake.log[0]) as log:
     links |= {"table of runs": output.runs, f"table of {noun}s": output.settings}
     pictures = {f"Score by {noun}": given.score}
     pictures |= {f"The chosen run: {words}": path for words, path in figures.items()}
-    results = {
-        run_of(same): {"same": same, "different": different}
-        for same, different in zip(given.same, given.different, strict=True)
-    }
+    trained = settings_of(runs[runs["device"] != ELSEWHERE["device"]])
+    walked = settings_to_walk(settings, chosen, trained)
+    explorer = params.documents["interpolation explorer"]
+    results = {}
+    for same, different in zip(given.same, given.different, strict=True):
+        results[run_of(same)] = {"same": same, "different": different}
+        if (setting := run_of(same).setting) in walked:
+            part = urlencode({"of": f"{setting.variant}/{setting.latent_size}"})
+            results[run_of(same)]["paths"] = f"{explorer}#{part}"
     texts = {
         output.settings: settings_page(settings, chosen, results),
         output.runs: runs_page(runs, chosen, results),

@@ -10,7 +10,7 @@ import torch
 from explorer_page import PAIRS, page, walks
 from PIL import Image
 
-from vaesweep.comparison.choice import settings_to_show
+from vaesweep.comparison.choice import settings_to_walk
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents import explorer
 from vaesweep.runs import Run, Setting
@@ -57,7 +57,9 @@ def test_a_page_holds_the_chosen_size_and_the_best_others():
     sizes = pd.DataFrame({"latent_size": range(1, 21), "rank": range(20, 0, -1), "best_seed": 0.0})
     sizes.loc[19, ["rank", "best_seed"]] = np.nan  # no run of it could be scored
     chosen = Run("vae", 2, 0)._asdict()
-    shown = settings_to_show(sizes.assign(variant="vae"), chosen, explorer.MOST_WALKS)
+    sizes.loc[20] = {"latent_size": 99, "rank": 0, "best_seed": 0}  # from elsewhere
+    trained = [Setting("vae", size) for size in range(1, 21)]
+    shown = settings_to_walk(sizes.assign(variant="vae"), chosen, trained)
     assert shown == {Setting("vae", size): Run("vae", size, 0) for size in (2, *range(7, 20))}
     text = explorer.explorer(walks(), PAIRS, walks()[1].run, DATASETS["MNIST"], left_out=5)
     assert '"left_out": 5' in text

@@ -99,7 +99,7 @@ def squeezed(page: str) -> str:
 def test_sizes_page_is_ordered_by_rank(sizes: pd.DataFrame) -> None:
     text = squeezed(settings_page(sizes, CHOSEN, RESULTS))
     assert text.index("<td>16</td>") < text.index("<td>2</td>")
-    assert '<tr class="chosen"><td>1</td><td>16</td>' in text
+    assert "</td><td>1</td><td>16</td>" in text.split('class="chosen"')[1].split("</tr>")[0]
     assert "0.100 to 0.120" in text
     link = f'<a href="../runs/vae/latent-16/seed-1/same_digit.png" data-path="{SAME}">same</a>'
     assert text.count("<a ") == 1 and link in text.split('class="chosen"')[1].split("</tr>")[0]
@@ -111,7 +111,9 @@ def test_runs_page_shows_diverged_runs_last(runs: pd.DataFrame) -> None:
     assert "&lt;b&gt;cpu &amp; co&lt;/b&gt;" in text and text.count("<script") == 1
     assert "http" not in text.split("</style>")[1]
     rows = text.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")[:-1]
-    assert rows[0].startswith('<tr class="chosen"><td>1</td><td>16</td><td>1</td>')
+    assert rows[0].startswith(
+        '<tr class="chosen"><td class="text"></td><td>1</td><td>16</td><td>1</td>'
+    )
     assert "diverged" in rows[-1] and "nan" not in text
 
 

@@ -12,7 +12,7 @@ from docutils.nodes import system_message
 from vaesweep.running.config import complete
 
 TEXTS = sorted((ROOT / "workflow" / "report").glob("*.rst"))
-CATEGORIES = ("Comparison", "Cost", "Method", "Results", "Runs")
+CATEGORIES = ("Comparison", "Cost", "Method", "Results", "Runs", "Tables")
 
 
 class Category(NamedTuple):
@@ -44,6 +44,7 @@ def test_text_renders(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     summary = tmp_path / "results" / "comparison" / "summary.rst"
     summary.parent.mkdir(parents=True)
     summary.write_text("What the sweep found.\n", encoding="utf-8")
+    (tmp_path / "results" / "sweep.json").write_text('{"commit": "abc"}', encoding="utf-8")
     rule = SimpleNamespace(
         config=complete({}),
         wildcards=SimpleNamespace(latent_size="16", seed="0"),
@@ -58,4 +59,5 @@ def test_text_renders(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert not re.search(r"\b(digits?|strokes?)\b", document.astext().replace("homework", ""))
     if path.name == "workflow.rst":
         assert "What the sweep found." in document.astext()
+        assert '"commit": "abc"' in document.astext()
         assert all(f"{name}:" in document.astext() for name in CATEGORIES)

@@ -14,6 +14,7 @@ from vaesweep.words import counted, interval, number
 
 # In the figures of frames; more would not fit on a page.
 MOST_DRAWN = 10
+MOST_WALKS = 14  # in the explorer: some 0.2 MB each, in a page of at most 3 MB
 CHOSEN_KEYS = (
     *Run._fields,
     *("value", "low", "high", "candidates", "pinned", "tied_with", "reason", "verdict"),
@@ -115,6 +116,15 @@ def settings_to_show(
     scored = scored.assign(first=is_chosen)
     shown = scored.sort_values(["first", "rank"], ascending=[False, True])[:most].sort_index()
     return {run.setting: run for run in runs_of(shown)}
+
+
+def settings_to_walk(
+    settings: pd.DataFrame, chosen: Mapping[str, Any], trained: Iterable[Setting]
+) -> dict[Setting, Run]:
+    """The best runs that the explorer shows: of those trained here, whose weights are known."""
+    known = set(trained)
+    own = settings[[setting in known for setting in settings_of(settings)]]
+    return settings_to_show(own, chosen, MOST_WALKS)
 
 
 def _tied(settings: pd.DataFrame, chosen: Setting) -> list[dict[str, Any]] | None:

@@ -28,7 +28,6 @@ from vaesweep.training.model import VAE
 from vaesweep.words import paths_title
 
 FRAMES = 65
-MOST_WALKS = 14  # some 0.2 MB each, in a page of at most 3 MB
 LEVELS = 16  # greys of the sprite: four bits a pixel, which the eye does not miss
 TEMPLATE = Path(__file__).parents[3] / "templates" / "explorer.html"
 

@@ -77,7 +77,11 @@ def _page(
     """A table with, for each row, links to results: where they lie beside the page's folder."""
     links = [
         [
-            {"words": words, "path": path, "address": os.path.relpath(path, "results/comparison")}
+            {
+                "words": words,
+                "path": path.split("#")[0],
+                "address": os.path.relpath(path, "results/comparison"),
+            }
             for words, path in results.items()
         ]
         for results in opened

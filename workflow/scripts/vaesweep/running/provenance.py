@@ -36,10 +36,10 @@ def versions() -> dict[str, str]:
 
 
 def record(folder: Path, config_text: str) -> dict[str, Any]:
-    """What sweep.json holds: `source_of`, and when, where and by what command the sweep ended."""
+    """What sweep.json holds: `source_of`, and when, where and how jobs were last run."""
     when_and_where = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": " ".join(sys.argv),
+        "command": " ".join(["snakemake", *sys.argv[1:]]),  # not where it lies
         "host": platform.node(),
         "versions": versions(),
     }
