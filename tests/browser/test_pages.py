@@ -103,7 +103,9 @@ def test_the_slider_shows_the_cell_of_its_frame(open_page, explorer, size):
     page.locator("h1").click()  # focus on nothing: the arrows walk all the same
     page.keyboard.press("ArrowLeft")
     assert cell(page, 1) == "63,9"
-    assert cell(page, 1, "fade") == "66,9"  # the second decoded end, over the first
+    assert (
+        cell(page, 1, "best") == "8,15" and cell(page, 1, "fade") == "66,9"
+    )  # the second decoded end, over the first
 
 
 def test_lists_choose_kind_row_and_latent_size(open_page, explorer):
@@ -115,6 +117,7 @@ def test_lists_choose_kind_row_and_latent_size(open_page, explorer):
     page.locator(".size >> nth=0").select_option(label="16 (seed 5)")
     assert cell(page, 0) == "32,8"
     assert "path" in page.locator(".steps-key >> nth=0").inner_text()
+    assert page.get_by_label("quality").first.get_attribute("value") == "0.75"
 
 
 def test_the_address_holds_what_is_shown(open_page, explorer):
@@ -200,3 +203,15 @@ def test_a_table_is_sorted_filtered_and_opens_pictures(open_page, sweep):
     frame.get_by_role("link", name="different").first.click()
     page.locator("img[src^='data:image/png']").last.wait_for()
     assert page.locator("iframe").count() == 0
+
+
+def test_the_report_as_a_folder_opens_the_paths_of_a_row(open_page, sweep, tmp_path):
+    sweep.snakemake("--report", str(tmp_path / "report.zip"))
+    shutil.unpack_archive(tmp_path / "report.zip", tmp_path)
+    page = open_page(tmp_path / "report/report.html", DESKTOP)
+    page.get_by_text("table of latent sizes").first.click()
+    frame = page.frame_locator("iframe")
+    frame.locator("tbody tr").nth(1).get_by_role("link", name="paths").click()
+    frame.locator("#at", has_text="t = 32/64").wait_for()
+    shown = frame.locator(".size").evaluate_all("all => all.map(e => e.selectedOptions[0].text)")
+    assert [words.split()[0] for words in shown] == ["4", "16"]

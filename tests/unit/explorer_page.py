@@ -25,11 +25,14 @@ def walks() -> list[explorer.Walk]:
         cells = np.broadcast_to(levels[None, :, None, None], (len(PAIRS), columns, 28, 28))
         steps = np.full((2, len(PAIRS), explorer.FRAMES - 1), 0.5 + place)
         classes = np.full((2, len(PAIRS), explorer.FRAMES, 10), 0.1)
-        made.append(
-            explorer.Walk(Run("vae", size, 4 + place), cells.astype(np.uint8), steps, classes)
-        )
+        quality = np.full((len(PAIRS), 4), 0.25 + place / 2)
+        cells = cells.astype(np.uint8)
+        made.append(explorer.Walk(Run("vae", size, 4 + place), cells, steps, classes, quality))
     return made
 
 
+TRANSPORT = np.full((len(PAIRS), 7, 28, 28), 90, np.uint8)
+
+
 def page() -> str:
-    return explorer.explorer(walks(), PAIRS, Run("vae", 16, 5), DATASETS["MNIST"])
+    return explorer.explorer(walks(), PAIRS, TRANSPORT, Run("vae", 16, 5), DATASETS["MNIST"])

@@ -1,6 +1,7 @@
 # What is checked and said before the first job, and said after the last.
 import time
 from collections import Counter
+from contextlib import suppress
 
 from snakemake.exceptions import WorkflowError
 
@@ -36,9 +37,8 @@ onstart:
     )
     if missing:
         raise WorkflowError("nothing was started:\n" + "\n".join(missing))
-    write_json(
-        "results/sweep.json", record(ROOT, config_text())
-    )  # for the report, which shows it
+    with suppress(UserError):  # a full disk is told by the first job
+        write_json("results/sweep.json", record(ROOT, config_text()))
     print(opening(config, PLANNED, workflow.cores if executor == "local" else None), flush=True)
 
 

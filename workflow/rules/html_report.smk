@@ -4,7 +4,9 @@ rule explorer:
         chosen=rules.choose.output.chosen,
         pairs=rules.draw_pairs.output.pairs,
         test=rules.fetch_data.output.test,
+        references=rules.draw_references.output.references,
         models=trained_runs("model.safetensors"),
+        pair_scores=trained_runs("pair_scores.csv"),
         judges=judges("safetensors"),
         template=own("workflow/templates/explorer.html"),
         code=code("explorer.py"),
@@ -20,6 +22,7 @@ rule explorer:
     params:
         dataset=DATASET.name,
         path=config["interpolation"]["path"],
+        steps=config["interpolation"]["steps"],
     script:
         "../scripts/explorer.py"
 

@@ -11,6 +11,7 @@ from vaesweep.files import read_table, write_whole
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import run_of, settings_of
 from vaesweep.scoring.judges import load_judge
+from vaesweep.scoring.references import read_references
 from vaesweep.training.model import load_model
 
 with logging_to(snakemake.log[0]) as log:
@@ -19,17 +20,23 @@ with logging_to(snakemake.log[0]) as log:
     pairs = read_pairs(snakemake.input.pairs)
     shown = pairs[pairs["set"] == "display"].reset_index(drop=True)
     every = read_table(snakemake.input.settings, "score", "best_seed")
+    steps = snakemake.params.steps
+    transport = read_references(snakemake.input.references, len(pairs), steps)["transport"]
+    scores = {run_of(path): path for path in snakemake.input.pair_scores}
     models = {run_of(path): path for path in snakemake.input.models}
     chosen = read_chosen(snakemake.input.chosen)
     judges = [load_judge(path) for path in snakemake.input.judges]
     walks, trained = [], {run.setting for run in models}
     for run in settings_to_walk(every, chosen, trained).values():
         model = load_model(models[run])
-        walks.append(walk(model, run, images, shown, judges, snakemake.params.path))
+        of_pairs = read_table(scores[run], "quality")
+        of_pairs = of_pairs[of_pairs["set"] == "display"]
+        walks.append(walk(model, run, images, shown, judges, snakemake.params.path, of_pairs))
         log.info("%s: %d paths", run, len(shown))
     scored = settings_of(every.dropna(subset="best_seed"))
     left_out = sum(setting in trained for setting in scored) - len(walks)
     dataset = DATASETS[snakemake.params.dataset]
-    page = explorer(walks, shown, chosen_run(chosen), dataset, left_out)
+    transport = transport[pairs["set"] == "display"]
+    page = explorer(walks, shown, transport, chosen_run(chosen), dataset, left_out)
     write_whole(snakemake.output[0], page.encode())
     log.info("wrote %s, %.2f MB", snakemake.output[0], len(page) / 1e6)

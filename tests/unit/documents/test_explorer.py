@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from explorer_page import PAIRS, page, walks
+from explorer_page import PAIRS, TRANSPORT, page, walks
 from PIL import Image
 
 from vaesweep.comparison.choice import settings_to_walk
@@ -31,8 +31,11 @@ def unpacked(text, shape):
 def test_a_cell_of_the_sprite_is_a_frame_of_a_path(data):
     sprite = Image.open(io.BytesIO(b64decode(data["sprite"].split(",")[1]))).convert("L")
     columns = explorer.FRAMES + 2
-    assert sprite.size == (28 * columns, 28 * 2 * len(PAIRS))
-    sheet = np.asarray(sprite).reshape(2 * len(PAIRS), 28, columns, 28)
+    assert sprite.size == (28 * columns, 28 * 3 * len(PAIRS))
+    sheet = np.asarray(sprite).reshape(3 * len(PAIRS), 28, columns, 28)
+    below = sheet[2 * len(PAIRS) :].transpose(0, 2, 1, 3)
+    assert np.abs(below[:, 1:8].astype(int) - 165).max() <= 9 and (below[:, 9:] == 255).all()
+    assert np.abs(below[:, 8].astype(int) - 255 + 64 * 3).max() <= 9
     for place, walk in enumerate(walks()):
         for pair in range(len(PAIRS)):
             shown = sheet[place * len(PAIRS) + pair].transpose(1, 0, 2).astype(int)
@@ -61,7 +64,9 @@ def test_a_page_holds_the_chosen_size_and_the_best_others():
     trained = [Setting("vae", size) for size in range(1, 21)]
     shown = settings_to_walk(sizes.assign(variant="vae"), chosen, trained)
     assert shown == {Setting("vae", size): Run("vae", size, 0) for size in (2, *range(7, 20))}
-    text = explorer.explorer(walks(), PAIRS, walks()[1].run, DATASETS["MNIST"], left_out=5)
+    text = explorer.explorer(
+        walks(), PAIRS, TRANSPORT, walks()[1].run, DATASETS["MNIST"], left_out=5
+    )
     assert '"left_out": 5' in text
 
 
@@ -72,8 +77,10 @@ def test_walk_measures_the_path_and_its_cross_fade():
     images = np.random.default_rng(0).integers(0, 256, (4, 28, 28), dtype=np.uint8)
     pairs = pd.DataFrame({"index_a": [0, 1], "index_b": [2, 3]})
     made = explorer.walk(
-        model, Run("vae", 3, 7), images, pairs, [Judge(0, 10), Judge(1, 10)], "straight"
+        *(model, Run("vae", 3, 7), images, pairs, [Judge(0, 10), Judge(1, 10)], "straight"),
+        pd.DataFrame(0.5, range(2), ["transport", "ghost_free", "class_path", "quality"]),
     )
+    assert made.quality.tolist() == [[0.5] * 4] * 2
     assert made.run == ("vae", 3, 7)
     assert made.cells.shape == (2, explorer.FRAMES + 2, 28, 28)
     assert (made.cells[:, 0] == images[:2]).all()

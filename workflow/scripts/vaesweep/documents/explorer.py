@@ -2,7 +2,7 @@
 
 All frames lie in one picture (a sprite): a line of cells for each setting and display pair, a
 column for each frame, and two more for the decoded ends, between which the page draws the
-cross-fade itself.
+cross-fade itself. Below them lie the pairs' optimal-transport paths, at the marks that are scored.
 """
 
 import io
@@ -23,6 +23,7 @@ from vaesweep.data.pairs import KINDS
 from vaesweep.interpolation import cross_fade, interpolate
 from vaesweep.runs import Names, Run
 from vaesweep.scoring.judges import Judge
+from vaesweep.scoring.smoothness import PARTS
 from vaesweep.scoring.transport import wasserstein_distance
 from vaesweep.training.model import VAE
 from vaesweep.words import paths_title
@@ -43,6 +44,7 @@ class Walk:
     cells: NDArray[np.uint8]  # (pairs, FRAMES + 2, 28, 28): the path, then the two decoded ends
     steps: NDArray[np.float64]  # (2, pairs, FRAMES - 1): of the path, of the cross-fade
     classes: NDArray[np.float64]  # (2, pairs, FRAMES, classes)
+    quality: NDArray[np.float64]  # (pairs, parts of quality + 1): the parts, then quality
 
 
 def walk(
@@ -52,6 +54,7 @@ def walk(
     pairs: pd.DataFrame,
     judges: Sequence[Judge],
     path: str,
+    scores: pd.DataFrame,
 ) -> Walk:
     """Interpolate the display pairs finely and measure what lies between.
 
@@ -62,6 +65,7 @@ def walk(
         pairs: The display pairs of `pairs.csv`.
         judges: At least one.
         path: One of `interpolation.PATHS`.
+        scores: Their rows of the run's `pair_scores.csv`.
     """
     frames, ends = interpolate(model, images, pairs, FRAMES - 2, path)
     fade = cross_fade(ends[:, 0], ends[:, 1], FRAMES - 2)
@@ -69,17 +73,24 @@ def walk(
     steps = [wasserstein_distance(each[:, :-1], each[:, 1:]) for each in both]
     classes = [np.mean([judge.judge(each).classes for judge in judges], axis=0) for each in both]
     cells = np.concatenate([frames, ends], axis=1)
-    return Walk(run, cells, np.stack(steps), np.stack(classes))
+    quality = scores[[*(part.name for part in PARTS), "quality"]].to_numpy(float)
+    return Walk(run, cells, np.stack(steps), np.stack(classes), quality)
 
 
 def explorer(
-    walks: Sequence[Walk], pairs: pd.DataFrame, chosen: Run, dataset: Dataset, left_out: int = 0
+    walks: Sequence[Walk],
+    pairs: pd.DataFrame,
+    transport: NDArray[np.uint8],
+    chosen: Run,
+    dataset: Dataset,
+    left_out: int = 0,
 ) -> str:
     """Write the explorer as one HTML document without any reference to the outside.
 
     Args:
         walks: One for each setting, smallest first.
         pairs: The display pairs of `pairs.csv`, in the order of the walks' paths.
+        transport: (pairs, steps, 28, 28) their optimal-transport paths, from `references.npz`.
         chosen: What to open with.
         dataset: What the images are.
         left_out: How many settings have no walk; the page says so.
@@ -97,7 +108,10 @@ def explorer(
         "sizes": [walk.run._asdict() for walk in walks],
         "kinds": {kind: paths_title(kind, dataset.noun) for kind in KINDS},
         "pairs": pairs[["kind", "row", "digit_a", "digit_b"]].to_dict("records"),
-        "sprite": f"data:image/png;base64,{_text(_sprite(walks))}",
+        "sprite": f"data:image/png;base64,{_text(_sprite(walks, transport))}",
+        "between": transport.shape[1] + 1,
+        "parts": [*(part.title for part in PARTS), "quality"],
+        "quality": [walk.quality.round(3).tolist() for walk in walks],
         "longest": round(longest, 4),
         "steps": [_bytes(np.minimum(walk.steps / longest, 1)) for walk in walks],
         "classes": [_bytes(walk.classes) for walk in walks],
@@ -110,9 +124,17 @@ def fill(template: str, data: Mapping[str, Any]) -> str:
     return template.replace("__DATA__", json.dumps(data).replace("<", "\\u003c"))
 
 
-def _sprite(walks: Sequence[Walk]) -> bytes:
-    """Return the cells of all walks under each other as a PNG, dark ink on white."""
-    cells = np.concatenate([walk.cells for walk in walks])
+def _sprite(walks: Sequence[Walk], transport: NDArray[np.uint8]) -> bytes:
+    """Return the cells of all walks and of transport, below each other, as a PNG: ink on white."""
+    last, of_pairs = transport.shape[1] + 1, walks[0].cells
+    below = np.zeros((len(of_pairs), max(FRAMES + 2, last + 1), *of_pairs.shape[2:]), np.uint8)
+    below[:, 0], below[:, 1:last], below[:, last] = (
+        of_pairs[:, 0],
+        transport,
+        of_pairs[:, FRAMES - 1],
+    )
+    wide = [(0, 0), (0, below.shape[1] - FRAMES - 2), (0, 0), (0, 0)]
+    cells = np.concatenate([*(np.pad(walk.cells, wide) for walk in walks), below])
     lines, columns, height, width = cells.shape
     sheet = cells.transpose(0, 2, 1, 3).reshape(lines * height, columns * width)
     levels = np.round((255 - sheet.astype(float)) / 255 * (LEVELS - 1)).astype(np.uint8)

@@ -8,7 +8,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from vaesweep.figures.style import STYLE, WIDTH, name_colours, note, palette, wide_figure
+from vaesweep.figures.style import (
+    STYLE,
+    WIDTH,
+    draw_scale,
+    name_colours,
+    note,
+    palette,
+    wide_figure,
+)
 from vaesweep.runs import Run, settings_of
 
 # How far −ELBO may lie above the best for a run to be shown in the closer look, nats.
@@ -25,15 +33,17 @@ def neg_elbo_and_score(runs: pd.DataFrame) -> Figure:
     views = {"all runs": known}
     if len(close) < len(known):
         views[f"runs within {CLOSE_NATS:.0f} nats of the best"] = close
-    figure = Figure(figsize=(WIDTH, 2.4), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 2.2), layout="constrained")
     colours = palette(settings_of(runs))
-    grid = figure.subplots(1, len(views), squeeze=False)[0]
+    grid = figure.subplots(1, len(views), squeeze=False, sharey=True)[0]
     for axes, (title, shown) in zip(grid, views.items(), strict=True):
         colour = [colours[setting] for setting in settings_of(shown)]
         axes.scatter(shown["neg_elbo"], shown["score"], c=colour, s=26, linewidth=0)
         axis = "\N{MINUS SIGN}ELBO, test set (nats per image), ← better"
-        axes.set(title=title, xlabel=axis, ylabel="score")
+        axes.set(title=title, xlabel=axis)
+        draw_scale(axes)
         axes.margins(0.08)
+    grid[0].set_ylabel("score")
     name_colours(figure, colours)
     return figure
 
@@ -45,7 +55,7 @@ def training_curves(histories: Mapping[Run, pd.DataFrame]) -> Figure:
     Args:
         histories: For each run the table of its `history.csv`.
     """
-    figure, axes = wide_figure(2.2)
+    figure, axes = wide_figure(1.95)
     colours = palette(run.setting for run in histories)
     for run, history in histories.items():
         known = history.astype(float).dropna(subset="neg_elbo")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vaesweep.data.pairs import display_rows as display_rows_of
 from vaesweep.figures import tiles
-from vaesweep.figures.style import STYLE, WIDTH
+from vaesweep.figures.style import STYLE, WIDTH, ink
 from vaesweep.figures.tiles import text_inches
 from vaesweep.runs import Names, Setting
 from vaesweep.words import paths_title, signed
@@ -96,7 +96,7 @@ def display_rows(
             text = axes.text(
                 panel.left - 0.07, middle, names.short(setting), ha="right", va="center"
             )
-            text.set(fontsize=size, fontweight="bold", color=colours[setting])
+            text.set(fontsize=size, fontweight="bold", color=ink(colours[setting]))
     return figure
 
 

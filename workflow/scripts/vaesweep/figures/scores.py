@@ -19,6 +19,9 @@ from vaesweep.figures.style import (
     MOST_LABELS,
     STYLE,
     WIDTH,
+    draw_reference,
+    draw_scale,
+    ink,
     name_colours,
     note,
     palette,
@@ -28,7 +31,6 @@ from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR, readable, text_inc
 from vaesweep.runs import Names, Run, Setting, settings_of
 from vaesweep.words import paths_title, signed
 
-SCALE = "0: fading the images, 1: optimal transport"
 LEAST_SCORE = -1.0  # in the figure of controls: what is below is written at its edge
 INTERVAL_SIZES = (5.5, 7.5)  # points: least, for a cell to hold the interval too, and most
 
@@ -69,8 +71,7 @@ def score_by_latent_size(
     figure, axes = wide_figure(3.4)
     labelled = len(settings) <= MOST_LABELS
     _draw_by_setting(axes, runs, settings, "score", WIDTH - 0.7, labelled=labelled)
-    axes.axhline(0, color=QUIET_COLOUR, linewidth=1)
-    axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
+    draw_scale(axes)
     axes.set_ylabel("score")
     every = settings_of(settings)
     places = _Places(every)
@@ -89,10 +90,9 @@ def _explain_marks(axes: Axes) -> None:
         Line2D([], [], marker="o", markersize=4, label="a run", **quiet),
         Line2D([], [], marker="P", markersize=8, label="mean, 95 % interval", **quiet),
         Line2D([], [], marker="o", markersize=8, label="chosen run", linestyle="", **ring),
-        Line2D([], [], color=QUIET_COLOUR, lw=1, label=SCALE),
     ]
     spaces = {"handlelength": 1.4, "handletextpad": 0.5, "columnspacing": 1.6, "borderaxespad": 0.2}
-    axes.legend(handles=marks, loc="lower right", bbox_to_anchor=(1, 1), ncols=4, **spaces)
+    axes.legend(handles=marks, loc="lower right", bbox_to_anchor=(1, 1), ncols=3, **spaces)
 
 
 @mpl.rc_context(STYLE)
@@ -113,8 +113,7 @@ def quality_parts(
         noun: What a class is called.
     """
     titles = {**parts, "quality": "quality Q"}
-    style = {"textcoords": "offset points", "ha": "right", "fontsize": 8, "color": REAL_COLOUR}
-    figure = Figure(figsize=(WIDTH, 3.1), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 2.9), layout="constrained")
     grid = figure.subplots(len(KINDS), len(titles), sharex=True, sharey="col")
     for row, kind in zip(grid, KINDS, strict=True):
         for axes, (part, title) in zip(row, titles.items(), strict=True):
@@ -124,11 +123,8 @@ def quality_parts(
                 axes.set_title(title)
         row[0].set_ylabel(paths_title(kind, noun).lower())
         for reference, row_of in references.iterrows():
-            row[-1].axhline(row_of[kind], color=REAL_COLOUR, lw=1, ls=":")
             above = row_of[kind] == references[kind].max()
-            at = {"xy": (1, row_of[kind]), "xycoords": ("axes fraction", "data")}
-            beside = {"xytext": (-2, 2 if above else -2), "va": "bottom" if above else "top"}
-            row[-1].annotate(reference.replace("_", "-"), **at, **beside, **style)
+            draw_reference(row[-1], row_of[kind], reference.replace("_", "-"), above)
     every = settings_of(settings)
     figure.supxlabel(_Places(every).title, fontsize=9)
     _name_variants(figure, every)
@@ -169,7 +165,7 @@ def _draw_by_setting(
         axes.plot([x - half, x + half], [mean[column]] * 2, color=colour, lw=2.6)
         top = np.nanmax([mean[column], high]) if mean.notna()[column] else np.nan
         if labelled and np.isfinite(top):
-            style |= {"color": colour, "textcoords": "offset points"}
+            style |= {"color": ink(colour), "textcoords": "offset points"}
             axes.annotate(signed(mean[column], 3), (x, top), (0, 3), **style)
     for line in places.lines:
         points = [beside[setting] for setting in line]
@@ -204,7 +200,7 @@ def differences(table: pd.DataFrame, chosen: Mapping[str, Any]) -> Figure:
     fitting = room / text_inches("+0.000 to +0.000 ", 1)
     brief = fitting < INTERVAL_SIZES[0]
     size = min(INTERVAL_SIZES[1], 95 / max(sides) if brief else fitting)
-    height = 0.75 + (0.3 if brief else 0.52) * max(sides)
+    height = 0.6 + (0.24 if brief else 0.43) * max(sides)
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     grid = figure.subplots(1, len(panels), squeeze=False, width_ratios=sides)[0]
     for axes, (title, own) in zip(grid, panels, strict=True):
@@ -288,7 +284,7 @@ def controls(
         left.plot(row["quality_different"], y, "o", mfc="white", color=colour, ms=6)
         if row["score"] < LEAST_SCORE:
             text, at = f"◂ {signed(row['score'], 3)}", right.get_yaxis_transform()
-            right.text(0.02, y, text, transform=at, va="center", color=colour)
+            right.text(0.02, y, text, transform=at, va="center", color=ink(colour))
             continue
         right.plot([row["score_low"], row["score_high"]], [y, y], color=colour, lw=1.6)
         right.plot(row["score"], y, "|", color=colour, ms=10, mew=2.4)

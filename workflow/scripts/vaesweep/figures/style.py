@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
 
+from vaesweep.figures.tiles import REAL_COLOUR
 from vaesweep.files import write_whole
 from vaesweep.runs import Names, Setting
 
@@ -54,6 +56,7 @@ VARIANTS = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#333333", "#B8A800", "#
 WIDTH = 7.0  # inches: the text width of a letter page
 # Of numbers beside each other, and of lines of text beside a figure of two inches.
 MOST_LABELS = 9
+CONTRAST = 4.5  # of text with white
 
 
 @mpl.rc_context(STYLE)
@@ -87,6 +90,20 @@ def palette(settings: Iterable[Setting]) -> dict[Setting, str]:
     return {setting: to_hex(colours[key]) for setting, key in zip(every, keys, strict=True)}
 
 
+def ink(colour: str) -> str:
+    """Darken a colour until text in it is read on white: a contrast of 4.5 as in WCAG 2.2.
+
+    >>> ink("#000000"), ink("#ffffff")
+    ('#000000', '#767676')
+    """
+    shade = np.array(to_rgb(colour))
+    while True:
+        linear = np.where(shade <= 0.04045, shade / 12.92, ((shade + 0.055) / 1.055) ** 2.4)
+        if 1.05 / (linear @ [0.2126, 0.7152, 0.0722] + 0.05) >= CONTRAST:
+            return to_hex(tuple(shade))
+        shade *= 0.98
+
+
 def name_colours(figure: Figure, colours: Mapping[Setting, str]) -> None:
     """Name what the colours tell apart, beside a figure some two inches high."""
     key = Names.of(colours).keys[0]
@@ -99,6 +116,20 @@ def name_colours(figure: Figure, colours: Mapping[Setting, str]) -> None:
     spaces: dict[str, Any] = {"handletextpad": 0.1, "columnspacing": 0.6, "ncols": columns}
     title = key.replace("_", " ")
     figure.legend(handles=marks, title=title, loc="outside right center", **spaces)
+
+
+def draw_reference(axes: Axes, value: float, words: str, above: bool = True) -> None:
+    """Draw a level that readers compare with, named at the right end, above or below the line."""
+    axes.axhline(value, color=REAL_COLOUR, lw=1, ls=":")
+    style: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "fontsize": 8}
+    style |= {"xytext": (-2, 2 if above else -2), "va": "bottom" if above else "top"}
+    axes.annotate(words, (1, value), xycoords=("axes fraction", "data"), color=REAL_COLOUR, **style)
+
+
+def draw_scale(axes: Axes) -> None:
+    """Draw what a score's 0 and 1 are on an axis of scores."""
+    draw_reference(axes, 0, "0: cross-fade", above=False)
+    draw_reference(axes, 1, "1: optimal transport", above=False)
 
 
 def wide_figure(height: float) -> tuple[Figure, Axes]:

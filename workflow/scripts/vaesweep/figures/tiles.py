@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-REAL_COLOUR = "#D55E00"  # Okabe and Ito's vermillion: told from grey with any colour vision
+REAL_COLOUR = "#B84E00"  # Okabe and Ito's vermillion, dark enough for text; see `style.ink`
 QUIET_COLOUR = "#666666"
 # Width of a letter of DejaVu Sans over its size, in the mean.
 LETTER = 0.6
