@@ -24,6 +24,6 @@ with logging_to(snakemake.log[0]) as log:
         costs=read_costs("results/benchmarks", jobs),
         config_text=snakemake.params.config_text,
     )
-    pictures = [Path(path) for path in given.figures]
+    pictures = {Path(path).name: Path(path).read_bytes() for path in given.figures}
     write_whole(snakemake.output[0], typeset("comparison_report.typ", data, pictures))
     log.info("wrote %s", snakemake.output[0])

@@ -1,5 +1,6 @@
 """Write the submission PDF: both figures of the chosen run, then the code that made them."""
 
+import os
 from pathlib import Path
 
 import yaml
@@ -7,7 +8,7 @@ import yaml
 from vaesweep.comparison.choice import file_of, read_chosen
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import read_pairs
-from vaesweep.documents.submission import figure_pages, join_submission, typeset_code
+from vaesweep.documents.submission import figure_pages, submission
 from vaesweep.documents.typesetting import ROOT
 from vaesweep.figures.grids import paths_note
 from vaesweep.files import write_whole
@@ -31,13 +32,14 @@ with logging_to(snakemake.log[0]) as log:
     dataset, run = DATASETS[config["dataset"]["name"]], run_of(path)
     note = paths_note(frames.shape[1], dataset.name, run, snakemake.params.variants)
     pages = figure_pages(frames, pairs, dataset, note, paper)
-    code, wanted = None, config["submission"]["code"]
+    sources, lead, wanted = [], "", config["submission"]["code"]
     if wanted != "none":
         source = source_of(ROOT, text)
         lead = f"{LEAD[wanted]} Commit {source['commit']}; configuration {source['configuration']}."
-        shown = [(path, Path(path).read_text("utf-8")) for path in snakemake.input.shown]
-        sources = [("config.yaml", text), *shown]
-        code = typeset_code(sources, "The code that made the figures", lead, paper)
-        log.info("typeset %d files", len(sources))
-    write_whole(output, join_submission(pages, code, Path(output).stem, config["netid"]))
-    log.info("wrote %s", output)
+        sources = [("config.yaml", text)]
+        for path in snakemake.input.shown:
+            sources.append((os.path.relpath(path, ROOT), Path(path).read_text("utf-8")))
+    heading = "The code that made the figures"
+    title, author = Path(output).stem, config["netid"]
+    write_whole(output, submission(pages, sources, heading, lead, paper, author, title))
+    log.info("wrote %s with %d files of code", output, len(sources))

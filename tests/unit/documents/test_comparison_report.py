@@ -184,7 +184,11 @@ def test_report_is_typeset_with_its_numbers(tmp_path):
         (tmp_path / f"{name}.svg").write_text(
             '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"/>'
         )
-    pdf = typeset("comparison_report.typ", data_of(), tmp_path.glob("*.svg"))
+    pdf = typeset(
+        "comparison_report.typ",
+        data_of(),
+        {path.name: path.read_bytes() for path in tmp_path.glob("*.svg")},
+    )
     document = pymupdf.open(stream=BytesIO(pdf))
     for page in document:
         assert page.rotation == 0
@@ -198,4 +202,11 @@ def test_report_is_typeset_with_its_numbers(tmp_path):
     assert "the best run of every latent size" in " ".join(text.split())
     assert "#" not in text and "else [" not in text, "the template's own words are shown"
     assert not document.metadata["creationDate"]
-    assert typeset("comparison_report.typ", data_of(), tmp_path.glob("*.svg")) == pdf
+    assert (
+        typeset(
+            "comparison_report.typ",
+            data_of(),
+            {path.name: path.read_bytes() for path in tmp_path.glob("*.svg")},
+        )
+        == pdf
+    )

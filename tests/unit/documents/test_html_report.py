@@ -190,6 +190,15 @@ def test_summary_has_dashes_for_a_size_without_scores(
     assert "–" in words and "nan" not in words
 
 
+def test_the_first_page_shows_the_best_of_many_settings(
+    sizes: pd.DataFrame, runs: pd.DataFrame
+) -> None:
+    many = pd.concat([sizes.assign(latent_size=100 + k, rank=k + 2) for k in range(10)])
+    words = publish_doctree(summary(pd.concat([sizes, many]), runs, CHOSEN, {}, {})).astext()
+    assert "10 more stand in the table of latent sizes." in words
+    assert "100\n" in words and "109\n" not in words
+
+
 @pytest.mark.parametrize("text", ["*a* `b` |c| d_ e__ <f> [1]_ \\g", "file_name_ http://x"])
 def test_escape_leaves_the_text_as_it_is(text: str) -> None:
     document = publish_doctree("Start " + escape(text) + " end.")

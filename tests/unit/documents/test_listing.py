@@ -1,11 +1,15 @@
+from io import BytesIO
+
 import pymupdf
 import pytest
 from checkout import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from listing_text import read_listing, shown
+from pypdf import PdfReader
 
-from vaesweep.documents.submission import join_submission, typeset_code
+from vaesweep.documents.submission import FigurePage
+from vaesweep.documents.submission import submission as submission_of
 from vaesweep.figures.grids import PAPER_INCHES
 
 AWKWARD = (
@@ -24,8 +28,8 @@ AWKWARD = (
 )
 
 
-def typeset(*sources):
-    return typeset_code(sources, "The code", "All of it.", "us-letter")
+def typeset(*sources, paper="us-letter"):
+    return submission_of(figures(), sources, "The code", "All of it.", paper, "someone2", "Work")
 
 
 @settings(max_examples=10, deadline=None)
@@ -39,7 +43,7 @@ def test_pages_hold_every_character_of_the_source(path, text):
 
 def test_rows_are_numbered_and_no_wider_than_the_page():
     text = "x = 1\n" + "y" * 250 + "\n\n" + "z" * 100 + "\n"
-    rows = pymupdf.open(stream=typeset(("a.py", text)))[0].get_text().split("\n")
+    rows = pymupdf.open(stream=typeset(("a.py", text)))[2].get_text().split("\n")
     at = rows.index("1")
     assert rows[at : at + 6] == ["1", "2", "↪", "↪", "3", "4"]
     assert [len(row) for row in rows[at + 6 : at + 12]] == [5, 100, 100, 50, 1, 100]
@@ -47,7 +51,7 @@ def test_rows_are_numbered_and_no_wider_than_the_page():
 
 def test_colours_know_python_snakemake_and_yaml():
     def colours(path, text):
-        page = pymupdf.open(stream=typeset((path, text)))[0].get_text("dict")
+        page = pymupdf.open(stream=typeset((path, text)))[2].get_text("dict")
         lines = [line for block in page["blocks"] for line in block.get("lines", ())]
         return {span["text"].strip(): span["color"] for line in lines for span in line["spans"]}
 
@@ -64,12 +68,12 @@ def test_pages_are_full_and_no_heading_is_left_alone():
     for lines, begins in ((room - heading - 5, 1), (room - heading - 4, 2), (room + on_page, 3)):
         pdf = typeset(("a.py", "line\n" * lines), ("b.py", "line\n" * 30))
         places = {name: page for _, name, page in pymupdf.open(stream=pdf).get_toc()}
-        assert (places["a.py"], places["b.py"]) == (1, begins)
+        assert (places["a.py"], places["b.py"]) == (3, begins + 2)
 
 
 def test_the_running_head_names_the_file_that_a_page_begins_with():
     pdf = typeset(("a.py", "line\n" * 71), ("b.py", "line\n" * 79), ("c.py", "line\n" * 90))
-    heads = [page.get_text().split("\n")[1] for page in pymupdf.open(stream=pdf)]
+    heads = [page.get_text().split("\n")[1] for page in list(pymupdf.open(stream=pdf))[2:]]
     assert heads == ["a.py", "a.py", "b.py", "c.py"]
 
 
@@ -82,14 +86,14 @@ def sources():
 
 @pytest.fixture(scope="module")
 def submission(sources):
-    code = typeset_code(sources, "The code", "All of it.", "us-letter")
-    return join_submission([("Same", blank()), ("Different", blank())], code, "Work", "someone2")
+    return typeset(*sources)
 
 
-def blank():
+def figures():
     document = pymupdf.open()
     document.new_page(width=612, height=792)
-    return document.tobytes(no_new_id=True)
+    blank = document.tobytes(no_new_id=True)
+    return [FigurePage(title, f"Rows of {title}.", blank) for title in ("Same", "Different")]
 
 
 def test_text_of_the_code_pages_equals_the_sources(submission, sources):
@@ -125,20 +129,32 @@ def test_code_pages_have_the_papers_size_and_embedded_fonts(submission):
 
 
 def test_equal_inputs_give_equal_bytes(submission, sources):
-    code = typeset_code(sources, "The code", "All of it.", "us-letter")
-    again = join_submission([("Same", blank()), ("Different", blank())], code, "Work", "someone2")
-    assert again == submission
+    assert typeset(*sources) == submission
+
+
+def test_screen_readers_are_told_what_the_figures_show(submission):
+    root = PdfReader(BytesIO(submission)).trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"] and root["/Lang"] == "en"
+
+    def texts(node):
+        node = node.get_object()
+        if isinstance(node, list):
+            return [text for kid in node for text in texts(kid)]
+        own = [str(node["/Alt"])] if isinstance(node, dict) and "/Alt" in node else []
+        return own + (texts(node["/K"]) if isinstance(node, dict) and "/K" in node else [])
+
+    assert texts(root["/StructTreeRoot"]) == ["Rows of Same.", "Rows of Different."]
 
 
 def test_submission_without_code_is_the_two_figures():
-    pdf = join_submission([("Same", blank()), ("Different", blank())], None, "Work", "someone2")
+    pdf = typeset()
     assert len(pymupdf.open(stream=pdf)) == 2
 
 
 def test_a4_pages_are_a4():
-    pdf = typeset_code([("awkward.py", AWKWARD * 12)], "The code", "All of it.", "a4")
+    pdf = typeset(("awkward.py", AWKWARD * 12), paper="a4")
     document = pymupdf.open(stream=pdf)
-    assert len(document) > 1
+    assert len(document) > 3
     for page in document:
         assert page.rect.width == pytest.approx(PAPER_INCHES["a4"][0] * 72, abs=0.1)
         assert page.rect.height == pytest.approx(PAPER_INCHES["a4"][1] * 72, abs=0.1)

@@ -74,7 +74,11 @@ class Documents:
             [TRAINING] * len(own), read_costs(folder, Jobs(own, [0], [])), yaml.safe_dump(config),
         )  # fmt: skip
         self.findings = " ".join(data["findings"])
-        pdf = typeset("comparison_report.typ", data, folder.glob("*.svg"))
+        pdf = typeset(
+            "comparison_report.typ",
+            data,
+            {path.name: path.read_bytes() for path in folder.glob("*.svg")},
+        )
         self.report = "".join(page.get_text() for page in pymupdf.open(stream=BytesIO(pdf)))
         tables = (self.settings, self.chosen, {}), (self.runs, self.chosen, {})
         self.pages = settings_page(*tables[0]) + runs_page(*tables[1])

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from vaesweep.comparison.choice import capital, chosen_run
+from vaesweep.comparison.choice import capital, chosen_run, settings_to_show
 from vaesweep.comparison.columns import COSTS, RUNS, SETTINGS
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import cautions, evidence
@@ -25,6 +25,7 @@ from vaesweep.words import counted, listed
 SUMMARY_COLUMNS = (
     *("score", "interval", "first", "neg_elbo", "active_units", "best_seed", "train_seconds"),
 )
+MOST_ROWS = 12  # settings on the first page
 # What reStructuredText would read as markup.
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\*`|_:<>[]"})
 _TEMPLATES = Environment(
@@ -109,7 +110,9 @@ def summary(
         strip: the picture under the verdict.
     """
     names, run = Names.of(settings_of(settings)), chosen_run(chosen)
-    rows = settings.sort_values("rank")
+    shown = settings_to_show(settings, chosen, MOST_ROWS)
+    known = [setting in shown or len(settings) <= MOST_ROWS for setting in settings_of(settings)]
+    rows = settings[known].sort_values("rank")
     texts = table_texts(rows, (*names.keys, *SUMMARY_COLUMNS), chosen)
     for place in texts["marked"]:
         texts["rows"][place][0] = f"**{texts['rows'][place][0]}**"
@@ -119,6 +122,7 @@ def summary(
         strip=_picture("", strip) if strip else "",
         run=escape(capital(names.run(run))),
         noun=names.noun,
+        more=len(settings) - len(rows),
         reason=escape(chosen["reason"]),
         links=" · ".join(link(words, path) for words, path in links.items()),
         settings=[[words[0].upper() + words[1:] for words in headings], *texts["rows"]],

@@ -1,15 +1,16 @@
-"""The submission: both figures of the chosen run, a page each, then code, as one PDF."""
+"""The submission: both figures of the chosen run, a page each, then code, as one tagged PDF."""
 
 import ast
 import re
 from collections.abc import Sequence
 from contextlib import suppress
 from io import BytesIO
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pypdf import PdfReader, PdfWriter
+from pypdf import PdfWriter
 
 from vaesweep.data.datasets import Dataset
 from vaesweep.data.pairs import KINDS, display_rows
@@ -20,10 +21,18 @@ from vaesweep.words import listed, paths_title
 TAB = 4
 
 
+class FigurePage(NamedTuple):
+    """A page of the submission that is one figure."""
+
+    title: str
+    alt: str  # what is to be seen, for who cannot see it
+    pdf: bytes  # one page
+
+
 def figure_pages(
     frames: NDArray[np.uint8], pairs: pd.DataFrame, dataset: Dataset, note: str, paper: str
-) -> list[tuple[str, bytes]]:
-    """Draw the assignment's two pages: (heading, PDF) of each kind of pair.
+) -> list[FigurePage]:
+    """Draw the assignment's two pages, one for each kind of pair.
 
     Args:
         frames: (pairs, columns, height, width) of the run.
@@ -35,21 +44,33 @@ def figure_pages(
     pages = []
     for kind in KINDS:
         rows = display_rows(pairs, kind)
-        title = paths_title(kind, dataset.noun)
-        figure = draw_page(frames[rows.index], dataset.names_of(rows), title, note, paper)
-        save_pdf(figure, page := BytesIO())
-        pages.append((title, page.getvalue()))
+        title, names = paths_title(kind, dataset.noun), dataset.names_of(rows)
+        save_pdf(draw_page(frames[rows.index], names, title, note, paper), page := BytesIO())
+        ends = "; ".join(f"{first} to {last}" for first, last in names)
+        alt = f"{title}: {note}. A row a pair, a test image at either end: {ends}."
+        pages.append(FigurePage(title, alt, page.getvalue()))
     return pages
 
 
-def typeset_code(sources: Sequence[tuple[str, str]], heading: str, lead: str, paper: str) -> bytes:
-    """Typeset source files, numbered and coloured, as pages that follow the two figures.
+def submission(
+    pages: Sequence[FigurePage],
+    sources: Sequence[tuple[str, str]],
+    heading: str,
+    lead: str,
+    paper: str,
+    author: str,
+    title: str,
+) -> bytes:
+    """Typeset the figures, a page each, and behind them source files, numbered and coloured.
 
     Args:
-        sources: (path, text) of each file, in order.
+        pages: The figures.
+        sources: (path, text) of each file, in order; none for no code.
         heading: The title above the index of files.
-        lead: A sentence under the title.
+        lead: A sentence under it.
         paper: A key of `grids.PAPER_INCHES`.
+        author: The document's author, a netid.
+        title: Its title.
     """
     files = [
         {
@@ -59,8 +80,18 @@ def typeset_code(sources: Sequence[tuple[str, str]], heading: str, lead: str, pa
         }
         for path, text in sources
     ]
-    data = {"heading": heading, "lead": lead, "paper": paper, "before": len(KINDS), "files": files}
-    return typeset("listing.typ", data, tagged=False)  # joining the pages would drop the tags
+    figures = [
+        {"file": f"figure-{place}.pdf", "title": page.title, "alt": page.alt}
+        for place, page in enumerate(pages)
+    ]
+    data = {"heading": heading, "lead": lead, "paper": paper, "figures": figures, "files": files}
+    pictures = {own["file"]: page.pdf for own, page in zip(figures, pages, strict=True)}
+    # Taken over whole, with its bookmarks and the tags that screen readers go by.
+    writer = PdfWriter(clone_from=BytesIO(typeset("listing.typ", data, pictures)))
+    writer.metadata = {"/Title": title, "/Author": author}
+    writer.page_mode = "/UseOutlines"
+    writer.write(whole := BytesIO())
+    return whole.getvalue()
 
 
 def _purpose(path: str, text: str) -> str:
@@ -70,27 +101,3 @@ def _purpose(path: str, text: str) -> str:
             return (ast.get_docstring(ast.parse(text)) or "").split("\n")[0]
     rules = re.findall(r"^ *rule (\w+):", text, re.MULTILINE)
     return f"rules {listed(rules)}" if rules else ""
-
-
-def join_submission(
-    figures: Sequence[tuple[str, bytes]], code: bytes | None, title: str, author: str
-) -> bytes:
-    """Join figure pages and code into one PDF with bookmarks and metadata.
-
-    Args:
-        figures: (bookmark, one-page PDF) of each figure.
-        code: A PDF whose own bookmarks are taken over, or None for no code.
-        title: The document's title.
-        author: Its author, a netid.
-    """
-    writer = PdfWriter()
-    for bookmark, pdf in figures:
-        writer.append(BytesIO(pdf), outline_item=bookmark, import_outline=False)
-    if code is not None:
-        writer.append(PdfReader(BytesIO(code)), import_outline=True)
-    # Replaced as a whole: pypdf would keep the tools' dates of the parts.
-    writer.metadata = {"/Title": title, "/Author": author}
-    writer.page_mode = "/UseOutlines"
-    joined = BytesIO()
-    writer.write(joined)
-    return joined.getvalue()

@@ -7,7 +7,7 @@ document. No creation time is written: equal inputs give equal bytes.
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +18,13 @@ ROOT = Path(__file__).parents[4]
 TEMPLATES = ROOT / "workflow" / "templates"
 
 
-def typeset(
-    template: str, data: Mapping[str, Any], pictures: Iterable[Path] = (), tagged: bool = True
-) -> bytes:
-    """Typeset a template of `workflow/templates` and return the PDF.
+def typeset(template: str, data: Mapping[str, Any], pictures: Mapping[str, bytes]) -> bytes:
+    """Typeset a template of `workflow/templates` and return the PDF, tagged for screen readers.
 
     Args:
         template: The template's file name.
         data: What the template reads as `json("data.json")`.
-        pictures: Files that the template shows by their names without folder.
-        tagged: Whether to mark the structure of the text for screen readers.
+        pictures: By name, the pictures that the template shows.
     """
     # Only fonts that come with the packages, so that the pages are alike on every machine.
     fonts = typst.Fonts(
@@ -36,9 +33,9 @@ def typeset(
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(TEMPLATES, folder, dirs_exist_ok=True)
         Path(folder, "data.json").write_text(json.dumps(data), encoding="utf-8")
-        for path in pictures:
-            shutil.copy(path, folder)
+        for name, picture in pictures.items():
+            Path(folder, name).write_bytes(picture)
         compiler = typst.Compiler(Path(folder, template), root=folder, font_paths=fonts)
-        pdf = compiler.compile(format="pdf", pdf_tags=tagged)
+        pdf = compiler.compile(format="pdf", pdf_tags=True)
     assert isinstance(pdf, bytes)
     return pdf

@@ -176,7 +176,9 @@ def _write_headings(axes: Axes, title: str, note: str, columns: int, layout: Lay
     top = layout.margin + 0.13
     axes.text(layout.lefts[0], top, title, va="center", fontsize=TITLE_SIZE, fontweight="bold")
     right = layout.lefts[-1] + layout.tile
-    axes.text(right, top, note, va="center", ha="right", fontsize=NOTE_SIZE, color=QUIET_COLOUR)
+    room = right - layout.lefts[0] - text_inches(title, 1.15 * TITLE_SIZE)
+    fitting = min(NOTE_SIZE, NOTE_SIZE * room / text_inches(note, NOTE_SIZE))
+    axes.text(right, top, note, va="center", ha="right", fontsize=fitting, color=QUIET_COLOUR)
     size = min(NOTE_SIZE, max(5.0, 13 * layout.tile))
     base = layout.tops[0] - 0.07
     inner = [f"t = {label}" for label in tiles.step_labels(columns)[1:-1]]

@@ -39,11 +39,11 @@ def neg_elbo_and_score(runs: pd.DataFrame) -> Figure:
     for axes, (title, shown) in zip(grid, views.items(), strict=True):
         colour = [colours[setting] for setting in settings_of(shown)]
         axes.scatter(shown["neg_elbo"], shown["score"], c=colour, s=26, linewidth=0)
-        axis = "\N{MINUS SIGN}ELBO, test set (nats per image), ← better"
-        axes.set(title=title, xlabel=axis)
+        axes.set_title(title)
         draw_scale(axes)
         axes.margins(0.08)
     grid[0].set_ylabel("score")
+    figure.supxlabel("\N{MINUS SIGN}ELBO, test set (nats per image), ← better", fontsize=9)
     name_colours(figure, colours)
     return figure
 
@@ -62,7 +62,7 @@ def training_curves(histories: Mapping[Run, pd.DataFrame]) -> Figure:
         marker = "o" if len(known) == 1 else ""  # one epoch makes no line
         line: dict[str, Any] = {"color": colours[run.setting], "lw": 0.9, "alpha": 0.7}
         axes.plot(known["epoch"], known["neg_elbo"], marker=marker, markersize=3.5, **line)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.set(xlabel="epoch", ylabel="\N{MINUS SIGN}ELBO, training set\n(nats per image)")
     name_colours(figure, colours)
     return figure

@@ -24,6 +24,7 @@ REAL_GAP = 0.15  # between a real image and its neighbour, in tiles
 TOP = 0.38  # inches above a panel's tiles: title and values of t
 T_SIZE, SIZE_SIZE = 6.5, 9  # points: values of t, settings
 MOST_LABEL = 0.8  # inches: the room for the name of a setting
+MOST_COLUMNS = 17  # of longer paths some frames are shown, evenly
 REPEAT = 4  # at this size more than 300 pixels to the inch
 
 
@@ -36,12 +37,14 @@ class _Panel:
     def __init__(
         self, axes: Axes, place: int, columns: int, lines: int, label: float, title: str
     ) -> None:
-        self.axes, self.columns = axes, columns
+        self.shown = _shown(columns)
+        names = [tiles.step_labels(columns)[k] for k in self.shown]
+        self.axes, self.columns = axes, len(self.shown)
         self.tile = _tile_side(columns, label)
         self.left = (PANEL_WIDTH + PANEL_GAP) * (place % 2) + label
         self.top = _panel_height(columns, lines, label) * (place // 2)
         axes.text(self.left, self.top + 0.1, title, fontsize=9, fontweight="bold", va="center")
-        labels = tiles.readable(tiles.step_labels(columns), T_SIZE, self.tile)
+        labels = tiles.readable(names, T_SIZE, self.tile)
         for x, text in zip(self._lefts(), labels, strict=True):
             at = (x + self.tile / 2, self.top + TOP - 0.06)
             axes.text(*at, text, fontsize=T_SIZE, ha="center")
@@ -49,7 +52,7 @@ class _Panel:
     def draw(self, line: int, frames: NDArray[np.uint8]) -> float:
         """Draw the frames (columns, height, width) of one path; return the middle of its line."""
         y = self.top + TOP + self.tile * LINE_PITCH * line
-        for image, x in zip(frames, lefts := self._lefts(), strict=True):
+        for image, x in zip(frames[self.shown], lefts := self._lefts(), strict=True):
             tiles.tile_image(self.axes, image, x, y, self.tile, REPEAT)
         for x in (lefts[0], lefts[-1]):
             tiles.frame_real(self.axes, x, y, self.tile, line=0.8)
@@ -148,9 +151,14 @@ def _blank(columns: int, lines: int, panels: int, label: float) -> tuple[Figure,
     return figure, tiles.inch_axes(figure)
 
 
+def _shown(columns: int) -> NDArray[np.int64]:
+    """Which of the columns are shown."""
+    return np.linspace(0, columns - 1, min(columns, MOST_COLUMNS)).round().astype(int)
+
+
 def _tile_side(columns: int, label: float) -> float:
     half_frame = 0.02
-    return (PANEL_WIDTH - label - half_frame) / (columns + 2 * REAL_GAP)
+    return (PANEL_WIDTH - label - half_frame) / (len(_shown(columns)) + 2 * REAL_GAP)
 
 
 def _panel_height(columns: int, lines: int, label: float) -> float:

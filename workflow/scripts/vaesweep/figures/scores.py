@@ -125,6 +125,8 @@ def quality_parts(
         for reference, row_of in references.iterrows():
             above = row_of[kind] == references[kind].max()
             draw_reference(row[-1], row_of[kind], reference.replace("_", "-"), above)
+    low, high = grid[0][-1].get_ylim()
+    grid[0][-1].set_ylim(low - 0.15 * (high - low), high)  # room for the name of the lower line
     every = settings_of(settings)
     figure.supxlabel(_Places(every).title, fontsize=9)
     _name_variants(figure, every)
@@ -199,7 +201,7 @@ def differences(table: pd.DataFrame, chosen: Mapping[str, Any]) -> Figure:
     room = (WIDTH - 1.5 - 1.1 * (len(panels) - 1)) / sum(sides)
     fitting = room / text_inches("+0.000 to +0.000 ", 1)
     brief = fitting < INTERVAL_SIZES[0]
-    size = min(INTERVAL_SIZES[1], 95 / max(sides) if brief else fitting)
+    size = min(INTERVAL_SIZES[1], room / text_inches("(+0.000) ", 1) if brief else fitting)
     height = 0.6 + (0.24 if brief else 0.43) * max(sides)
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     grid = figure.subplots(1, len(panels), squeeze=False, width_ratios=sides)[0]
@@ -219,7 +221,7 @@ def differences(table: pd.DataFrame, chosen: Mapping[str, Any]) -> Figure:
             linewidths=1.5,
             annot_kws={"fontsize": size, "linespacing": 1.3},
             cbar=axes is grid[-1],
-            cbar_kws={"label": "difference in mean score", "shrink": 0.9},
+            cbar_kws={"label": "difference"},
             ax=axes,
         )
         axes.tick_params(axis="y", rotation=0)

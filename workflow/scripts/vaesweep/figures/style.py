@@ -127,7 +127,9 @@ def draw_reference(axes: Axes, value: float, words: str, above: bool = True) -> 
 
 
 def draw_scale(axes: Axes) -> None:
-    """Draw what a score's 0 and 1 are on an axis of scores."""
+    """Draw what a score's 0 and 1 are on an axis of scores, whatever they are."""
+    bottom, top = axes.get_ylim()
+    axes.set_ylim(min(bottom, -0.2), max(top, 1.05))
     draw_reference(axes, 0, "0: cross-fade", above=False)
     draw_reference(axes, 1, "1: optimal transport", above=False)
 
