@@ -140,7 +140,7 @@ def test_folder_missing_unset_or_empty(tmp_path: Path) -> None:
 
 def test_where_only_the_gzip_has_a_known_sum_raw_files_are_refused() -> None:
     kind, raw = dataset(md5_of_gzip=True), contents()[TRAIN_IMAGES]
-    assert check(kind, TRAIN_IMAGES, zipped(raw), "a").suffix == ".gz"
+    assert check(kind, TRAIN_IMAGES, zipped(raw), "a").content == zipped(raw)
     with pytest.raises(UserError, match=r"raw, expected the published \.gz"):
         check(kind, TRAIN_IMAGES, raw, "a")
 

@@ -23,52 +23,37 @@ def download(url: str, most: int) -> bytes:
     A UserError names `url` and what happened: no connection, an HTTP error, a stall, too slow an
     answer, a half one or one of more than `most` bytes.
     """
-    transfer = _Transfer(url, most)
-    began = time.monotonic()
-    transfer.start()
-    while transfer.is_alive():
-        transfer.join(0.1)
-        late = time.monotonic() - began - GRACE_SECONDS
-        if late > 0 and len(transfer.content) < late * BYTES_PER_SECOND:
-            transfer.abandoned = True
-            size = len(transfer.content)
-            raise UserError(f"{url}: too slow, {size:,} bytes in {late + GRACE_SECONDS:.0f} s")
-    if transfer.fault:
-        raise UserError(f"{url}: {transfer.fault}")
-    return bytes(transfer.content)
+    content, faults, abandoned = bytearray(), list[str](), threading.Event()
 
-
-class _Transfer(threading.Thread):
-    """One download in the background; a daemon, so that a hung one does not keep us alive."""
-
-    def __init__(self, url: str, most: int) -> None:
-        super().__init__(daemon=True)
-        self.url = url
-        self.most = most
-        self.content = bytearray()
-        self.fault = ""
-        self.abandoned = False
-
-    def run(self) -> None:
-        request = urllib.request.Request(self.url, headers={"User-Agent": "vaesweep"})
+    def transfer() -> None:
+        request = urllib.request.Request(url, headers={"User-Agent": "vaesweep"})
         try:
             with urllib.request.urlopen(request, timeout=STALL_SECONDS) as response:
-                self._receive(response)
+                promised = response.length  # None where the server does not say
+                while not abandoned.is_set() and (chunk := response.read1(1 << 16)):
+                    content.extend(chunk)
+                    if len(content) > most:
+                        return faults.append(f"more than the {most:,} bytes expected")
+            if promised not in (None, len(content)):
+                faults.append(f"broke off after {len(content):,} of {promised:,} bytes")
         except TimeoutError:
-            self.fault = f"no answer for {STALL_SECONDS:.0f} s"
+            faults.append(f"no answer for {STALL_SECONDS:.0f} s")
         except urllib.error.HTTPError as error:
-            self.fault = f"HTTP status {error.code} ({error.reason})"
+            faults.append(f"HTTP status {error.code} ({error.reason})")
         except urllib.error.URLError as error:
-            self.fault = f"cannot connect ({error.reason})"
+            faults.append(f"cannot connect ({error.reason})")
         except (OSError, http.client.HTTPException, ValueError) as error:
-            self.fault = f"{type(error).__name__}: {error}"
+            faults.append(f"{type(error).__name__}: {error}")
 
-    def _receive(self, response: http.client.HTTPResponse) -> None:
-        promised = response.length  # None where the server does not say
-        while not self.abandoned and (chunk := response.read1(1 << 16)):
-            self.content += chunk
-            if len(self.content) > self.most:
-                self.fault = f"more than the {self.most:,} bytes expected"
-                return
-        if promised is not None and len(self.content) != promised:
-            self.fault = f"broke off after {len(self.content):,} of {promised:,} bytes"
+    thread = threading.Thread(target=transfer, daemon=True)  # a hung one keeps nobody alive
+    began = time.monotonic()
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.1)
+        late = time.monotonic() - began - GRACE_SECONDS
+        if late > 0 and (size := len(content)) < late * BYTES_PER_SECOND:
+            abandoned.set()
+            raise UserError(f"{url}: too slow, {size:,} bytes in {late + GRACE_SECONDS:.0f} s")
+    if faults:
+        raise UserError(f"{url}: {faults[0]}")
+    return bytes(content)

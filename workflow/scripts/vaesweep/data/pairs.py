@@ -1,5 +1,6 @@
 """Which test images are interpolated: drawn once, before any training, the same for every run."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -37,21 +38,21 @@ def draw_pairs(
     _require_enough(pools, shown, pairs_per_kind)
     others = _random_derangement(shown, generator)
 
-    display_same = [(pools[each].pop(), pools[each].pop()) for each in shown]
-    display_different = [
-        (pools[each].pop(), pools[other].pop()) for each, other in zip(shown, others, strict=True)
-    ]
-    score_different = _pair_different(labels, pools, generator, pairs_per_kind)
-    around = [pools[row % classes] for row in range(pairs_per_kind)]
-    score_same = [(pool.pop(), pool.pop()) for pool in around]
-    parts = {
-        "display": {"same": display_same, "different": display_different},
-        "score": {"same": score_same, "different": score_different},
-    }
+    parts: dict[tuple[str, str], list[tuple[int, int]]] = {}  # by set and kind, in this order
+
+    def draw(name: str, kind: str, a: Iterable[int], b: Iterable[int]) -> None:
+        drawn = [(pools[one].pop(), pools[other].pop()) for one, other in zip(a, b, strict=True)]
+        parts[name, kind] = drawn
+
+    draw("display", "same", shown, shown)
+    draw("display", "different", shown, others)
+    different = _pair_different(labels, pools, generator, pairs_per_kind)
+    around = [row % classes for row in range(pairs_per_kind)]
+    draw("score", "same", around, around)
+    parts["score", "different"] = different
     table = [
-        (name, kind, row, a, b, labels[a], labels[b])
-        for name, kinds in parts.items()
-        for kind, pairs in kinds.items()
+        (*part, row, a, b, labels[a], labels[b])
+        for part, pairs in parts.items()
         for row, (a, b) in enumerate(pairs)
     ]
     return pd.DataFrame(table, columns=list(COLUMNS))

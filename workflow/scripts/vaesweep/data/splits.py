@@ -22,10 +22,7 @@ def save_split(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.u
 
 
 def load_split(path: str | Path) -> Split:
-    """Return the images (N, 28, 28) and labels (N,), both uint8, of a file by `save_split`.
-
-    A UserError refuses one that is damaged, or with arrays of another name, type or shape.
-    """
+    """Return images (N, 28, 28) and labels (N,), both uint8, of `save_split`, or a UserError."""
     arrays = read_arrays(path, images=(None, *IMAGE_SHAPE), labels=(None,))
     images, labels = arrays["images"], arrays["labels"]
     try:
