@@ -23,15 +23,15 @@ CPU = torch.device("cpu")
 @pytest.mark.parametrize(
     ("flags", "vendor", "expected"),
     [
-        ({"avx512_bf16", "amx_bf16"}, "GenuineIntel", torch.bfloat16),
-        ({"avx512_bf16"}, "AuthenticAMD", torch.bfloat16),
-        ({"avx512_bf16"}, "GenuineIntel", torch.float32),
-        ({"avx2"}, "AuthenticAMD", torch.float32),
-        (set(), "", torch.float32),
+        ("avx512_bf16 amx_bf16", "GenuineIntel", torch.bfloat16),
+        ("avx512_bf16", "AuthenticAMD", torch.bfloat16),
+        ("avx512_bf16", "GenuineIntel", torch.float32),
+        ("avx2", "AuthenticAMD", torch.float32),
+        ("", "", torch.float32),
     ],
 )
 def test_auto_precision_goes_by_features(monkeypatch, flags, vendor, expected):
-    monkeypatch.setattr("vaesweep.training.hardware._cpu_features", lambda: (flags, vendor))
+    monkeypatch.setattr(hardware, "_cpuinfo", lambda: {"flags": flags, "vendor_id": vendor})
     precision, reason = choose_precision("auto", CPU)
     assert precision == expected
     assert reason.startswith("auto: ")

@@ -253,9 +253,9 @@ def test_the_code_marks_a_checkpoint(monkeypatch):
         "optimiser.py",
         "splits.py",
     } <= names
-    before = fingerprint(seed=0)
+    before = fingerprint([0])
     monkeypatch.setattr("vaesweep.training.checkpoints.source_files", lambda path: found[1:])
-    assert fingerprint(seed=0) != before
+    assert fingerprint([0]) != before
 
 
 def test_checkpoints_go_with_the_results_also_those_of_other_stacks(tmp_path):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vaesweep.data.splits import PIXELS
 from vaesweep.training.model import VAE
-from vaesweep.training.objectives import CrossEntropy, posterior_terms
+from vaesweep.training.objectives import CrossEntropy, negative_elbo_terms
 
 CHUNK = 1000
 # A unit is active if its posterior mean varies by more than this over the data
@@ -39,11 +39,11 @@ def evaluate(
     reconstruction = kl = 0.0
     means = []
     for x, z in zip(pixels.split(CHUNK, 1), noise.split(CHUNK, 1), strict=True):
-        mean, log_variance = model.encode(x)
-        terms = posterior_terms(model, x, z, mean, log_variance)
+        posterior = model.encode(x)
+        terms = negative_elbo_terms(model, x, z, posterior)
         reconstruction += terms[0].item() * x.shape[1] / len(images)
         kl += terms[1].item() * x.shape[1] / len(images)
-        means.append(mean.squeeze(0))
+        means.append(posterior[0].squeeze(0))
     active = int((torch.cat(means).var(dim=0) > ACTIVE_VARIANCE).sum())
     return {
         "neg_elbo": reconstruction + kl if has_likelihood else None,

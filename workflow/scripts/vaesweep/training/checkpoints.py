@@ -5,7 +5,7 @@ import io
 import json
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from logging import Logger
 from pathlib import Path
@@ -32,10 +32,9 @@ def watch_for_termination() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def fingerprint(**deciding: Any) -> str:
+def fingerprint(deciding: Sequence[Any]) -> str:
     """A hash of plain values that decide a training's result, of PyTorch's version and the code."""
-    described = json.dumps([deciding, torch.__version__], sort_keys=True)
-    digest = hashlib.sha256(described.encode())
+    digest = hashlib.sha256(json.dumps([deciding, torch.__version__], sort_keys=True).encode())
     for module in source_files(LOOP):
         digest.update(module.read_bytes())
     return digest.hexdigest()
@@ -62,11 +61,7 @@ class Checkpoint:
         self._saved = time.perf_counter()
 
     def load(self, log: Logger) -> dict[str, Any] | None:
-        """Read the state that `save` wrote.
-
-        None if there is no file and, with a line in the log, if it cannot be read, or is of other
-        data, settings, code, hardware or PyTorch version.
-        """
+        """Read the state that `save` wrote; None, with a line in the log, where it is of no use."""
         if not self.path.exists():
             return None
         try:

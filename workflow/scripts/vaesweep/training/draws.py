@@ -36,9 +36,7 @@ def draw_epoch(
 ) -> tuple[Tensor, Tensor]:
     """Draw the order of so many images and the noise of an epoch, counted from 0.
 
-    They are drawn on the device that uses them: a CPU would take longer to draw for 64 seeds than
-    a GPU takes to train them.
-
+    On the device that uses them: a CPU takes longer to draw for 64 seeds than a GPU to train them.
     For a shape (steps, batch, width), the order (steps, members, batch) is of image indices and the
     noise (steps, members, batch, width) what `draw`, torch.randn or torch.rand, gives; without it,
     all zeros that take no memory.

@@ -55,16 +55,15 @@ def choose_hardware(device: str, precision: str, log: Logger) -> Hardware:
 
 
 def _choose_device(requested: str, log: Logger) -> tuple[torch.device, IO[str] | None]:
-    if requested == "cpu":
-        return torch.device("cpu"), None
-    fault = _why_no_gpu()
-    if fault is None:
-        number, turn = _take_a_gpu(log)
-        return torch.device("cuda", number), turn
-    if requested == "cuda":
-        raise UserError(f"training.device is cuda, but {fault}; or set it to auto or cpu")
-    if has_nvidia_gpu():
-        log.info("the GPU is left alone, since %s", fault)
+    if requested != "cpu":
+        fault = _why_no_gpu()
+        if fault is None:
+            number, turn = _take_a_gpu(log)
+            return torch.device("cuda", number), turn
+        if requested == "cuda":
+            raise UserError(f"training.device is cuda, but {fault}; or set it to auto or cpu")
+        if has_nvidia_gpu():
+            log.info("the GPU is left alone, since %s", fault)
     return torch.device("cpu"), None
 
 
@@ -83,12 +82,12 @@ def _why_no_gpu() -> str | None:
             "NVIDIA driver, or check CUDA_VISIBLE_DEVICES"
         )
     card = torch.cuda.get_device_capability()
-    if has_code_for(card, torch.cuda.get_arch_list()):
-        return None
-    return (
-        f"PyTorch {torch.__version__} has no code for {torch.cuda.get_device_name()} (compute "
-        f"capability {card[0]}.{card[1]}): install a version that has"
-    )
+    if not has_code_for(card, torch.cuda.get_arch_list()):
+        return (
+            f"PyTorch {torch.__version__} has no code for {torch.cuda.get_device_name()} (compute "
+            f"capability {card[0]}.{card[1]}): install a version that has"
+        )
+    return None
 
 
 def has_code_for(card: tuple[int, int], architectures: Iterable[str]) -> bool:
@@ -99,9 +98,8 @@ def has_code_for(card: tuple[int, int], architectures: Iterable[str]) -> bool:
     """
     for architecture in architectures:
         kind, digits = architecture.rstrip("af").split("_")  # sm_90a
-        major, minor = int(digits[:-1]), int(digits[-1])
-        portable = kind == "compute" and (major, minor) <= card
-        if portable or (major == card[0] and minor <= card[1]):
+        code = divmod(int(digits), 10)
+        if code <= card and (kind == "compute" or code[0] == card[0]):
             return True
     return False
 
@@ -120,9 +118,9 @@ def take_turn(names: list[str], log: Logger) -> tuple[int, IO[str]]:
 
     Returned is its place, and the locked file, which holds it until closed or the process ends.
     """
-    user = os.getuid()
     marks = [hashlib.sha256(name.encode()).hexdigest()[:16] for name in names]
-    files = [Path(tempfile.gettempdir(), f"vaesweep-{user}-{mark}.lock") for mark in marks]
+    folder = tempfile.gettempdir()
+    files = [Path(folder, f"vaesweep-{os.getuid()}-{mark}.lock") for mark in marks]
     told = False
     while True:
         for number, path in enumerate(files):
@@ -151,11 +149,12 @@ def choose_precision(requested: str, device: torch.device) -> tuple[torch.dtype,
         fast = torch.cuda.get_device_capability(device) >= (8, 0)
         reason = "tensor cores since Ampere" if fast else "a GPU older than Ampere"
     else:
-        flags, vendor = _cpu_features()
-        amx = "amx_bf16" in flags
-        fast = amx or ("avx512_bf16" in flags and vendor == "AuthenticAMD")
-        reason = "AVX512-BF16 of AMD" if fast else "no fast bfloat16 in this CPU"
-        reason = "AMX" if amx else reason
+        info = _cpuinfo()
+        flags, vendor = info.get("flags", "").split(), info.get("vendor_id")
+        amd = "avx512_bf16" in flags and vendor == "AuthenticAMD"
+        reasons = {"AMX": "amx_bf16" in flags, "AVX512-BF16 of AMD": amd}
+        reason = next((name for name in reasons if reasons[name]), "no fast bfloat16 in this CPU")
+        fast = any(reasons.values())
     return (torch.bfloat16 if fast else torch.float32), f"auto: {reason}"
 
 
@@ -184,11 +183,6 @@ def peak_memory_mib(device: torch.device) -> int:
         return torch.cuda.max_memory_allocated(device) // 2**20
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak // (2**20 if sys.platform == "darwin" else 2**10)  # bytes on macOS, else KiB
-
-
-def _cpu_features() -> tuple[set[str], str]:
-    info = _cpuinfo()
-    return set(info.get("flags", "").split()), info.get("vendor_id", "")
 
 
 def _cpuinfo() -> dict[str, str]:

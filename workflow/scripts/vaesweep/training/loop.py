@@ -54,28 +54,21 @@ def train(
 ) -> list[TrainedRun]:
     """Train one VAE for each seed, side by side, on images (N, 28, 28); log a line an epoch.
 
-    A seed decides the initialisation, the order of the images and the noise of its member alone.
     At least `checkpoint_seconds` pass between two saves of the file `checkpoint`, from which a
-    training resumes, and which stays until `remove_checkpoints`.
-
-    Raises:
-        UserError: the batch is larger than the data.
-        SystemExit: SIGTERM came; the checkpoint was saved.
+    training resumes, and which stays until `remove_checkpoints`. Raises UserError if the batch is
+    larger than the data, SystemExit if SIGTERM came and the checkpoint was saved.
     """
     steps_per_epoch = _batches(len(images), settings.batch_size, log)
     steps = steps_per_epoch * settings.epochs
     objective = OBJECTIVES[settings.objective]
     device, precision = hardware.device, hardware.precision
     machine.reset_peak_memory(device)
-    model = initialise(architecture, seeds, images)
-    others = objective.others(seeds)
+    model, others = initialise(architecture, seeds, images), objective.others(seeds)
     networks = nn.ModuleList([model, *others]).to(device)
-    optimiser = Adam(networks, ADAM_BETAS, WEIGHT_DECAY)
-    progress = Progress(model, seeds)
+    optimiser, progress = Adam(networks, ADAM_BETAS, WEIGHT_DECAY), Progress(model, seeds)
     digest = hashlib.sha256(images.tobytes()).hexdigest()
-    parts = (asdict(architecture), asdict(settings), hardware.deciding)
-    mark = fingerprint(images=digest, seeds=seeds, parts=parts)
-    saved = Checkpoint(checkpoint, checkpoint_seconds, mark)
+    deciding = (digest, seeds, asdict(architecture), asdict(settings), hardware.deciding)
+    saved = Checkpoint(checkpoint, checkpoint_seconds, fingerprint(deciding))
     if state := saved.load(log):
         networks.load_state_dict(state.pop("networks"))
         optimiser.load_state(state.pop("optimiser"))
@@ -85,7 +78,7 @@ def train(
     pixels = torch.from_numpy(images.reshape(-1, PIXELS)).to(device)
     order = noise = None
     with watch_for_termination() as termination:
-        while progress.step < steps and not progress.all_diverged():
+        while progress.step < steps and None in progress.diverged:
             epoch, batch = divmod(progress.step, steps_per_epoch)
             if order is None or noise is None or batch == 0:
                 order = noise = None  # the last epoch's noise makes room for the next one's
@@ -113,7 +106,7 @@ def train(
             if termination:
                 log.info("asked to end: saved at step %d of %d", progress.step, steps)
                 raise SystemExit(143)
-    facts = _facts(architecture, settings, hardware, len(seeds)) | {"images": digest[:16]}
+    facts = _facts(architecture, settings, hardware) | {"images": digest[:16]}
     return progress.results(progress.step * settings.batch_size, facts)
 
 
@@ -171,9 +164,7 @@ def _batches(count: int, batch_size: int, log: Logger) -> int:
     return count // batch_size
 
 
-def _facts(
-    architecture: Architecture, settings: Settings, hardware: Hardware, members: int
-) -> dict[str, Any]:
+def _facts(architecture: Architecture, settings: Settings, hardware: Hardware) -> dict[str, Any]:
     objective = OBJECTIVES[settings.objective]
     return {
         "latent_size": architecture.latent_size,
@@ -187,7 +178,6 @@ def _facts(
         "device": hardware.device.type,
         "device_name": hardware.name,
         "threads": torch.get_num_threads(),
-        "stacked_seeds": members,
         "peak_memory_mib": machine.peak_memory_mib(hardware.device),
         "torch": torch.__version__,
     }

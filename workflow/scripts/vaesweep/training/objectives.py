@@ -20,19 +20,16 @@ GAMMA = 0.2
 CRITIC_WIDTHS = (256, 64)
 
 
-def negative_elbo_terms(model: VAE, images: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+def negative_elbo_terms(
+    model: VAE, images: Tensor, noise: Tensor, posterior: tuple[Tensor, Tensor] | None = None
+) -> tuple[Tensor, Tensor]:
     """Reconstruction and KL in nats per image, each (members,), means over the batch.
 
     Of images (members, batch, 784) of grey levels in [0, 1], taken as Bernoulli means, with noise
     (members, batch, latent_size) of the reparametrisation, of which zeros give the mean code.
+    `posterior` is what `model.encode` gives of the images, if that is known.
     """
-    return posterior_terms(model, images, noise, *model.encode(images))
-
-
-def posterior_terms(
-    model: VAE, images: Tensor, noise: Tensor, mean: Tensor, log_variance: Tensor
-) -> tuple[Tensor, Tensor]:
-    """As `negative_elbo_terms`, for a posterior that `model.encode` has given already."""
+    mean, log_variance = posterior or model.encode(images)
     logits = model.decode(mean + noise * torch.exp(0.5 * log_variance))
     cross_entropy = CrossEntropy.apply(logits, images)
     kl = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance)

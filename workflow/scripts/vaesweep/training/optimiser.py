@@ -25,10 +25,9 @@ class Adam:
         self.learning_rate = 0.0  # of the next step
         self.betas = betas
         self.weight_decay = weight_decay
-        weights = [p for name, p in model.named_parameters() if name.endswith("weight")]
-        biases = [p for name, p in model.named_parameters() if not name.endswith("weight")]
-        self._parameters: list[Tensor] = [*weights, *biases]
-        self._weights = len(weights)
+        named = sorted(model.named_parameters(), key=lambda each: not each[0].endswith("weight"))
+        self._parameters: list[Tensor] = [parameter for _, parameter in named]  # weights first
+        self._weights = sum(name.endswith("weight") for name, _ in named)
         self._means = [torch.zeros_like(p) for p in self._parameters]
         self._squares = [torch.zeros_like(p) for p in self._parameters]
         self._steps = [torch.zeros((), device=p.device) for p in self._parameters]

@@ -52,10 +52,6 @@ class Progress:
         self.totals = self.totals.to(device)
         self._began = time.perf_counter() - self.seconds
 
-    def all_diverged(self) -> bool:
-        """Whether no member is worth another step."""
-        return None not in self.diverged
-
     def count_step(self, reconstruction: Tensor, kl: Tensor) -> None:
         """Note a step and its two terms, each (members,); waits for no device."""
         self.totals += torch.stack([reconstruction.detach(), kl.detach()])
@@ -85,17 +81,14 @@ class Progress:
 
     def log_epoch(self, epoch: int, epochs: int, log: Logger) -> None:
         """Say how each member stands."""
-        left = self.seconds * (epochs - epoch) / epoch
+        times = f"{self.seconds:.1f} s so far, {self.seconds * (epochs - epoch) / epoch:.0f} s left"
         for seed, history, diverged in zip(self.seeds, self.histories, self.diverged, strict=True):
             said = f"epoch {epoch}/{epochs}: seed {seed}"
             if diverged == epoch:
                 log.info("%s diverged; its last finite weights are kept", said)
             elif diverged is None:
-                terms = [history[-1][name] for name in ("neg_elbo", "reconstruction", "kl")]
-                log.info(
-                    "%s, -ELBO %.2f = reconstruction %.2f + KL %.2f nats, %.1f s so far, %.0f s "
-                    "left", said, *terms, self.seconds, left,
-                )  # fmt: skip
+                elbo = "-ELBO {neg_elbo:.2f} = reconstruction {reconstruction:.2f} + KL {kl:.2f}"
+                log.info("%s, %s nats, %s", said, elbo.format(**history[-1]), times)
 
     def results(self, images: int, facts: dict[str, Any]) -> list[TrainedRun]:
         """Each member's result; it saw so many images, counted as often as it saw them."""
@@ -107,6 +100,7 @@ class Progress:
                 "status": "ok" if diverged is None else "diverged",
                 "diverged_in_epoch": diverged,
                 **facts,
+                "stacked_seeds": members,
                 "parameters": sum(tensor.numel() for tensor in state.values()),
                 # A stack shares its seconds: this is the run's share of them.
                 "train_seconds": self.seconds / members,
