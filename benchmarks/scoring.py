@@ -19,7 +19,12 @@ from vaesweep.interpolation import read_frames
 from vaesweep.scoring.judges import load_judge
 from vaesweep.scoring.references import read_references
 from vaesweep.scoring.score import judge_paths, read_reference_scores, relative
-from vaesweep.scoring.views import interpolates_frechet, known_path_error, measure_model
+from vaesweep.scoring.views import (
+    FRECHET_IMAGES,
+    interpolates_frechet,
+    known_path_error,
+    measure_model,
+)
 from vaesweep.training.model import load_model
 
 
@@ -43,15 +48,17 @@ def main() -> None:
     judges = [load_judge(path) for path in sorted(results.glob("judges/*.safetensors"))]
     train, test = timed("data", lambda: [load_split(data / f"{n}.npz") for n in ("train", "test")])
     frames, _ = read_frames(run / "interpolations.npz", len(pairs))
-    references = read_references(results / "references.npz", len(pairs), frames.shape[1] - 2)
+    references = read_references(
+        results / "references.npz", frames[:, [0, -1]], frames.shape[1] - 2
+    )
     of_references = read_reference_scores(results / "reference_scores.csv", pairs, judges)
     model = load_model(run / "model.safetensors")
-    transport = references["transport"]
-    judged = timed("score", lambda: judge_paths(frames, transport, pairs, judges))
+    judged = timed("score", lambda: judge_paths(frames, references, pairs, judges))
     relative(judged, of_references)
     known = references["known_paths"]
     timed("known_path_error", lambda: known_path_error(model, known, "straight"))
-    timed("frechet", lambda: interpolates_frechet(frames[:, 1:-1], test[0], judges))
+    real = [judge.features(test[0][:FRECHET_IMAGES]) for judge in judges]
+    timed("frechet", lambda: interpolates_frechet(frames[:, 1:-1], judges, real))
     timed("likelihood_and_probe", lambda: measure_model(model, train, test, True, 100))
     whole = round(sum(seconds.values()), 2)
     report("scoring", pairs=len(pairs), judges=len(judges), cpu_seconds=seconds, in_all=whole)

@@ -78,7 +78,7 @@ def test_a_sweep_of_many_runs(finished, tmp_path):
         files = sorted(
             (checkout / f"results/benchmarks/{rule}").glob("*.tsv"), key=os.path.getmtime
         )
-        assert len(files) == 16 * SEEDS
+        assert len(files) == 16 * (SEEDS if rule == "train" else 1)
         most = [pd.read_csv(path, sep="\t")["max_rss"].max() for path in files]
         print(f"{rule}: {min(most):.0f} to {max(most):.0f} MiB, {most[0]:.0f} first")
         assert max(most) < 1500

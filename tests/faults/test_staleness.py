@@ -15,7 +15,7 @@ CHOOSING = {"compare": 1, **CHOSEN}
 TABLES = {"plot_comparison": 1, "comparison_report": 1, "report_tables": 1}
 DOCUMENTS = {**TABLES, "submission": 1, "report": 1}
 DRAWN = {"draw_runs": 2}
-PER_RUN = {"interpolate": 4, "score": 4, **DRAWN}
+PER_SETTING = {"interpolate": 2, "score": 2, **DRAWN}
 PAGES = {"comparison_report": 1, "report_tables": 1, "report": 1}
 SHOWN = {"explorer": 1, **DOCUMENTS}
 PACKAGE = "workflow/scripts/vaesweep"
@@ -67,24 +67,24 @@ CHANGES = {
     "nothing": (nothing, {}),
     "epochs": (
         config(training={"epochs": 2}),
-        {"train": 4, **PER_RUN, **CHOOSING, **DOCUMENTS},
+        {"train": 4, **PER_SETTING, **CHOOSING, **DOCUMENTS},
     ),
     "one more seed": (
         config(sweep={"seeds": [0, 1, 2]}),
-        {"train": 2, "interpolate": 2, "score": 2, **DRAWN, **CHOOSING, **DOCUMENTS},
+        {"train": 2, **PER_SETTING, **CHOOSING, **DOCUMENTS},
     ),
     "one more latent size": (
         config(sweep={"latent_sizes": [2, 4, 8]}),
-        {"train": 2, "interpolate": 2, "score": 2, "draw_runs": 1, **CHOOSING, **DOCUMENTS},
+        {"train": 2, "interpolate": 1, "score": 1, "draw_runs": 1, **CHOOSING, **DOCUMENTS},
     ),
-    "one seed fewer": (config(sweep={"seeds": [0]}), {**DRAWN, **CHOOSING, **DOCUMENTS}),
+    "one seed fewer": (config(sweep={"seeds": [0]}), {**PER_SETTING, **CHOOSING, **DOCUMENTS}),
     "netid": (
         config(netid="other"),
         {"submission": 1, "comparison_report": 1, "report_tables": 1, "report": 1},
     ),
     "pairs_per_kind": (
         config(scoring={"pairs_per_kind": 20}),
-        {"draw_pairs": 1, **REFERENCES, **PER_RUN, **CHOOSING, **DOCUMENTS},
+        {"draw_pairs": 1, **REFERENCES, **PER_SETTING, **CHOOSING, **DOCUMENTS},
     ),
     "pinning a run": (
         config(selection={"latent_size": 4, "seed": 1}),
@@ -104,27 +104,27 @@ CHANGES = {
     ),
     "steps of a path": (
         config(interpolation={"steps": 5}),
-        {**REFERENCES, **PER_RUN, **CHOOSING, **DOCUMENTS},
+        {**REFERENCES, **PER_SETTING, **CHOOSING, **DOCUMENTS},
     ),
     "kind of path": (
         config(interpolation={"path": "spherical"}),
-        {**PER_RUN, **CHOOSING, **DOCUMENTS},
+        {**PER_SETTING, **CHOOSING, **DOCUMENTS},
     ),
     "one more judge": (
         config(scoring={"judge_seeds": [0, 1]}),
-        {"train_judges": 1, "score_references": 1, "score": 4, **CHOOSING, **DOCUMENTS},
+        {"train_judges": 1, "score_references": 1, "score": 2, **CHOOSING, **DOCUMENTS},
     ),
     "the training loop": (
         edit("training/loop.py"),
-        {"train": 4, **PER_RUN, **CHOOSING, **DOCUMENTS},
+        {"train": 4, **PER_SETTING, **CHOOSING, **DOCUMENTS},
     ),
     "the model": (
         edit("training/model.py"),
-        {"train": 4, **PER_RUN, **CHOOSING, **DOCUMENTS},
+        {"train": 4, **PER_SETTING, **CHOOSING, **DOCUMENTS},
     ),
     "paths between codes": (
         edit("interpolation.py"),
-        {**REFERENCES, **PER_RUN, **CHOOSING, **DOCUMENTS},
+        {**REFERENCES, **PER_SETTING, **CHOOSING, **DOCUMENTS},
     ),
     "the pictures of the grids": (
         edit("figures/grids.py"),
@@ -132,12 +132,12 @@ CHANGES = {
     ),
     "formulas of the score": (
         edit("scoring/smoothness.py"),
-        {"score_references": 1, "score": 4, **CHOOSING, **DOCUMENTS},
+        {"score_references": 1, "score": 2, **CHOOSING, **DOCUMENTS},
     ),
-    "the likelihood": (edit("scoring/likelihood.py"), {"score": 4, **CHOOSING, **DOCUMENTS}),
+    "the likelihood": (edit("scoring/likelihood.py"), {"score": 2, **CHOOSING, **DOCUMENTS}),
     "the judges": (
         edit("scoring/judges.py"),
-        {"train_judges": 1, "score_references": 1, "score": 4, **CHOOSING, **DOCUMENTS},
+        {"train_judges": 1, "score_references": 1, "score": 2, **CHOOSING, **DOCUMENTS},
     ),
     "the tables of the comparison": (edit("comparison/tables.py"), {**CHOOSING, **DOCUMENTS}),
     "the choice": (edit("comparison/choice.py"), {**CHOSEN, **DOCUMENTS}),

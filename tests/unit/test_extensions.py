@@ -94,8 +94,8 @@ frames = np.random.default_rng(0).integers(0, 256, (4, 5, 28, 28), np.uint8)
 pairs = pd.DataFrame({"set": "score", "kind": ["same", "different"] * 2, "row": [0, 0, 1, 1]})
 pairs = pairs.assign(digit_a=1, digit_b=1)
 judges, between = [Judge(0, 10)], frames[:, 1:-1]
-scored = judge_paths(frames, between, pairs, judges)
-references = {"cross_fade": between[::-1], "transport": between}
+references = {"cross_fade": between[::-1], "transport": between, "apart": np.ones(4)}
+scored = judge_paths(frames, references, pairs, judges)
 references = score_references(frames[:, [0, -1]], references, pairs, judges)
 compared = sweep({(2, 0): 0.1, (8, 0): 0.2})
 chosen = choose(compared)

@@ -8,6 +8,7 @@ import pytest
 import torch
 from main_sweep import JUDGE_SEEDS, LATENT_SIZES, SEEDS
 
+from vaesweep.data.pairs import ends
 from vaesweep.interpolation import interpolate
 from vaesweep.scoring.judges import load_judge
 from vaesweep.scoring.references import read_references
@@ -31,12 +32,12 @@ def score_of(sweep, mnist, judges):
     """Score of any model on the sweep's pairs."""
     pairs = pd.read_csv(sweep / "results/pairs.csv")
     images, _ = mnist["test"]
-    transport = read_references(sweep / "results/references.npz", len(pairs), 7)["transport"]
+    references = read_references(sweep / "results/references.npz", ends(images, pairs), 7)
     of_references = read_reference_scores(sweep / "results/reference_scores.csv", pairs, judges)
 
     def score(model: VAE) -> float:
         frames, _ = interpolate(model, images, pairs, 7)
-        judged = judge_paths(frames, transport, pairs, judges)
+        judged = judge_paths(frames, references, pairs, judges)
         return summarise_pairs(relative(judged, of_references))["score"]
 
     return score

@@ -16,7 +16,8 @@ except UserError as error:
     sys.exit(f"error: {error}")
 
 RUN = "results/runs/{variant}/latent-{latent_size}/seed-{seed}"
-LOG = "{variant}_latent-{latent_size}_seed-{seed}"
+SETTING = "{variant}_latent-{latent_size}"  # names the logs of a job
+LOG = f"{SETTING}_seed-{{seed}}"
 SEEDS = config["sweep"]["seeds"]
 VARIANTS = variants(config)
 EXTERNAL = config["sweep"]["external"]
@@ -65,11 +66,6 @@ def every_run(name):
 def seeds_of_a_setting(name):
     """The file of that name of each run of a setting."""
     return expand(f"{RUN}/{name}", seed=SEEDS, allow_missing=True)
-
-
-def of_trained(name):
-    """The file of that name of a run; none of a model from elsewhere."""
-    return lambda run: [] if run.variant in EXTERNAL else f"{RUN}/{name}".format(**run)
 
 
 def judges(suffix):

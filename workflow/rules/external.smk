@@ -1,6 +1,7 @@
 # Models from elsewhere: their files take the place of what `interpolate` makes.
 ruleorder: adopt > interpolate
 ruleorder: draw_adopted > draw_runs
+ruleorder: score_adopted > score
 
 
 rule adopt:
@@ -36,5 +37,26 @@ use rule draw_runs as draw_adopted with:
         f"results/logs/draw_adopted/{LOG}.log",
     benchmark:
         f"results/benchmarks/draw_adopted/{LOG}.tsv"
+    wildcard_constraints:
+        variant=ADOPTED,
+
+
+use rule score as score_adopted with:
+    input:
+        interpolations=rules.adopt.output.interpolations,
+        references=rules.score.input.references,
+        reference_scores=rules.score.input.reference_scores,
+        judges=rules.score.input.judges,
+        train=rules.score.input.train,
+        test=rules.score.input.test,
+        pairs=rules.score.input.pairs,
+        code=rules.score.input.code,
+    output:
+        pair_scores=f"{RUN}/pair_scores.csv",
+        metrics=f"{RUN}/metrics.json",
+    log:
+        f"results/logs/score_adopted/{LOG}.log",
+    benchmark:
+        f"results/benchmarks/score_adopted/{LOG}.tsv"
     wildcard_constraints:
         variant=ADOPTED,

@@ -1,15 +1,16 @@
+# One job for all seeds of a setting, here and below, since starting takes longer than the work.
 rule interpolate:
     input:
         test=rules.fetch_data.output.test,
         pairs=rules.draw_pairs.output.pairs,
-        model=rules.train.output.model,
+        models=seeds_of_a_setting("model.safetensors"),
         code=code("interpolate.py"),
     output:
-        interpolations=f"{RUN}/interpolations.npz",
+        interpolations=seeds_of_a_setting("interpolations.npz"),
     log:
-        f"results/logs/interpolate/{LOG}.log",
+        f"results/logs/interpolate/{SETTING}.log",
     benchmark:
-        f"results/benchmarks/interpolate/{LOG}.tsv"
+        f"results/benchmarks/interpolate/{SETTING}.tsv"
     localrule: True
     conda:
         "../../envs/vaesweep.yaml"
@@ -20,19 +21,18 @@ rule interpolate:
         "../scripts/interpolate.py"
 
 
-# One job for all seeds of a setting, since starting takes longer than drawing.
 rule draw_runs:
     input:
         pairs=rules.draw_pairs.output.pairs,
-        interpolations=seeds_of_a_setting("interpolations.npz"),
+        interpolations=rules.interpolate.output.interpolations,
         code=code("draw_runs.py"),
     output:
         same=run_figures("same_digit", f"same {DATASET.noun}"),
         different=run_figures("different_digits", f"different {plural(DATASET.noun)}"),
     log:
-        "results/logs/draw_runs/{variant}_latent-{latent_size}.log",
+        f"results/logs/draw_runs/{SETTING}.log",
     benchmark:
-        "results/benchmarks/draw_runs/{variant}_latent-{latent_size}.tsv"
+        f"results/benchmarks/draw_runs/{SETTING}.tsv"
     localrule: True
     conda:
         "../../envs/vaesweep.yaml"

@@ -51,20 +51,21 @@ rule score:
         train=rules.fetch_data.output.train,
         test=rules.fetch_data.output.test,
         pairs=rules.draw_pairs.output.pairs,
-        model=of_trained("model.safetensors"),
-        training=of_trained("training.json"),
+        models=rules.interpolate.input.models,
+        trainings=seeds_of_a_setting("training.json"),
         code=code("score.py"),
     output:
-        pair_scores=f"{RUN}/pair_scores.csv",
-        metrics=f"{RUN}/metrics.json",
+        pair_scores=seeds_of_a_setting("pair_scores.csv"),
+        metrics=seeds_of_a_setting("metrics.json"),
     log:
-        f"results/logs/score/{LOG}.log",
+        f"results/logs/score/{SETTING}.log",
     benchmark:
-        f"results/benchmarks/score/{LOG}.tsv"
+        f"results/benchmarks/score/{SETTING}.tsv"
     localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        steps=config["interpolation"]["steps"],
         path=config["interpolation"]["path"],
         importance_samples=config["scoring"]["importance_samples"],
     script:

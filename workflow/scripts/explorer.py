@@ -4,7 +4,7 @@ import torch
 
 from vaesweep.comparison.choice import chosen_run, read_chosen, settings_to_walk
 from vaesweep.data.datasets import DATASETS
-from vaesweep.data.pairs import read_pairs
+from vaesweep.data.pairs import ends, read_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.documents.explorer import explorer, walk
 from vaesweep.files import read_table, write_whole
@@ -21,7 +21,7 @@ with logging_to(snakemake.log[0]) as log:
     shown = pairs[pairs["set"] == "display"].reset_index(drop=True)
     every = read_table(snakemake.input.settings, "score", "best_seed")
     steps = snakemake.params.steps
-    transport = read_references(snakemake.input.references, len(pairs), steps)["transport"]
+    references = read_references(snakemake.input.references, ends(images, pairs), steps)
     scores = {run_of(path): path for path in snakemake.input.pair_scores}
     models = {run_of(path): path for path in snakemake.input.models}
     chosen = read_chosen(snakemake.input.chosen)
@@ -36,7 +36,7 @@ with logging_to(snakemake.log[0]) as log:
     scored = settings_of(every.dropna(subset="best_seed"))
     left_out = sum(setting in trained for setting in scored) - len(walks)
     dataset = DATASETS[snakemake.params.dataset]
-    transport = transport[pairs["set"] == "display"]
+    transport = references["transport"][pairs["set"] == "display"]
     page = explorer(walks, shown, transport, chosen_run(chosen), dataset, left_out)
     write_whole(snakemake.output[0], page.encode())
     log.info("wrote %s, %.2f MB", snakemake.output[0], len(page) / 1e6)

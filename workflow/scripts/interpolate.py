@@ -1,4 +1,4 @@
-"""Interpolate between the codes of every pair."""
+"""Interpolate between the codes of every pair, for each run of a setting."""
 
 import torch
 
@@ -11,11 +11,11 @@ from vaesweep.training.model import load_model
 
 with logging_to(snakemake.log[0]) as log:
     torch.set_num_threads(snakemake.threads)
-    params = snakemake.params
-    images, _ = load_split(snakemake.input.test)
-    pairs = read_pairs(snakemake.input.pairs)
-    model = load_model(snakemake.input.model)
-    frames, reconstructions = interpolate(model, images, pairs, params.steps, params.path)
-    path = snakemake.output.interpolations
-    write_arrays(path, frames=frames, reconstructions=reconstructions)
-    log.info("wrote %s: %d paths", path, len(frames))
+    given, params = snakemake.input, snakemake.params
+    images, _ = load_split(given.test)
+    pairs = read_pairs(given.pairs)
+    for weights, path in zip(given.models, snakemake.output.interpolations, strict=True):
+        model = load_model(weights)
+        frames, reconstructions = interpolate(model, images, pairs, params.steps, params.path)
+        write_arrays(path, frames=frames, reconstructions=reconstructions)
+        log.info("wrote %s: %d paths", path, len(frames))

@@ -1,8 +1,8 @@
-"""Score a run: smoothness on the pairs, likelihood and other views on the test set."""
+"""Score each run of a setting: smoothness on the pairs, and other views on the test set."""
 
 import torch
 
-from vaesweep.data.pairs import read_pairs
+from vaesweep.data.pairs import ends, read_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.files import read_json, write_json, write_table
 from vaesweep.interpolation import read_frames
@@ -19,31 +19,39 @@ from vaesweep.scoring.summary import (
     summarise_pairs,
     unmeasured,
 )
-from vaesweep.scoring.views import interpolates_frechet, known_path_error, measure_model
+from vaesweep.scoring.views import (
+    FRECHET_IMAGES,
+    interpolates_frechet,
+    known_path_error,
+    measure_model,
+)
 from vaesweep.training.model import load_model
 
 with logging_to(snakemake.log[0]) as log:
     torch.set_num_threads(snakemake.threads)
-    given, params = snakemake.input, snakemake.params
+    given, output, params = snakemake.input, snakemake.output, snakemake.params
     train, test = load_split(given.train), load_split(given.test)
     pairs, judges = read_pairs(given.pairs), [load_judge(path) for path in given.judges]
-    frames, _ = read_frames(given.interpolations, len(pairs))
-    steps = frames.shape[1] - 2
-    references = read_references(given.references, len(pairs), steps)
+    references = read_references(given.references, ends(test[0], pairs), params.steps)
     reference_scores = read_reference_scores(given.reference_scores, pairs, judges)
-    judged = judge_paths(frames, references["transport"], pairs, judges)
-    scores = relative(judged, reference_scores)
-    write_table(snakemake.output.pair_scores, scores)
-
-    held = (*OF_TRAINING, *HOW_MADE, "likelihood")
-    training = read_json(given.training, *held) if given.training else ELSEWHERE
-    seeds, run = [judge.seed for judge in judges], run_of(given.interpolations)
-    metrics = record_of(run, training, pairs, steps, seeds) | unmeasured() | summarise_pairs(scores)
-    metrics["frechet"] = interpolates_frechet(frames[:, 1:-1], test[0], judges)
-    if given.model:
-        model, samples = load_model(given.model), params.importance_samples
-        metrics |= measure_model(model, train, test, training["likelihood"], samples)
-        known = references["known_paths"]
-        metrics["known_path_error"] = known_path_error(model, known, params.path)
-    write_json(snakemake.output.metrics, metrics)
-    log.info("score %.4f [%.4f, %.4f]", *(metrics[f"score{end}"] for end in ("", "_low", "_high")))
+    real = [judge.features(test[0][:FRECHET_IMAGES]) for judge in judges]
+    seeds = [judge.seed for judge in judges]
+    for number, path in enumerate(given.interpolations):
+        frames, _ = read_frames(path, len(pairs))
+        scores = relative(judge_paths(frames, references, pairs, judges), reference_scores)
+        write_table(output.pair_scores[number], scores)
+        model, training = None, ELSEWHERE
+        if given.get("models"):  # not of a model from elsewhere
+            model = load_model(given.models[number])
+            training = read_json(given.trainings[number], *OF_TRAINING, *HOW_MADE, "likelihood")
+        metrics = record_of(run_of(path), training, pairs, params.steps, seeds)
+        metrics |= unmeasured() | summarise_pairs(scores)
+        metrics["frechet"] = interpolates_frechet(frames[:, 1:-1], judges, real)
+        if model:
+            samples = params.importance_samples
+            metrics |= measure_model(model, train, test, training["likelihood"], samples)
+            known = references["known_paths"]
+            metrics["known_path_error"] = known_path_error(model, known, params.path)
+        write_json(output.metrics[number], metrics)
+        interval = [metrics[f"score{end}"] for end in ("", "_low", "_high")]
+        log.info("seed %s: score %.4f [%.4f, %.4f]", metrics["seed"], *interval)

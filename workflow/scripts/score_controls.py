@@ -24,7 +24,7 @@ with logging_to(snakemake.log[0]) as log:
     judges = [load_judge(path) for path in given.judges]
     frames, _ = read_frames(file_of(chosen, given.interpolations), len(pairs))
     steps = frames.shape[1] - 2
-    references = read_references(given.references, len(pairs), steps)
+    references = read_references(given.references, frames[:, [0, -1]], steps)
     reference_scores = read_reference_scores(given.reference_scores, pairs, judges)
     model = load_model(file_of(chosen, given.models))
     paths = control_paths(frames, references, load_split(given.train)[0])
@@ -33,7 +33,7 @@ with logging_to(snakemake.log[0]) as log:
     rows = []
     for name, inner in paths.items():
         whole = np.concatenate([frames[:, :1], inner, frames[:, -1:]], axis=1)
-        judged = judge_paths(whole, references["transport"], pairs, judges)
+        judged = judge_paths(whole, references, pairs, judges)
         scores = relative(judged, reference_scores)
         rows.append({"control": name, **summarise_pairs(scores), **difference(scores, own)})
         log.info("%s: score %.4f", name, rows[-1]["score"])

@@ -14,8 +14,9 @@ with logging_to(snakemake.log[0]) as log:
     torch.set_num_threads(snakemake.threads)
     images, _ = load_split(snakemake.input.test)
     pairs = read_pairs(snakemake.input.pairs)
-    references = read_references(snakemake.input.references, len(pairs), snakemake.params.steps)
+    real = ends(images, pairs)
+    references = read_references(snakemake.input.references, real, snakemake.params.steps)
     judges = [load_judge(path) for path in snakemake.input.judges]
-    scores = score_references(ends(images, pairs), references, pairs, judges)
+    scores = score_references(real, references, pairs, judges)
     write_table(snakemake.output.scores, scores)
     log.info("%s", scores.groupby(["reference", "kind"])["quality"].mean().to_dict())

@@ -43,7 +43,8 @@ def test_references_of_other_pairs_are_refused(tmp_path):
     between = np.zeros((4, 7, 28, 28), np.uint8)
     known = np.zeros((2, 9, 28, 28), np.uint8)
     write_arrays(path, cross_fade=between, transport=between, known_paths=known)
-    assert read_references(path, 4, 7)["known_paths"].shape == known.shape
+    ends = np.zeros((5, 2, 28, 28), np.uint8)
+    assert read_references(path, ends[:4], 7)["known_paths"].shape == known.shape
     for pairs, steps in ((5, 7), (4, 6)):
         with pytest.raises(UserError, match=r"references\.npz: cross_fade is .* expected"):
-            read_references(path, pairs, steps)
+            read_references(path, ends[:pairs], steps)

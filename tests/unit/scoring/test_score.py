@@ -9,6 +9,7 @@ from vaesweep.files import write_table
 from vaesweep.interpolation import cross_fade
 from vaesweep.scoring.judges import Judgement
 from vaesweep.scoring.score import judge_paths, read_reference_scores, relative, score_references
+from vaesweep.scoring.transport import wasserstein_distance
 
 
 class FixedJudge:
@@ -44,13 +45,18 @@ def pairs():
 @pytest.fixture(scope="module")
 def references(frames, pairs):
     fade = cross_fade(frames[:, 0], frames[:, -1], 7)
-    paths = {"cross_fade": fade, "transport": frames[:, 1:-1]}
+    paths = {"cross_fade": fade, "transport": frames[:, 1:-1], "apart": apart(frames)}
     return score_references(frames[:, [0, -1]], paths, pairs, JUDGES)
 
 
 def judged(frames, inner, pairs):
     path = np.concatenate([frames[:, :1], inner, frames[:, -1:]], axis=1)
-    return judge_paths(path, frames[:, 1:-1], pairs, JUDGES)
+    references = {"transport": frames[:, 1:-1], "apart": apart(frames)}
+    return judge_paths(path, references, pairs, JUDGES)
+
+
+def apart(frames):
+    return wasserstein_distance(frames[:, 0], frames[:, -1])
 
 
 def test_parts_are_means_over_judges(frames, pairs):
@@ -107,7 +113,8 @@ def test_a_constant_decoder_is_below_the_cross_fade(frames, pairs, references):
 def test_judges_that_find_transport_no_better_leave_no_scale(frames, pairs):
     fade = cross_fade(frames[:, 0], frames[:, -1], 7)
     with pytest.raises(UserError, match=r"optimal-transport paths of the same pairs.*no better"):
-        score_references(frames[:, [0, -1]], {"cross_fade": fade, "transport": fade}, pairs, JUDGES)
+        alike = {"cross_fade": fade, "transport": fade, "apart": apart(frames)}
+        score_references(frames[:, [0, -1]], alike, pairs, JUDGES)
 
 
 def test_reference_scores_of_other_pairs_or_judges_are_refused(tmp_path, pairs, references):

@@ -31,23 +31,23 @@ class Jobs:
 
     def of(self, rule: str) -> dict[str, list[Run]]:
         """For each job of a rule its name, and the runs that share its time."""
-        settings = {run.setting: f"{run.variant}_latent-{run.latent_size}" for run in self.runs}
+        name = "{0.variant}_latent-{0.latent_size}".format
+        settings = {run.setting: name(run) for run in self.runs}
         if rule == "train" and self.stacks:
             return {
-                f"{name}_stack-{number}": [Run(*setting, seed) for seed in stack]
-                for setting, name in settings.items()
+                f"{own}_stack-{number}": [Run(*setting, seed) for seed in stack]
+                for setting, own in settings.items()
                 for number, stack in enumerate(self.stacks)
             }
-        adopted = self.adopted if rule in ("score", "draw_adopted") else []
-        trained = self.runs if rule in ("train", "interpolate", "score") else []
-        if runs := [*trained, *adopted]:
+        if rule in ("interpolate", "draw_runs", "score"):
+            return {
+                own: [run for run in self.runs if run.setting == setting]
+                for setting, own in settings.items()
+            }
+        if rule in ("train", "draw_adopted", "score_adopted"):
+            runs = self.runs if rule == "train" else self.adopted
             return {
                 f"{run.variant}_latent-{run.latent_size}_seed-{run.seed}": [run] for run in runs
-            }
-        if rule == "draw_runs":
-            return {
-                name: [run for run in self.runs if run.setting == setting]
-                for setting, name in settings.items()
             }
         if rule == "train_judges":
             return {f"seed-{seed}": [] for seed in self.judges}

@@ -11,10 +11,11 @@ from vaesweep.runs import Names, Setting, settings_of
 from vaesweep.words import counted, interval, number
 
 # Seconds on one core, between those of servers with and without AVX512-BF16: an epoch of a training
-# of the default networks, and a job of each rule.
+# of the default networks, a judge, what is done to each run of a setting, and the start of a job.
 EPOCH_SECONDS = 4
-JOB_SECONDS = {"train": 3, "interpolate": 4, "score": 8, "train_judges": 40, "draw_runs": 6}
-OTHER_SECONDS = 5
+JUDGE_SECONDS = 40
+RUN_SECONDS = {"score": 4, "draw_runs": 1}
+START_SECONDS = 3
 TABLE = "results/comparison/settings.csv"
 MOST_LINES = 16  # of that table, the best first
 
@@ -41,7 +42,9 @@ def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | 
     plain = all(own["model"]["architecture"] == "mlp" for own in trained)
     if cores and device == "cpu" and plain:
         seconds = trainings * sum(epochs) / len(epochs) * EPOCH_SECONDS
-        seconds += sum(n * JOB_SECONDS.get(rule, OTHER_SECONDS) for rule, n in planned.items())
+        seconds += planned.get("train_judges", 0) * JUDGE_SECONDS
+        each = sum(planned.get(rule, 0) * own for rule, own in RUN_SECONDS.items())
+        seconds += each * len(sweep["seeds"]) + sum(planned.values()) * START_SECONDS
         minutes = max(1, round(seconds / min(cores, max(1, len(planned))) / 60))
         lines.append(f"This takes about {counted(minutes, 'minute')}; what is made stays made.")
     if trainings:

@@ -24,13 +24,14 @@ LIKELIHOOD_SEED = 1
 @torch.no_grad()
 def evaluate(
     model: VAE, images: NDArray[np.uint8], has_likelihood: bool
-) -> dict[str, float | None]:
+) -> tuple[dict[str, float | None], NDArray[np.float32]]:
     """Measure a model, a stack of one, on test images (N, 28, 28).
 
     Returns:
         neg_elbo, reconstruction and kl in nats per image, with one noise sample an image and the
         KL at its full weight whatever beta; active_units, a count. A model without
-        likelihood decodes the mean without noise; its neg_elbo and kl are None.
+        likelihood decodes the mean without noise; its neg_elbo and kl are None. And the codes,
+        (N, latent_size), the posterior means.
     """
     pixels = torch.from_numpy(images.reshape(1, -1, PIXELS)).float() / 255
     generator = torch.Generator().manual_seed(NOISE_SEED)
@@ -44,13 +45,14 @@ def evaluate(
         reconstruction += terms[0].item() * x.shape[1] / len(images)
         kl += terms[1].item() * x.shape[1] / len(images)
         means.append(posterior[0].squeeze(0))
-    active = int((torch.cat(means).var(dim=0) > ACTIVE_VARIANCE).sum())
-    return {
+    codes = torch.cat(means)
+    measured = {
         "neg_elbo": reconstruction + kl if has_likelihood else None,
         "reconstruction": reconstruction,
         "kl": kl if has_likelihood else None,
-        "active_units": active,
+        "active_units": int((codes.var(dim=0) > ACTIVE_VARIANCE).sum()),
     }
+    return measured, codes.numpy()
 
 
 @torch.no_grad()

@@ -4,12 +4,15 @@ The cross-fade of the real images is the score's 0 and their optimal-transport p
 paths are made from one test image each, so that the true image between the ends is known.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import affine_transform
 
 from vaesweep.data.splits import IMAGE_SHAPE, SIDE
 from vaesweep.files import read_arrays
+from vaesweep.scoring.transport import wasserstein_distance
 
 Images = NDArray[np.uint8]
 Array = NDArray[np.float64]
@@ -47,11 +50,13 @@ def _warped(image: Images, turn: float, slant: float, scale: float, shift: Array
     return np.rint(moved.clip(0, 255))
 
 
-def read_references(path: str, pairs: int, steps: int) -> dict[str, Images]:
-    """Read cross_fade, transport and known_paths from references.npz.
+def read_references(path: str, ends: Images, steps: int) -> dict[str, NDArray[Any]]:
+    """Read cross_fade, transport and known_paths from references.npz, of pairs (N, 2, side, side).
 
-    A UserError if it is missing, damaged, or of another number of pairs or steps.
+    Added is apart, (N,), how far the ends of each pair are from one another in pixels. A UserError
+    if the file is missing, damaged, or of another number of pairs or steps.
     """
-    between = (pairs, steps, *IMAGE_SHAPE)
+    between = (len(ends), steps, *IMAGE_SHAPE)
     known = (None, steps + 2, *IMAGE_SHAPE)
-    return read_arrays(path, cross_fade=between, transport=between, known_paths=known)
+    held = read_arrays(path, cross_fade=between, transport=between, known_paths=known)
+    return {**held, "apart": wasserstein_distance(ends[:, 0], ends[:, 1])}

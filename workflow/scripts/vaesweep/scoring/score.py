@@ -5,6 +5,7 @@ A path's quality is held against two references between the same images, see
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,24 +19,26 @@ from vaesweep.scoring.smoothness import PARTS, Measured, quality
 from vaesweep.scoring.transport import wasserstein_distance
 
 Images = NDArray[np.uint8]
+Array = NDArray[Any]
 PART_COLUMNS = tuple(part.name for part in PARTS)
 QUALITY = "quality_judge_"
 LABELS = ["set", "kind", "row"]
 
 
 def judge_paths(
-    frames: Images, transport: Images, pairs: pd.DataFrame, judges: Sequence[Judge]
+    frames: Images, references: Mapping[str, Array], pairs: pd.DataFrame, judges: Sequence[Judge]
 ) -> pd.DataFrame:
     """Judge paths (N, K + 2, side, side) between the real images of N rows of pairs.csv.
 
-    `transport`, (N, K, side, side), is the optimal-transport path between the same ends.
+    `references` holds transport, (N, K, side, side), the optimal-transport paths between the same
+    ends, and apart, (N,), the distance of the ends in pixels.
 
     Returns:
         A row a pair: set, kind, row; the parts of quality and quality, means over judges, and
         quality_judge_{seed} for each judge.
     """
-    off = wasserstein_distance(frames[:, 1:-1], transport)
-    apart = wasserstein_distance(frames[:, 0], frames[:, -1])
+    off = wasserstein_distance(frames[:, 1:-1], references["transport"])
+    apart = references["apart"]
     class_a, class_b = pairs["digit_a"].to_numpy(), pairs["digit_b"].to_numpy()
     found, qualities = [], {}
     for judge in judges:
@@ -71,11 +74,11 @@ def relative(judged: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
 
 
 def score_references(
-    ends: Images, references: Mapping[str, Images], pairs: pd.DataFrame, judges: Sequence[Judge]
+    ends: Images, references: Mapping[str, Array], pairs: pd.DataFrame, judges: Sequence[Judge]
 ) -> pd.DataFrame:
     """Judge cross-fades and optimal-transport paths between real images (N, 2, side, side).
 
-    `references` holds cross_fade and transport, (N, K, side, side) each, of N rows of pairs.csv.
+    `references` holds cross_fade, transport and apart of N rows of pairs.csv.
 
     Returns:
         reference_scores.csv: reference, and what `judge_paths` returns of it.
@@ -86,7 +89,7 @@ def score_references(
     tables = []
     for name in ("cross_fade", "transport"):
         frames = np.concatenate([ends[:, :1], references[name], ends[:, 1:]], axis=1)
-        judged = judge_paths(frames, references["transport"], pairs, judges)
+        judged = judge_paths(frames, references, pairs, judges)
         judged.insert(0, "reference", name)
         tables.append(judged)
     table = pd.concat(tables, ignore_index=True)

@@ -1,10 +1,12 @@
 """What is measured of a model beside the quality of its paths, for context and as evidence."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from vaesweep.data.splits import Split
-from vaesweep.interpolation import PATHS, Model
+from vaesweep.interpolation import PATHS, Codes, Model
 from vaesweep.scoring.judges import Judge
 from vaesweep.scoring.likelihood import evaluate, importance_sampled_nll
 from vaesweep.scoring.transport import wasserstein_distance
@@ -28,12 +30,11 @@ def measure_model(
     """
     images, labels = test
     fitting, classes = (part[:PROBE_IMAGES] for part in train)
-    codes = [model.encode_images(each).astype(float) for each in (fitting, images)]
-    measured = evaluate(model, images, has_likelihood)
+    measured, codes = evaluate(model, images, has_likelihood)
     measured["nll_is"] = None
     if has_likelihood:
         measured["nll_is"] = importance_sampled_nll(model, images, samples)
-    measured["probe"] = linear_probe(codes[0], classes, codes[1], labels)
+    measured["probe"] = linear_probe(model.encode_images(fitting), classes, codes, labels)
     return measured
 
 
@@ -47,17 +48,16 @@ def known_path_error(model: Model, known_paths: Images, path: str) -> float:
     return float(wasserstein_distance(model.decode_images(points), known_paths[:, 1:-1]).mean())
 
 
-def interpolates_frechet(interpolates: Images, images: Images, judges: list[Judge]) -> float:
-    """Fréchet distance of interpolates (N, K, side, side) from real images (M, side, side).
+def interpolates_frechet(
+    interpolates: Images, judges: Sequence[Judge], real: Sequence[Array]
+) -> float:
+    """Fréchet distance of interpolates (N, K, side, side) from real images, a mean over judges.
 
-    The first 2,000 real ones count. It is the mean over judges, in their classifiers' features.
+    It is taken in the features (M, F) that each judge's classifier sees in the `real` images.
     """
-    flat = interpolates.reshape(-1, *images.shape[1:])
-    distances = [
-        frechet_distance(judge.features(flat), judge.features(images[:FRECHET_IMAGES]))
-        for judge in judges
-    ]
-    return float(np.mean(distances))
+    flat = interpolates.reshape(-1, *interpolates.shape[2:])
+    seen = [judge.features(flat) for judge in judges]
+    return float(np.mean([frechet_distance(*each) for each in zip(seen, real, strict=True)]))
 
 
 def frechet_distance(a: Array, b: Array) -> float:
@@ -67,18 +67,21 @@ def frechet_distance(a: Array, b: Array) -> float:
     """
     mean = np.sum((a.mean(axis=0) - b.mean(axis=0)) ** 2)
     cov_a, cov_b = np.cov(a, rowvar=False), np.cov(b, rowvar=False)
-    # The trace of (cov_a cov_b)^(1/2) is the sum of the roots of the product's eigenvalues.
-    roots = np.sqrt(np.clip(np.linalg.eigvals(cov_a @ cov_b).real, 0, None)).sum()
+    # The trace of (cov_a cov_b)^(1/2), from products that stay symmetric.
+    values, vectors = np.linalg.eigh(cov_a)
+    root_a = vectors * np.sqrt(np.clip(values, 0, None)) @ vectors.T
+    roots = np.sqrt(np.clip(np.linalg.eigvalsh(root_a @ cov_b @ root_a), 0, None)).sum()
     return float(max(0.0, mean + np.trace(cov_a) + np.trace(cov_b) - 2 * roots))
 
 
 def linear_probe(
-    codes: Array, labels: NDArray[np.uint8], test_codes: Array, test_labels: NDArray[np.uint8]
+    codes: Codes, labels: NDArray[np.uint8], test_codes: Codes, test_labels: NDArray[np.uint8]
 ) -> float:
     """Accuracy on test codes (M, latent_size) of a ridge classifier fitted to (N, latent_size).
 
     Their labels are (M,) and (N,). The probe is after Alain and Bengio 2016.
     """
+    codes, test_codes = codes.astype(float), test_codes.astype(float)
     centre, scale = codes.mean(axis=0), codes.std(axis=0)
     scale = np.where(scale > 0, scale, 1)
     fitted, seen = ((each - centre) / scale for each in (codes, test_codes))
