@@ -5,7 +5,7 @@ import re
 from vaesweep.comparison.columns import COLUMNS, TABLES
 from vaesweep.data.pairs import KINDS
 from vaesweep.scoring.smoothness import PARTS
-from vaesweep.scoring.summary import VIEWS
+from vaesweep.scoring.summary import VIEW_COLUMNS
 
 HEAD = """\
 # Tables
@@ -41,7 +41,7 @@ def expand(names):
     """The names of a table's columns; those that differ in the kind alone stand in one row."""
     for name in names.split():
         for part in [part.name for part in PARTS] if "{part}" in name else [""]:
-            for view in [view.name for view in VIEWS] if name == "{view}" else [""]:
+            for view in VIEW_COLUMNS if name == "{view}" else [""]:
                 yield name.replace("{part}", part).replace("{view}", view)
 
 

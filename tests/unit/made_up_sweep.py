@@ -14,7 +14,7 @@ from vaesweep.scoring.summary import (
     CONTROLS,
     ELSEWHERE,
     KIND_COLUMNS,
-    VIEWS,
+    VIEW_COLUMNS,
     WAYS,
     summarise_pairs,
     unmeasured,
@@ -69,7 +69,7 @@ def metrics(run: Run, scores: pd.DataFrame, **changes: Any) -> dict[str, Any]:
         "device": "cpu",
         "made_with": {},
         **summarise_pairs(scores),
-        **{view.name: 3.0 for view in VIEWS},
+        **dict.fromkeys(VIEW_COLUMNS, 3.0),
         **changes,
     }
 

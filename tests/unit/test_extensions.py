@@ -82,7 +82,7 @@ smoothness.PARTS = (*smoothness.PARTS, toy)
 
 import pandas as pd
 from made_up_sweep import choose, controls, sweep
-from vaesweep.comparison.costs import Jobs, read_costs
+from vaesweep.comparison.costs import read_costs
 from vaesweep.documents.comparison_report import report_data
 from vaesweep.documents.html_report import runs_page, summary
 from vaesweep.figures.scores import quality_parts
@@ -111,7 +111,7 @@ scoring: {pairs_per_kind: 2}
 sweep: {variants: {vae: {}}, external: {}, latent_sizes: [2, 8], seeds: [0]}
 submission: {paper: a4}
 '''
-costs = read_costs("nowhere", Jobs([], [], []))
+costs = read_costs("nowhere", compared.runs, [], [])
 data = report_data(
     compared.runs, compared.settings, chosen, [judge], compared.judges, controls(),
     [training], costs, config,

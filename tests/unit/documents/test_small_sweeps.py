@@ -13,7 +13,7 @@ from docutils.nodes import system_message
 from made_up_sweep import choose, controls, pair_scores, sweep
 
 from vaesweep.comparison.choice import MOST_DRAWN, settings_to_show
-from vaesweep.comparison.costs import Jobs, read_costs
+from vaesweep.comparison.costs import read_costs
 from vaesweep.comparison.tables import Comparison
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.comparison_report import report_data
@@ -71,7 +71,7 @@ class Documents:
         config["sweep"]["external"] = {elsewhere: {}} if elsewhere else {}
         data = report_data(
             self.runs, self.settings, self.chosen, [JUDGE] * judges, tables["judges"], controls(),
-            [TRAINING] * len(own), read_costs(folder, Jobs(own, [0], [])), yaml.safe_dump(config),
+            [TRAINING] * len(own), read_costs(folder, self.runs, [0], []), yaml.safe_dump(config),
         )  # fmt: skip
         self.findings = " ".join(data["findings"])
         pdf = typeset(

@@ -1,6 +1,6 @@
 """What the columns of the tables are, for every report: `workflow/templates/columns.yaml`.
 
-Those of parts of the score and of further views are named by their own records.
+Those of parts of the score are named by their own records.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,6 @@ import yaml
 from vaesweep.data.pairs import KINDS
 from vaesweep.runs import Run, Setting
 from vaesweep.scoring.smoothness import PARTS
-from vaesweep.scoring.summary import VIEWS
 
 FILE = Path(__file__).parents[3] / "templates" / "columns.yaml"
 
@@ -30,14 +29,11 @@ class Column:
     unit: str = ""
     range: str = ""
     better: str = ""  # "more", "less" or neither
+    words: str = ""  # what a sentence calls it
 
 
 def _columns(records: dict[str, Any]) -> Iterator[Column]:
-    """The file's columns, {kind} filled in, and those of parts and views."""
-    for view in VIEWS:
-        better = "more" if view.better > 0 else "less"
-        shown = (view.name, view.heading, view.decimals, view.meaning)
-        yield Column(*shown, unit=view.unit, range=view.range, better=better)
+    """The file's columns, {kind} filled in, and those of parts."""
     for part in PARTS:
         own = {"meaning": part.meaning, "range": "0 to 1", "better": "more"}
         heading = f"{part.title},\n{{kind}}"

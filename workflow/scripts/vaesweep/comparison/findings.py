@@ -7,8 +7,10 @@ from typing import Any
 import pandas as pd
 
 from vaesweep.comparison.choice import capital, chosen_run
+from vaesweep.comparison.columns import COLUMNS
+from vaesweep.comparison.verdict import by_verdict
 from vaesweep.runs import Names, Setting, runs_of, settings_of
-from vaesweep.scoring.summary import VIEWS, WAYS
+from vaesweep.scoring.summary import VIEW_COLUMNS, WAYS
 from vaesweep.statistics import LEAST_SEEDS, rank_correlation
 from vaesweep.words import counted, interval, listed, number, signed
 
@@ -32,9 +34,9 @@ def findings(
     scored = settings[settings["seeds"] > 0].sort_values("score", ascending=False)
     names = Names.of(settings_of(settings))
     return [
-        *_settings(scored, chosen, names),
+        *_settings(settings, chosen, names),
         *_against_the_fade(scored, names),
-        *_seed(runs, scored, chosen, names),
+        *_seed(runs, chosen, names),
         *_other_ways(controls),
         *evidence(runs),
         *_likelihood(scored, names),
@@ -75,20 +77,16 @@ def cautions(runs: pd.DataFrame, settings: pd.DataFrame) -> list[str]:
     return notes
 
 
-def _settings(scored: pd.DataFrame, chosen: Mapping[str, Any], names: Names) -> Iterator[str]:
-    first = settings_of(scored)[0]
-    ties = dict(zip(settings_of(scored), scored["tied_with_first"].astype(object), strict=True))
-    others = settings_of(scored.sort_index())
-    others.remove(first)
-    tied = [setting for setting in others if ties[setting] is True]
-    untold = [setting for setting in others if pd.isna(ties[setting])]
+def _settings(settings: pd.DataFrame, chosen: Mapping[str, Any], names: Names) -> Iterator[str]:
+    first, *others = by_verdict(settings)
+    tied, worse, untold = ([one for one in settings_of(settings) if one in each] for each in others)
     lead = f"{capital(names.all([first]))} has the highest mean score"
     if tied:
         yield (
             f"{lead}, but {names.all(tied)} {'is' if len(tied) == 1 else 'are'} tied with it: "
             "corrected for the number of comparisons, this sweep does not tell them apart."
         )
-    elif others:
+    elif worse or untold:
         yield f"{lead}." if untold else f"{lead}, and no other is tied with it."
     if untold:
         yield (
@@ -102,10 +100,10 @@ def _settings(scored: pd.DataFrame, chosen: Mapping[str, Any], names: Names) -> 
 
 def _against_the_fade(scored: pd.DataFrame, names: Names) -> Iterator[str]:
     best, last = scored.iloc[0], scored.iloc[-1]
-    several = len(scored) > 1
-    every = f"Every {names.noun} interpolates" if several else "The codes interpolate"
-    where = f", that of {names.all(settings_of(scored)[-1:])}" if several else ""
-    smallest = "smallest mean score" if several else "mean score"
+    every, smallest, where = "The codes interpolate", "mean score", ""
+    if len(scored) > 1:
+        every, smallest = f"Every {names.noun} interpolates", "smallest mean score"
+        where = f", that of {names.all(settings_of(scored)[-1:])}"
     bounds = interval(last["score_low"], last["score_high"], 3)
     known = f" (95 %: {bounds})" if pd.notna(last["score_low"]) else ""
     if best["score"] <= 0:
@@ -123,71 +121,57 @@ def _against_the_fade(scored: pd.DataFrame, names: Names) -> Iterator[str]:
         yield f"For {names.all(worse)}, fading the test images is better on average."
     unsure = in_order[(in_order["score_low"] <= 0) & (in_order["score_high"] >= 0)]
     if len(unsure):
-        which = names.all(settings_of(unsure))
-        yield f"For {which}, the interval of the mean score holds 0."
+        yield f"For {names.all(settings_of(unsure))}, the interval of the mean score holds 0."
 
 
-def _seed(
-    runs: pd.DataFrame, scored: pd.DataFrame, chosen: Mapping[str, Any], names: Names
-) -> Iterator[str]:
+def _seed(runs: pd.DataFrame, chosen: Mapping[str, Any], names: Names) -> Iterator[str]:
     run = chosen_run(chosen)
-    own = scored[[setting == run.setting for setting in settings_of(scored)]].iloc[0]
-    seeds = int(own["seeds"])
-    if "seed" in chosen["pinned"] or seeds < 2:
-        return
-    ok = runs[runs["status"] == "ok"]
-    of_setting = ok[[setting == run.setting for setting in settings_of(ok)]]["score"]
-    lowest, highest = (signed(end, 3) for end in (of_setting.min(), of_setting.max()))
-    yield (
-        f"The seed is the luck of a draw: seed {run.seed} is the best of {seeds} of "
-        f"{names.all([run.setting])}, whose scores on all pairs go from {lowest} to {highest}. "
-        f"On pairs that took no part in choosing it, the choice scores "
-        f"{signed(chosen['value'], 3)}; a new seed may be expected at the mean, "
-        f"{signed(own['score'], 3)}."
-    )
+    scores = runs[[setting == run.setting for setting in settings_of(runs)]]["score"].dropna()
+    if "seed" not in chosen["pinned"] and len(scores) > 1:
+        lowest, highest, mean = (signed(each, 3) for each in scores.agg(["min", "max", "mean"]))
+        yield (
+            f"The seed is the luck of a draw: seed {run.seed} is the best of {len(scores)} of "
+            f"{names.all([run.setting])}, whose scores on all pairs go from {lowest} to {highest}. "
+            f"On pairs that took no part in choosing it, the choice scores "
+            f"{signed(chosen['value'], 3)}; a new seed may be expected at the mean, {mean}."
+        )
 
 
 def _other_ways(controls: pd.DataFrame) -> Iterator[str]:
     """Is the run's own way through its codes the best of those tried?"""
     ways = controls[controls["control"].isin(list(WAYS))].sort_values("score", ascending=False)
-    if ways.empty:
-        return
 
     def score(way: Any) -> str:
         return f"{WAYS[way.control]} scores {number(way.score, 3)}"
 
     best, *others = ways.itertuples()
     bounds = interval(best.difference_low, best.difference_high, 3)
-    lead = f"{signed(best.difference, 3)}, 95 %: {bounds}"
+    text = "No other way through the chosen run's codes is found to be better"
     if best.difference_low > 0:
-        text = "The way that the runs take is not the limit of the chosen one's codes: "
-    else:
-        text = "No other way through the chosen run's codes is found to be better: "
-    yield f"{text}{score(best)} ({lead}), {listed([score(way) for way in others])}."
+        text = "The way that the runs take is not the limit of the chosen one's codes"
+    yield (
+        f"{text}: {score(best)} ({signed(best.difference, 3)}, 95 %: {bounds}), "
+        f"{listed([score(way) for way in others])}."
+    )
 
 
 def evidence(runs: pd.DataFrame) -> Iterator[str]:
     """Yield how far measures that no judge decides order the runs as the score does."""
-    known = runs.dropna(subset="score")
-    columns = [("neg_elbo", -1, "the likelihood"), *((v.name, v.better, v.words) for v in VIEWS)]
-    found = []
-    for name, better, words in columns:
-        both = known.dropna(subset=name) if name in known else known.iloc[:0]
-        if len(both) < LEAST_RUNS:
-            continue
-        values = better * both[name].to_numpy(float)
-        together = rank_correlation(both["score"].to_numpy(), values)
-        if math.isfinite(together):
-            found.append((name, words, number(together, 2), len(both)))
-    if not found:
-        return
-    found.sort(key=lambda each: each[0] != "known_path_error")
-    _, main, first, count = found[0]
-    rest = [f"with {words} {together}" for _, words, together, _ in found[1:]]
-    yield (
-        f"Over the {count} runs the score's rank correlation with {main} is {first}"
-        f"{f'; {listed(rest)}' if rest else ''} (1: the better, the higher the score)."
-    )
+    found = {}
+    for name in ("known_path_error", "neg_elbo", *VIEW_COLUMNS[1:]):
+        both = runs.reindex(columns=["score", name]).astype(float).dropna()
+        if len(both) >= LEAST_RUNS:
+            better = -1 if COLUMNS[name].better == "less" else 1
+            together = rank_correlation(both["score"], better * both[name])
+            if math.isfinite(together):
+                found[COLUMNS[name].words] = number(together, 2), len(both)
+    if found:
+        (main, (first, count)), *others = found.items()
+        rest = [f"with {words} {together}" for words, (together, _) in others]
+        yield (
+            f"Over the {count} runs the score's rank correlation with {main} is {first}"
+            f"{f'; {listed(rest)}' if rest else ''} (1: the better, the higher the score)."
+        )
 
 
 def _likelihood(scored: pd.DataFrame, names: Names) -> Iterator[str]:
@@ -207,9 +191,8 @@ def _judges(judges: pd.DataFrame, names: Names) -> Iterator[str]:
         return
     of_side = [judges.filter(regex=f"^first_.*_{side}$") for side in ("a", "b")]
     firsts = sorted({Setting(*row) for table in of_side for row in table.to_numpy().tolist()})
-    if len(firsts) == 1:
-        text = f"All judges put {names.all(firsts)} first; "
-    else:
+    text = f"All judges put {names.all(firsts)} first; "
+    if len(firsts) > 1:
         text = f"The judges do not agree on what comes first ({names.all(firsts)}); "
     degree = "alike" if lowest >= ALIKE else "much alike" if lowest >= MUCH_ALIKE else "differently"
     agreement = number(math.floor(lowest * 1000) / 1000, 3)

@@ -1,7 +1,6 @@
 """What the score pairs say of one run: means by kind, its score and the interval."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,48 +28,8 @@ WAYS = {
 }
 
 
-@dataclass(frozen=True)
-class View:
-    """What is measured of a run beside its score, for context and never for rank."""
-
-    name: str  # its column
-    heading: str  # over a column of the reports
-    decimals: int  # digits after the point
-    better: int  # 1 if more is better, -1 if less is
-    words: str  # what it is called in a sentence
-    unit: str  # "" of a plain number
-    range: str
-    meaning: str  # for legends, in Typst's notation
-
-
-VIEWS = (
-    View(
-        "known_path_error",
-        "error on\nknown paths",
-        *(3, -1, "the error on known paths", "pixels", "from 0"),
-        "where one test image is turned, slanted, scaled and shifted, the mean distance of the "
-        "decoded frames from the true ones",
-    ),
-    View(
-        "frechet",
-        "Fréchet",
-        *(2, -1, "the Fréchet distance of the interpolates", "", "from 0"),
-        "of the interpolates from test images, in the classifiers' features @fid",
-    ),
-    View(
-        "probe",
-        "linear\nprobe",
-        *(3, 1, "the linear probe's accuracy", "", "0 to 1"),
-        "the share of test images that a ridge classifier on the codes gets right @probe",
-    ),
-    View(
-        "nll_is",
-        "\N{MINUS SIGN}log p,\nnats",
-        *(2, -1, "\N{MINUS SIGN}log p", "nats", "from 0"),
-        "of test images, by importance sampling",
-    ),
-)
-VIEW_COLUMNS = tuple(view.name for view in VIEWS)
+# Measured beside the score, for context and never for rank.
+VIEW_COLUMNS = ("known_path_error", "frechet", "probe", "nll_is")
 # What is measured of a judge, see `judges.train_judge`.
 OF_JUDGE = ("accuracy", "ghost_clean", "ghost_blurred", "ghost_half")
 LIKELIHOOD_COLUMNS = ("neg_elbo", "reconstruction", "kl", "active_units")
