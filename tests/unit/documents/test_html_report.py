@@ -7,14 +7,7 @@ from docutils.core import publish_doctree
 from docutils.nodes import raw, reference, system_message, table
 
 from vaesweep.comparison.costs import by_rule, read_costs, seconds_by_run
-from vaesweep.documents.html_report import (
-    cost_page,
-    escape,
-    link,
-    runs_page,
-    settings_page,
-    summary,
-)
+from vaesweep.documents.html_report import cost_page, runs_page, settings_page, summary
 from vaesweep.runs import Run
 
 PARTS = ("transport", "ghost_free", "class_path", "quality", "score")
@@ -200,14 +193,15 @@ def test_the_first_page_shows_the_best_of_many_settings(
 
 
 @pytest.mark.parametrize("text", ["*a* `b` |c| d_ e__ <f> [1]_ \\g", "file_name_ http://x"])
-def test_escape_leaves_the_text_as_it_is(text: str) -> None:
-    document = publish_doctree("Start " + escape(text) + " end.")
+def test_a_text_stays_as_it_is(text: str, sizes: pd.DataFrame, runs: pd.DataFrame) -> None:
+    document = publish_doctree(summary(sizes, runs, CHOSEN | {"reason": text}, {}, {}))
     assert not list(document.findall(system_message))
-    assert document.astext() == f"Start {text} end."
+    assert f"is the run to show. {text}" in document.astext()
 
 
-@pytest.mark.parametrize(
-    ("path", "kind"), [("a/b.pdf", "pdf"), ("a/b.html", "html"), ("a/b.png", "img")]
-)
-def test_link_opens_the_right_view(path: str, kind: str) -> None:
-    assert f"content:'{kind}'" in link("words", path)
+@pytest.mark.parametrize(("end", "kind"), [("pdf", "pdf"), ("html", "html"), ("png", "img")])
+def test_a_link_opens_the_right_view(
+    end: str, kind: str, sizes: pd.DataFrame, runs: pd.DataFrame
+) -> None:
+    text = summary(sizes, runs, CHOSEN, {"words": f"a/b.{end}"}, {})
+    assert f"`words <javascript:app.setView({{content:'{kind}',contentPath:" in text
