@@ -2,7 +2,7 @@
 
 import re
 
-from vaesweep.comparison.columns import COLUMNS, TABLES
+from vaesweep.comparison.columns import COLUMNS, RECORDS
 from vaesweep.data.pairs import KINDS
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.scoring.summary import VIEW_COLUMNS
@@ -57,7 +57,7 @@ def cells(name, meanings):
 def page():
     """The whole page."""
     parts = [HEAD.format(example=EXAMPLE)]
-    for file, table in TABLES.items():
+    for file, table in RECORDS["tables"].items():
         rows = [["column", "unit", "range", "better", "meaning"], ["---"] * 5]
         rows += [cells(name, table.get("meanings", {})) for name in expand(table["columns"])]
         lines = [f"| {' | '.join(row)} |" for row in rows]

@@ -10,7 +10,7 @@ from vaesweep.files import read_json, read_table, write_whole
 from vaesweep.running.jobs import logging_to
 from vaesweep.scoring.summary import OF_JUDGE
 
-with logging_to(snakemake.log[0]) as log:
+with logging_to(snakemake.log[0]):
     given, runs = snakemake.input, read_table(snakemake.input.runs, "score", "rank", "device")
     data = report_data(
         runs=runs,
@@ -25,4 +25,3 @@ with logging_to(snakemake.log[0]) as log:
     )
     pictures = {Path(path).name: Path(path).read_bytes() for path in given.figures}
     write_whole(snakemake.output[0], typeset("comparison_report.typ", data, pictures))
-    log.info("wrote %s", snakemake.output[0])

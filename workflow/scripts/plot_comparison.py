@@ -15,7 +15,7 @@ from vaesweep.scoring.summary import CONTROLS, WAYS
 
 MOST_LISTED = 25  # settings above the controls
 
-with logging_to(snakemake.log[0]) as log:
+with logging_to(snakemake.log[0]):
     given, dataset = snakemake.input, DATASETS[snakemake.params.dataset]
     names = ("runs", "settings", "differences", "controls")
     runs, settings, differences, controls = (read_table(given[name]) for name in names)
@@ -51,4 +51,3 @@ with logging_to(snakemake.log[0]) as log:
     }
     for name, figure in drawn.items():
         save_svg(figure, snakemake.output[name])
-        log.info("drew %s", snakemake.output[name])

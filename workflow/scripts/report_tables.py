@@ -13,7 +13,7 @@ from vaesweep.runs import Names, run_of, settings_of
 from vaesweep.scoring.summary import ELSEWHERE
 from vaesweep.words import paths_title
 
-with logging_to(snakemake.log[0]) as log:
+with logging_to(snakemake.log[0]):
     given, output, params = snakemake.input, snakemake.output, snakemake.params
     dataset = DATASETS[params.dataset]
     settings = read_table(given.settings, "score", "rank")
@@ -46,4 +46,3 @@ with logging_to(snakemake.log[0]) as log:
     }
     for path, text in texts.items():
         write_whole(path, text.encode())
-        log.info("wrote %s", path)

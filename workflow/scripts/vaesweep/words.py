@@ -6,16 +6,13 @@ from typing import Any
 MISSING = "–"
 
 
-def counted(count: int, noun: str, verb: tuple[str, str] | None = None) -> str:
-    """Write a count and its noun, in the plural unless it is one, and a verb that agrees with it.
+def counted(count: int, noun: str) -> str:
+    """Write a count and its noun, in the plural unless it is one.
 
     >>> counted(1, "seed"), counted(5, "seed"), counted(2, "class")
     ('1 seed', '5 seeds', '2 classes')
-    >>> counted(1, "run", ("takes", "take")), counted(2, "run", ("takes", "take"))
-    ('1 run takes', '2 runs take')
     """
-    words = f"{count:,} {noun if count == 1 else plural(noun)}"
-    return f"{words} {verb[count != 1]}" if verb else words
+    return f"{count:,} {noun if count == 1 else plural(noun)}"
 
 
 def plural(noun: str) -> str:

@@ -47,9 +47,8 @@ def _columns(records: dict[str, Any]) -> Iterator[Column]:
             yield Column(name.replace("{kind}", kind), **own)
 
 
-_RECORDS = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-TABLES = _RECORDS["tables"]
-COLUMNS = {column.name: column for column in _columns(_RECORDS["columns"])}
+RECORDS = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+COLUMNS = {column.name: column for column in _columns(RECORDS["columns"])}
 SETTINGS = (
     *("rank", *Setting._fields, "seeds", "score", "interval", "first"),
     *(f"{name}_{kind}" for name in ("score", "quality") for kind in KINDS),
