@@ -74,14 +74,19 @@ WITH_A_TOY_PART = """
 import json, sys
 import numpy as np
 import vaesweep.scoring.smoothness as smoothness
-toy = smoothness.Part(
-    "brevity", "B", "brevity", "1: the path is short", "long ways", "1 \\\\/ n", "Words of $B$.",
-    lambda measured: 1 / (1 + measured.apart),
-)
+toy = smoothness.Part("brevity", lambda measured: 1 / (1 + measured.apart))
 smoothness.PARTS = (*smoothness.PARTS, toy)
+
+import yaml
+words = dict(
+    title="brevity", symbol="B", meaning="1: the path is short", formula="1", words="Words of $B$."
+)
+read = yaml.safe_load
+yaml.safe_load = lambda text: read(text.replace("\\nparts:", f"\\nparts:\\n  brevity: {words}"))
 
 import pandas as pd
 from made_up_sweep import choose, controls, sweep
+from vaesweep.comparison.columns import RECORDS
 from vaesweep.comparison.costs import read_costs
 from vaesweep.documents.comparison_report import report_data
 from vaesweep.documents.html_report import runs_page, summary
@@ -117,7 +122,7 @@ data = report_data(
     [training], costs, config,
 )
 scale = pd.DataFrame({"same": [0.5, 0.9], "different": 0.5}, ["cross_fade", "transport"])
-titles = {part.name: f"{part.title} {part.symbol}" for part in smoothness.PARTS}
+titles = {name: f"{own['title']} {own['symbol']}" for name, own in RECORDS["parts"].items()}
 figure = quality_parts(compared.runs, compared.settings, scale, titles, "digit")
 product = np.prod([scored[part.name] ** part.weight for part in smoothness.PARTS], axis=0)
 weight = sum(part.weight for part in smoothness.PARTS)

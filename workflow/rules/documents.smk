@@ -50,7 +50,7 @@ rule plot_comparison:
         pair_scores=every_run("pair_scores.csv"),
         histories=trained_runs("history.csv"),
         interpolations=every_run("interpolations.npz"),
-        style=own("workflow/templates/figures.mplstyle"),
+        templates=expand(TEMPLATE, name=["figures.mplstyle", "columns.yaml"]),
         code=code("plot_comparison.py"),
     output:
         **{

@@ -8,7 +8,7 @@ rule explorer:
         models=trained_runs("model.safetensors"),
         pair_scores=trained_runs("pair_scores.csv"),
         judges=judges("safetensors"),
-        template=own("workflow/templates/explorer.html"),
+        templates=expand(TEMPLATE, name=["explorer.html", "columns.yaml"]),
         code=code("explorer.py"),
     output:
         shown(f"{COMPARISON}/explorer.html", "Results", {"document": "interpolation explorer"}),

@@ -9,7 +9,6 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 from vaesweep.data.splits import load_split
 from vaesweep.files import write_json, write_rows
 from vaesweep.running.jobs import logging_to
-from vaesweep.runs import run_of
 from vaesweep.training.checkpoints import remove_checkpoints
 from vaesweep.training.hardware import choose_hardware
 from vaesweep.training.loop import Settings, train_stack
@@ -25,8 +24,9 @@ with logging_to(snakemake.log[0], snakemake.threads) as log:
         for paths in (snakemake.output.model, snakemake.output.history, snakemake.output.training)
     ]
     folders = [Path(path).parent for path in outputs[0]]
-    seeds, size = tuple(run_of(path).seed for path in folders), run_of(folders[0]).latent_size
-    architecture = Architecture(model["architecture"], tuple(model["hidden"]), size)
+    seeds = tuple(int(folder.name.removeprefix("seed-")) for folder in folders)
+    latent_size = int(snakemake.wildcards.latent_size)
+    architecture = Architecture(model["architecture"], tuple(model["hidden"]), latent_size)
     hardware = choose_hardware(training.pop("device"), training.pop("precision"), log)
     settings = Settings(model["beta"], objective=model["objective"], **training)
     checkpoint = folders[0] / "checkpoint.pt"

@@ -1,7 +1,4 @@
-"""What the columns of the tables are, for every report: `workflow/templates/columns.yaml`.
-
-Those of parts of the score are named by their own records.
-"""
+"""What the columns of the tables are, for every report: `workflow/templates/columns.yaml`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +8,7 @@ from typing import Any
 import yaml
 
 from vaesweep.data.pairs import KINDS
+from vaesweep.interpolation import PATHS
 from vaesweep.runs import Run, Setting
 from vaesweep.scoring.smoothness import PARTS
 
@@ -35,8 +33,9 @@ class Column:
 def _columns(records: dict[str, Any]) -> Iterator[Column]:
     """The file's columns, {kind} filled in, and those of parts."""
     for part in PARTS:
-        own = {"meaning": part.meaning, "range": "0 to 1", "better": "more"}
-        heading = f"{part.title},\n{{kind}}"
+        words = RECORDS["parts"][part.name]
+        own = {"meaning": words["meaning"], "range": "0 to 1", "better": "more"}
+        heading = f"{words['title']},\n{{kind}}"
         records = {part.name: own, **records}
         records[f"{part.name}_{{kind}}"] = {"heading": heading, "decimals": 3, **own}
     for name, record in records.items():
@@ -48,6 +47,7 @@ def _columns(records: dict[str, Any]) -> Iterator[Column]:
 
 
 RECORDS = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+WAYS = {name: path.words for name, path in PATHS.items()} | RECORDS["ways"]
 COLUMNS = {column.name: column for column in _columns(RECORDS["columns"])}
 SETTINGS = (
     *("rank", *Setting._fields, "seeds", "score", "interval", "first"),

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from vaesweep.comparison.choice import capital, chosen_run
-from vaesweep.comparison.columns import COLUMNS
+from vaesweep.comparison.columns import COLUMNS, WAYS
 from vaesweep.comparison.verdict import by_verdict
 from vaesweep.runs import Names, Setting, runs_of, settings_of
-from vaesweep.scoring.summary import VIEW_COLUMNS, WAYS
+from vaesweep.scoring.summary import VIEW_COLUMNS
 from vaesweep.statistics import LEAST_SEEDS, rank_correlation
 from vaesweep.words import counted, interval, listed, number, signed
 

@@ -12,7 +12,7 @@ import pandas as pd
 import yaml
 
 from vaesweep.comparison.choice import MOST_DRAWN, capital, chosen_run, named_score
-from vaesweep.comparison.columns import COLUMNS, COSTS
+from vaesweep.comparison.columns import COLUMNS, COSTS, RECORDS
 from vaesweep.comparison.costs import by_rule, seconds_by_run
 from vaesweep.comparison.findings import findings
 from vaesweep.data.datasets import DATASETS
@@ -36,7 +36,6 @@ RUN_COLUMNS = (
     *("rank", *Setting._fields, "seed", "score", "interval", "first", "quality_same"),
     *("quality_different", "neg_elbo", "active_units", "train_seconds", "job_seconds", "flags"),
 )
-PART_FIELDS = ("title", "symbol", "formula", "words", "weight")
 
 
 def report_data(
@@ -81,7 +80,7 @@ def report_data(
         "alpha": f"{ALPHA:g}",
         "compared": int((settings["seeds"] > 0).sum()) > 1,
         "all_drawn": len(settings) <= MOST_DRAWN,
-        "parts": [{name: getattr(part, name) for name in PART_FIELDS} for part in PARTS],
+        "parts": [RECORDS["parts"][part.name] | {"weight": part.weight} for part in PARTS],
         "views": _views(settings),
         "costs": _costs(costs),
         "judges": {

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
+from vaesweep.comparison.columns import RECORDS
 from vaesweep.data.datasets import Dataset
 from vaesweep.data.pairs import KINDS
 from vaesweep.interpolation import cross_fade, interpolate
@@ -98,7 +99,7 @@ def explorer(
         "pairs": pairs[["kind", "row", "digit_a", "digit_b"]].to_dict("records"),
         "sprite": f"data:image/png;base64,{b64encode(_sprite(walks, transport)).decode('ascii')}",
         "between": transport.shape[1] + 1,
-        "parts": [*(part.title for part in PARTS), "quality"],
+        "parts": [*(RECORDS["parts"][part.name]["title"] for part in PARTS), "quality"],
         "quality": [walk.quality.round(3).tolist() for walk in walks],
         "longest": round(longest, 4),
         "steps": [_bytes(np.minimum(walk.steps / longest, 1)) for walk in walks],

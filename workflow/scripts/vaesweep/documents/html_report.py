@@ -12,7 +12,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from vaesweep.comparison.choice import capital, chosen_run, settings_to_show
-from vaesweep.comparison.columns import COSTS, RUNS, SETTINGS
+from vaesweep.comparison.columns import COSTS, RECORDS, RUNS, SETTINGS
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import cautions, evidence
 from vaesweep.documents.texts import plain, table_texts
@@ -115,7 +115,7 @@ def summary(
         settings=[[words[0].upper() + words[1:] for words in headings], *texts["rows"]],
         cautions=[*evidence(runs), *cautions(runs, settings)],
         pictures={words: _data(Path(path)) for words, path in pictures.items()},
-        parts=[f"*{part.title}* ({part.meaning})" for part in PARTS],
+        parts=["*{title}* ({meaning})".format(**RECORDS["parts"][part.name]) for part in PARTS],
         listed=listed,
         count=counted(len(PARTS), "part"),
         alpha=ALPHA,

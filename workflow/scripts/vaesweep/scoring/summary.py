@@ -7,27 +7,11 @@ import numpy as np
 import pandas as pd
 
 from vaesweep.data.pairs import KINDS
-from vaesweep.interpolation import PATHS
 from vaesweep.runs import Run
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import Array, means, spread_over_pairs
 
 KIND_COLUMNS = (*(part.name for part in PARTS), "quality", "score")
-# What readers call the rows of controls.csv: paths that no VAE made, and ways through the codes.
-CONTROLS = {
-    "transport": "optimal transport of the test images",
-    "cross_fade": "cross-fade of the test images",
-    "hard_switch": "switch halfway",
-    "constant_image": "one constant image",
-    "nearest_training_image": "nearest training images",
-}
-WAYS = {
-    **{name: path.words for name, path in PATHS.items()},
-    "geodesic_pixels": "the decoder's geodesic in pixels",
-    "geodesic_features": "the decoder's geodesic in a judge's features",
-}
-
-
 # Measured beside the score, for context and never for rank.
 VIEW_COLUMNS = ("known_path_error", "frechet", "probe", "nll_is")
 # What is measured of a judge, see `judges.train_judge`.
