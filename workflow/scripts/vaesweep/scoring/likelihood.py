@@ -27,10 +27,9 @@ def evaluate(
 ) -> dict[str, float | None]:
     """Measure a model, a stack of one, on test images (N, 28, 28).
 
-    Returns:
-        neg_elbo, reconstruction and kl in nats per image, with one noise sample an image and the
-        KL at its full weight whatever beta; active_units, a count. A model without
-        likelihood decodes the mean without noise; its neg_elbo and kl are None.
+    That is neg_elbo, reconstruction and kl in nats per image, with one noise sample an image and
+    the KL at its full weight whatever beta; active_units, a count. A model without likelihood
+    decodes the mean without noise; its neg_elbo and kl are None.
     """
     pixels = torch.from_numpy(images.reshape(1, -1, PIXELS)).float() / 255
     generator = torch.Generator().manual_seed(NOISE_SEED)

@@ -48,10 +48,6 @@ def _warped(image: Images, turn: float, slant: float, scale: float, shift: Array
 
 
 def read_references(path: str, pairs: int, steps: int) -> dict[str, Images]:
-    """Read cross_fade, transport and known_paths from references.npz.
-
-    A UserError if it is missing, damaged, or of another number of pairs or steps.
-    """
-    between = (pairs, steps, *IMAGE_SHAPE)
-    known = (None, steps + 2, *IMAGE_SHAPE)
+    """Read references.npz; a UserError: missing, damaged, of another number of pairs or steps."""
+    between, known = (pairs, steps, *IMAGE_SHAPE), (None, steps + 2, *IMAGE_SHAPE)
     return read_arrays(path, cross_fade=between, transport=between, known_paths=known)

@@ -28,11 +28,9 @@ def judge_paths(
 ) -> pd.DataFrame:
     """Judge paths (N, K + 2, side, side) between the real images of N rows of pairs.csv.
 
-    `transport`, (N, K, side, side), is the optimal-transport path between the same ends.
-
-    Returns:
-        A row a pair: set, kind, row; the parts of quality and quality, means over judges, and
-        quality_judge_{seed} for each judge.
+    `transport`, (N, K, side, side), is the optimal-transport path between the same ends. Returned
+    is a row a pair: set, kind, row; the parts of quality and quality, means over judges, and
+    quality_judge_{seed} for each judge.
     """
     off = wasserstein_distance(frames[:, 1:-1], transport)
     apart = wasserstein_distance(frames[:, 0], frames[:, -1])
@@ -52,10 +50,9 @@ def judge_paths(
 def relative(judged: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
     """Score paths that `judge_paths` judged between the cross-fade, 0, and optimal transport, 1.
 
-    Returns:
-        pair_scores.csv: set, kind, row, parts, quality, score and score_judge_{seed}. A pair's
-        score is its lead over its own cross-fade in units of the mean lead of transport over the
-        score pairs of its kind, so that a pair on which the two are alike does no harm.
+    Returned is pair_scores.csv: set, kind, row, parts, quality, score and score_judge_{seed}. A
+    pair's score is its lead over its own cross-fade in units of the mean lead of transport over the
+    score pairs of its kind, so that a pair on which the two are alike does no harm.
     """
     fade, transport = (
         references[references["reference"] == name].reset_index(drop=True)
@@ -76,12 +73,8 @@ def score_references(
     """Judge cross-fades and optimal-transport paths between real images (N, 2, side, side).
 
     `references` holds cross_fade and transport, (N, K, side, side) each, of N rows of pairs.csv.
-
-    Returns:
-        reference_scores.csv: reference, and what `judge_paths` returns of it.
-
-    Raises:
-        UserError: no judge finds transport better than the cross-fades, so that there is no scale.
+    Returned is reference_scores.csv: reference, and what `judge_paths` returns of it. A UserError:
+    the judges find transport no better than the cross-fades, so that there is no scale.
     """
     tables = []
     for name in ("cross_fade", "transport"):
