@@ -36,7 +36,7 @@ rule report_tables:
         different=every_run("different_digits.png"),
         score=rules.plot_comparison.output.score_by_latent_size,
         strip=rules.plot_comparison.output.verdict,
-        templates=expand(TEMPLATE, name=["table.html", "table.css", "summary.rst", "columns.yaml"]),
+        templates=SENTENCES + expand(TEMPLATE, name=["table.html", "table.css", "summary.rst"]),
         code=code("report_tables.py"),
     output:
         settings=shown(

@@ -24,6 +24,11 @@ def plural(noun: str) -> str:
     return f"{noun}es" if noun.endswith("s") else f"{noun}s"
 
 
+def capital(text: str) -> str:
+    """A name at the start of a sentence; that of a variant stays as it is written."""
+    return text.capitalize() if text.startswith("latent size") else text
+
+
 def listed(items: Sequence[object], joint: str = "and") -> str:
     """Join items as in a sentence.
 

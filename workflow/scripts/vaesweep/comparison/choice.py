@@ -11,7 +11,7 @@ from vaesweep.files import read_json
 from vaesweep.runs import Names, Run, Setting, run_of, runs_of, settings_of
 from vaesweep.scoring.summary import ELSEWHERE, scores_by_kind
 from vaesweep.statistics import LEAST_SEEDS, Array, cross_fitted, means, spread_over_pairs
-from vaesweep.words import counted, interval, number
+from vaesweep.words import capital, counted, interval, number
 
 # In the figures of frames; more would not fit on a page.
 MOST_DRAWN = 10
@@ -161,8 +161,3 @@ def _reason(
     if seeds > 1:
         return f"{first}; seed {run.seed} is the best of its {seeds} ({score})."
     return f"{first}; its run is seed {run.seed} ({score})."
-
-
-def capital(text: str) -> str:
-    """A name at the start of a sentence; that of a variant stays as it is written."""
-    return text.capitalize() if text.startswith("latent size") else text

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from vaesweep.comparison.choice import MOST_DRAWN, capital, chosen_run, named_score
+from vaesweep.comparison.choice import MOST_DRAWN, chosen_run, named_score
 from vaesweep.comparison.columns import COLUMNS, COSTS, RECORDS
 from vaesweep.comparison.costs import by_rule, seconds_by_run
 from vaesweep.comparison.findings import findings
@@ -25,7 +25,7 @@ from vaesweep.runs import Names, Setting, runs_of, settings_of
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.scoring.summary import OF_JUDGE, VIEW_COLUMNS
 from vaesweep.statistics import ALPHA, LEAST_SEEDS
-from vaesweep.words import counted, interval, listed, number, paths_title, percent, signed
+from vaesweep.words import capital, counted, interval, listed, number, paths_title, percent, signed
 
 SETTING_COLUMNS = (
     *(*Setting._fields, "seeds"),

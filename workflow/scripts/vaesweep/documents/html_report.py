@@ -9,9 +9,8 @@ from textwrap import indent
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from vaesweep.comparison.choice import capital, chosen_run, settings_to_show
+from vaesweep.comparison.choice import chosen_run, settings_to_show
 from vaesweep.comparison.columns import COSTS, RECORDS, RUNS, SETTINGS
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import cautions, evidence
@@ -19,24 +18,17 @@ from vaesweep.documents.texts import plain, table_texts
 from vaesweep.runs import Names, Run, runs_of, settings_of
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import ALPHA, LEAST_SEEDS
-from vaesweep.words import counted, listed
+from vaesweep.templates import TEMPLATES
+from vaesweep.words import capital
 
 SUMMARY_COLUMNS = (
     *("score", "interval", "first", "neg_elbo", "active_units", "best_seed", "train_seconds"),
 )
 MOST_ROWS = 12  # settings on the first page
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parents[3] / "templates"),
-    autoescape=select_autoescape(),  # HTML, not reStructuredText
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
-_TEMPLATES.filters["plain"] = plain
-_TEMPLATES.filters["without_citations"] = lambda text: re.sub(r" @\w+", "", text)
+TEMPLATES.filters["plain"] = plain
+TEMPLATES.filters["without_citations"] = lambda text: re.sub(r" @\w+", "", text)
 # A backslash before what reStructuredText would read as markup.
-_TEMPLATES.filters["literal"] = lambda text: re.sub(r"[\\*`|_:<>[\]]", r"\\\g<0>", text)
+TEMPLATES.filters["literal"] = lambda text: re.sub(r"[\\*`|_:<>[\]]", r"\\\g<0>", text)
 
 
 def settings_page(
@@ -79,7 +71,7 @@ def _page(
         [(words, path, os.path.relpath(path, "results/comparison")) for words, path in own.items()]
         for own in opened
     ]
-    page = _TEMPLATES.get_template("table.html")
+    page = TEMPLATES.get_template("table.html")
     return page.render(title=title, introduction=introduction, links=links, **table)
 
 
@@ -104,7 +96,7 @@ def summary(
     for place in texts["marked"]:
         texts["rows"][place][0] = f"**{texts['rows'][place][0]}**"
     headings = [column["heading"].replace("\n", " ") for column in texts["columns"]]
-    return _TEMPLATES.get_template("summary.rst").render(
+    return TEMPLATES.get_template("summary.rst").render(
         verdict=chosen["verdict"],
         reason=chosen["reason"],
         strip=strip and _data(strip),
@@ -116,8 +108,6 @@ def summary(
         cautions=[*evidence(runs), *cautions(runs, settings)],
         pictures={words: _data(Path(path)) for words, path in pictures.items()},
         parts=["*{title}* ({meaning})".format(**RECORDS["parts"][part.name]) for part in PARTS],
-        listed=listed,
-        count=counted(len(PARTS), "part"),
         alpha=ALPHA,
         least_seeds=LEAST_SEEDS,
     )
