@@ -2,10 +2,10 @@
 
 import re
 
-from vaesweep.comparison.columns import COLUMNS, TABLES
+from vaesweep.comparison.columns import COLUMNS, RECORDS
 from vaesweep.data.pairs import KINDS
 from vaesweep.scoring.smoothness import PARTS
-from vaesweep.scoring.summary import VIEWS
+from vaesweep.scoring.summary import VIEW_COLUMNS
 
 HEAD = """\
 # Tables
@@ -41,7 +41,7 @@ def expand(names):
     """The names of a table's columns; those that differ in the kind alone stand in one row."""
     for name in names.split():
         for part in [part.name for part in PARTS] if "{part}" in name else [""]:
-            for view in [view.name for view in VIEWS] if name == "{view}" else [""]:
+            for view in VIEW_COLUMNS if name == "{view}" else [""]:
                 yield name.replace("{part}", part).replace("{view}", view)
 
 
@@ -57,7 +57,7 @@ def cells(name, meanings):
 def page():
     """The whole page."""
     parts = [HEAD.format(example=EXAMPLE)]
-    for file, table in TABLES.items():
+    for file, table in RECORDS["tables"].items():
         rows = [["column", "unit", "range", "better", "meaning"], ["---"] * 5]
         rows += [cells(name, table.get("meanings", {})) for name in expand(table["columns"])]
         lines = [f"| {' | '.join(row)} |" for row in rows]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from vaesweep.data.datasets import DATASETS
+from vaesweep.data.datasets import DATASETS, Dataset
 from vaesweep.documents import explorer
 from vaesweep.runs import Run
 
@@ -34,5 +34,5 @@ def walks() -> list[explorer.Walk]:
 TRANSPORT = np.full((len(PAIRS), 7, 28, 28), 90, np.uint8)
 
 
-def page() -> str:
-    return explorer.explorer(walks(), PAIRS, TRANSPORT, Run("vae", 16, 5), DATASETS["MNIST"])
+def page(dataset: Dataset = DATASETS["MNIST"]) -> str:
+    return explorer.explorer(walks(), PAIRS, TRANSPORT, Run("vae", 16, 5), dataset)

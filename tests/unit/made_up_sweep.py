@@ -6,16 +6,15 @@ import numpy as np
 import pandas as pd
 
 from vaesweep.comparison.choice import choose_run
+from vaesweep.comparison.columns import RECORDS, WAYS
 from vaesweep.comparison.tables import Comparison, compare
 from vaesweep.comparison.verdict import verdict
 from vaesweep.data.pairs import KINDS
 from vaesweep.runs import Run, runs_of
 from vaesweep.scoring.summary import (
-    CONTROLS,
     ELSEWHERE,
     KIND_COLUMNS,
-    VIEWS,
-    WAYS,
+    VIEW_COLUMNS,
     summarise_pairs,
     unmeasured,
 )
@@ -44,7 +43,7 @@ def pair_scores(score: float, seed: int, judges: int = 2) -> pd.DataFrame:
 
 def controls(score: float = -0.1, **changes: Any) -> pd.DataFrame:
     """controls.csv, all of one score."""
-    names = [*CONTROLS, *WAYS]
+    names = [*RECORDS["controls"], *WAYS]
     table = pd.DataFrame({"control": names, "score": score, "score_low": score - 0.1})
     table = table.assign(score_high=score + 0.1, quality_same=0.3, quality_different=0.3)
     differences = {"difference": -0.3, "difference_low": -0.4, "difference_high": -0.2}
@@ -69,7 +68,7 @@ def metrics(run: Run, scores: pd.DataFrame, **changes: Any) -> dict[str, Any]:
         "device": "cpu",
         "made_with": {},
         **summarise_pairs(scores),
-        **{view.name: 3.0 for view in VIEWS},
+        **dict.fromkeys(VIEW_COLUMNS, 3.0),
         **changes,
     }
 

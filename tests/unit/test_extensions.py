@@ -74,15 +74,20 @@ WITH_A_TOY_PART = """
 import json, sys
 import numpy as np
 import vaesweep.scoring.smoothness as smoothness
-toy = smoothness.Part(
-    "brevity", "B", "brevity", "1: the path is short", "long ways", "1 \\\\/ n", "Words of $B$.",
-    lambda measured: 1 / (1 + measured.apart),
-)
+toy = smoothness.Part("brevity", lambda measured: 1 / (1 + measured.apart))
 smoothness.PARTS = (*smoothness.PARTS, toy)
+
+import yaml
+words = dict(
+    title="brevity", symbol="B", meaning="1: the path is short", formula="1", words="Words of $B$."
+)
+read = yaml.safe_load
+yaml.safe_load = lambda text: read(text.replace("\\nparts:", f"\\nparts:\\n  brevity: {words}"))
 
 import pandas as pd
 from made_up_sweep import choose, controls, sweep
-from vaesweep.comparison.costs import Jobs, read_costs
+from vaesweep.comparison.columns import RECORDS
+from vaesweep.comparison.costs import read_costs
 from vaesweep.documents.comparison_report import report_data
 from vaesweep.documents.html_report import runs_page, summary
 from vaesweep.figures.scores import quality_parts
@@ -111,13 +116,13 @@ scoring: {pairs_per_kind: 2}
 sweep: {variants: {vae: {}}, external: {}, latent_sizes: [2, 8], seeds: [0]}
 submission: {paper: a4}
 '''
-costs = read_costs("nowhere", Jobs([], [], []))
+costs = read_costs("nowhere", compared.runs, [], [])
 data = report_data(
     compared.runs, compared.settings, chosen, [judge], compared.judges, controls(),
     [training], costs, config,
 )
 scale = pd.DataFrame({"same": [0.5, 0.9], "different": 0.5}, ["cross_fade", "transport"])
-titles = {part.name: f"{part.title} {part.symbol}" for part in smoothness.PARTS}
+titles = {name: f"{own['title']} {own['symbol']}" for name, own in RECORDS["parts"].items()}
 figure = quality_parts(compared.runs, compared.settings, scale, titles, "digit")
 product = np.prod([scored[part.name] ** part.weight for part in smoothness.PARTS], axis=0)
 weight = sum(part.weight for part in smoothness.PARTS)

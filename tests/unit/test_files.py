@@ -29,11 +29,6 @@ def test_the_run_behind_a_path(path):
     assert run_of(path) == Run("conv.b+2", 2, 10)
 
 
-def test_a_path_of_no_run():
-    with pytest.raises(ValueError, match=r"results/pairs.csv belongs to no run"):
-        run_of("results/pairs.csv")
-
-
 def test_what_is_written_is_read(tmp_path):
     write_json(tmp_path / "a.json", {"a": 1})
     assert read_json(tmp_path / "a.json", "a") == {"a": 1}

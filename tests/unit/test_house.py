@@ -19,6 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # Each may import from those before it, and from itself.
 ORDER = [
     {"errors", "statistics", "words"},
+    {"templates"},
     {"runs"},
     {"files", "running"},
     {"data"},

@@ -8,12 +8,13 @@ import pytest
 import torch
 from main_sweep import JUDGE_SEEDS, LATENT_SIZES, SEEDS
 
+from vaesweep.comparison.columns import RECORDS, WAYS
 from vaesweep.data.pairs import ends
 from vaesweep.interpolation import interpolate
 from vaesweep.scoring.judges import load_judge
 from vaesweep.scoring.references import read_references
 from vaesweep.scoring.score import judge_paths, read_reference_scores, relative
-from vaesweep.scoring.summary import CONTROLS, WAYS, summarise_pairs
+from vaesweep.scoring.summary import summarise_pairs
 from vaesweep.training.hardware import choose_hardware
 from vaesweep.training.loop import Settings, train
 from vaesweep.training.model import VAE, load_model, member_state, save_member
@@ -89,10 +90,10 @@ def test_a_collapsed_model_is_below_the_cross_fade(score_of, trained, mnist, tmp
 def test_no_control_beats_a_trained_vae(sweep, score_of, trained, mnist, tmp_path):
     """Trained as by default: after the one epoch of this sweep fading is still better."""
     controls = pd.read_csv(sweep / "results/comparison/controls.csv").set_index("control")["score"]
-    assert set(controls.index) == {*CONTROLS, *WAYS} - {"straight"}
+    assert set(controls.index) == {*RECORDS["controls"], *WAYS} - {"straight"}
     assert controls["transport"] == pytest.approx(1) and controls.idxmax() == "transport"
     assert controls["cross_fade"] == pytest.approx(0)
     assert controls.idxmin() == "constant_image"
     settings = Settings(1.0, 5, 256, 8e-3)
     model = trained_anew(trained.architecture, settings, mnist["train"][0], tmp_path)
-    assert controls[[*CONTROLS]].drop("transport").max() < score_of(model) < 1
+    assert controls[[*RECORDS["controls"]]].drop("transport").max() < score_of(model) < 1

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from checkout import ROOT
 
-from vaesweep.comparison.columns import TABLES
+from vaesweep.comparison.columns import RECORDS
 
 pytestmark = pytest.mark.workflow
 DOCS = runpy.run_path(str(ROOT / "docs/tables.py"))
@@ -21,13 +21,13 @@ def test_the_page_is_made_of_the_records():
     assert text == DOCS["page"](), "run: python docs/tables.py > docs/tables.md"
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", RECORDS["tables"])
 def test_it_lists_the_columns_of_the_files(name, sweep):
     pattern = re.sub(r"\{\w+\}", "*", name)
     (path, *_) = sorted((sweep / "results").glob(pattern))
     found = {re.sub(r"judge_\d+$", "judge_{judge}", each) for each in pd.read_csv(path).columns}
     listed = set()
-    for column in DOCS["expand"](TABLES[name]["columns"]):
+    for column in DOCS["expand"](RECORDS["tables"][name]["columns"]):
         kinds = ("same", "different") if "{kind}" in column else ("",)
         listed |= {column.replace("{kind}", kind) for kind in kinds}
     assert found == listed

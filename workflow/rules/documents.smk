@@ -1,6 +1,7 @@
 COMPARISON = "results/comparison"
 TEMPLATE = own("workflow/templates/{name}")
 TEMPLATES = expand(TEMPLATE, name=["comparison_report.typ", "listing.typ", "sources.yaml"])
+SENTENCES = expand(TEMPLATE, name=["findings.txt", "cautions.txt", "columns.yaml"])
 # Figures of the comparison, in the order in which the report shows them.
 FIGURES = (
     "verdict score_by_latent_size display_rows best_and_worst differences quality_parts".split()
@@ -50,6 +51,7 @@ rule plot_comparison:
         pair_scores=every_run("pair_scores.csv"),
         histories=trained_runs("history.csv"),
         interpolations=every_run("interpolations.npz"),
+        templates=expand(TEMPLATE, name=["figures.mplstyle", "columns.yaml"]),
         code=code("plot_comparison.py"),
     output:
         **{
@@ -83,7 +85,7 @@ rule comparison_report:
         agreement=rules.compare.output.judges,
         controls=rules.score_controls.output.controls,
         trainings=trained_runs("training.json"),
-        templates=[*TEMPLATES, own("workflow/templates/columns.yaml")],
+        templates=[*TEMPLATES, *SENTENCES],
         code=code("comparison_report.py"),
     output:
         shown(f"{COMPARISON}/comparison_report.pdf", "Results", {"document": "comparison report"}),

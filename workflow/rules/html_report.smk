@@ -8,7 +8,7 @@ rule explorer:
         models=trained_runs("model.safetensors"),
         pair_scores=trained_runs("pair_scores.csv"),
         judges=judges("safetensors"),
-        template=own("workflow/templates/explorer.html"),
+        templates=expand(TEMPLATE, name=["explorer.html", "columns.yaml"]),
         code=code("explorer.py"),
     output:
         shown(f"{COMPARISON}/explorer.html", "Results", {"document": "interpolation explorer"}),
@@ -36,7 +36,7 @@ rule report_tables:
         different=every_run("different_digits.png"),
         score=rules.plot_comparison.output.score_by_latent_size,
         strip=rules.plot_comparison.output.verdict,
-        templates=expand(TEMPLATE, name=["table.html", "table.css", "summary.rst", "columns.yaml"]),
+        templates=SENTENCES + expand(TEMPLATE, name=["table.html", "table.css", "summary.rst"]),
         code=code("report_tables.py"),
     output:
         settings=shown(

@@ -20,8 +20,6 @@ rule train_judges:
     priority: 10
     conda:
         "../../envs/vaesweep.yaml"
-    params:
-        seed=lambda wildcards: int(wildcards.judge_seed),
     script:
         "../scripts/train_judges.py"
 
@@ -46,8 +44,6 @@ rule train:
     params:
         model=lambda run: VARIANTS[run.variant]["model"],
         training=training_of,
-        latent_size=lambda run: int(run.latent_size),
-        seeds=lambda run: [int(run.seed)],
     script:
         "../scripts/train.py"
 
@@ -78,7 +74,5 @@ for number, stack in enumerate(STACKS):
         params:
             model=lambda run: VARIANTS[run.variant]["model"],
             training=training_of,
-            latent_size=lambda run: int(run.latent_size),
-            seeds=stack,
         script:
             "../scripts/train.py"

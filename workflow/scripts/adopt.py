@@ -6,10 +6,8 @@ from vaesweep.files import write_arrays
 from vaesweep.interpolation import adopt
 from vaesweep.running.jobs import logging_to
 
-with logging_to(snakemake.log[0]) as log:
+with logging_to(snakemake.log[0]):
     images, _ = load_split(snakemake.input.test)
     pairs = read_pairs(snakemake.input.pairs)
     frames, reconstructions = adopt(snakemake.input.frames, images, pairs, snakemake.params.steps)
-    path = snakemake.output.interpolations
-    write_arrays(path, frames=frames, reconstructions=reconstructions)
-    log.info("%s: %d paths taken over from %s", path, len(frames), snakemake.input.frames)
+    write_arrays(snakemake.output[0], frames=frames, reconstructions=reconstructions)

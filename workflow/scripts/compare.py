@@ -5,11 +5,10 @@ from vaesweep.data.pairs import read_pairs
 from vaesweep.files import write_table
 from vaesweep.running.jobs import logging_to
 
-with logging_to(snakemake.log[0]) as log:
+with logging_to(snakemake.log[0]):
     pairs = read_pairs(snakemake.input.pairs)
     files = zip(snakemake.input.metrics, snakemake.input.pair_scores, strict=True)
     metrics, pair_scores = read_runs(files, pairs, snakemake.params.made_with)
     comparison = compare(metrics, pair_scores, snakemake.params.bootstrap)
     for name, table in vars(comparison).items():
         write_table(snakemake.output[name], table)
-        log.info("%s: %d rows", snakemake.output[name], len(table))

@@ -3,16 +3,15 @@
 from pathlib import Path
 
 from vaesweep.comparison.choice import read_chosen
-from vaesweep.comparison.costs import Jobs, read_costs
+from vaesweep.comparison.costs import read_costs
 from vaesweep.documents.comparison_report import report_data
 from vaesweep.documents.typesetting import typeset
 from vaesweep.files import read_json, read_table, write_whole
 from vaesweep.running.jobs import logging_to
 from vaesweep.scoring.summary import OF_JUDGE
 
-with logging_to(snakemake.log[0]) as log:
+with logging_to(snakemake.log[0]):
     given, runs = snakemake.input, read_table(snakemake.input.runs, "score", "rank", "device")
-    jobs = Jobs.of_sweep(runs, **snakemake.params.jobs)
     data = report_data(
         runs=runs,
         settings=read_table(given.settings, "score", "rank"),
@@ -21,9 +20,8 @@ with logging_to(snakemake.log[0]) as log:
         agreement=read_table(given.agreement, "rank_correlation"),
         controls=read_table(given.controls, "control", "score", "difference"),
         trainings=[read_json(path, "device", "networks") for path in given.trainings],
-        costs=read_costs("results/benchmarks", jobs),
+        costs=read_costs("results/benchmarks", runs, **snakemake.params.jobs),
         config_text=snakemake.params.config_text,
     )
     pictures = {Path(path).name: Path(path).read_bytes() for path in given.figures}
     write_whole(snakemake.output[0], typeset("comparison_report.typ", data, pictures))
-    log.info("wrote %s", snakemake.output[0])

@@ -1,7 +1,5 @@
 """Draw what all runs are held against: other paths between the same images, and known paths."""
 
-import torch
-
 from vaesweep.data.pairs import ends, read_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.files import write_arrays
@@ -10,8 +8,7 @@ from vaesweep.running.jobs import logging_to
 from vaesweep.scoring.barycentres import barycentres
 from vaesweep.scoring.references import known_paths
 
-with logging_to(snakemake.log[0]) as log:
-    torch.set_num_threads(snakemake.threads)
+with logging_to(snakemake.log[0], snakemake.threads):
     images, _ = load_split(snakemake.input.test)
     a, b = ends(images, read_pairs(snakemake.input.pairs)).swapaxes(0, 1)
     steps = snakemake.params.steps
@@ -21,4 +18,3 @@ with logging_to(snakemake.log[0]) as log:
         transport=barycentres(a, b, steps),
         known_paths=known_paths(images, steps),
     )
-    log.info("%d cross-fades and optimal-transport paths", len(a))

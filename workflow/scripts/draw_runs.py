@@ -8,7 +8,7 @@ from vaesweep.running.jobs import logging_to
 from vaesweep.runs import run_of
 from vaesweep.words import paths_title
 
-with logging_to(snakemake.log[0]) as log:
+with logging_to(snakemake.log[0]):
     dataset = DATASETS[snakemake.params.dataset]
     pairs = read_pairs(snakemake.input.pairs)
     # One path for a run, a list for the seeds of a setting.
@@ -22,4 +22,3 @@ with logging_to(snakemake.log[0]) as log:
             names = dataset.names_of(rows)
             title = paths_title(kind, dataset.noun)
             save_png(draw_preview(frames[rows.index], names, title, note), picture)
-            log.info("drew %s", picture)

@@ -1,7 +1,5 @@
 """Write the interpolation explorer: the best run of each setting, frame by frame."""
 
-import torch
-
 from vaesweep.comparison.choice import chosen_run, read_chosen, settings_to_walk
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import ends, read_pairs
@@ -14,8 +12,7 @@ from vaesweep.scoring.judges import load_judge
 from vaesweep.scoring.references import read_references
 from vaesweep.training.model import load_model
 
-with logging_to(snakemake.log[0]) as log:
-    torch.set_num_threads(snakemake.threads)
+with logging_to(snakemake.log[0], snakemake.threads) as log:
     images, _ = load_split(snakemake.input.test)
     pairs = read_pairs(snakemake.input.pairs)
     shown = pairs[pairs["set"] == "display"].reset_index(drop=True)
@@ -32,11 +29,10 @@ with logging_to(snakemake.log[0]) as log:
         of_pairs = read_table(scores[run], "quality")
         of_pairs = of_pairs[of_pairs["set"] == "display"]
         walks.append(walk(model, run, images, shown, judges, snakemake.params.path, of_pairs))
-        log.info("%s: %d paths", run, len(shown))
+        log.info("%s", run)
     scored = settings_of(every.dropna(subset="best_seed"))
     left_out = sum(setting in trained for setting in scored) - len(walks)
     dataset = DATASETS[snakemake.params.dataset]
     transport = references["transport"][pairs["set"] == "display"]
     page = explorer(walks, shown, transport, chosen_run(chosen), dataset, left_out)
     write_whole(snakemake.output[0], page.encode())
-    log.info("wrote %s, %.2f MB", snakemake.output[0], len(page) / 1e6)

@@ -1,7 +1,5 @@
 """Interpolate between the codes of every pair, for each run of a setting."""
 
-import torch
-
 from vaesweep.data.pairs import read_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.files import write_arrays
@@ -9,8 +7,7 @@ from vaesweep.interpolation import interpolate
 from vaesweep.running.jobs import logging_to
 from vaesweep.training.model import load_model
 
-with logging_to(snakemake.log[0]) as log:
-    torch.set_num_threads(snakemake.threads)
+with logging_to(snakemake.log[0], snakemake.threads):
     given, params = snakemake.input, snakemake.params
     images, _ = load_split(given.test)
     pairs = read_pairs(given.pairs)
@@ -18,4 +15,3 @@ with logging_to(snakemake.log[0]) as log:
         model = load_model(weights)
         frames, reconstructions = interpolate(model, images, pairs, params.steps, params.path)
         write_arrays(path, frames=frames, reconstructions=reconstructions)
-        log.info("wrote %s: %d paths", path, len(frames))

@@ -1,6 +1,7 @@
 """Draw the figures that compare runs and settings."""
 
 from vaesweep.comparison.choice import MOST_DRAWN, file_of, read_chosen, settings_to_show
+from vaesweep.comparison.columns import RECORDS, WAYS
 from vaesweep.comparison.verdict import by_verdict
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import KINDS, read_pairs
@@ -11,11 +12,10 @@ from vaesweep.interpolation import read_frames
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import run_of, settings_of
 from vaesweep.scoring.smoothness import PARTS
-from vaesweep.scoring.summary import CONTROLS, WAYS
 
 MOST_LISTED = 25  # settings above the controls
 
-with logging_to(snakemake.log[0]) as log:
+with logging_to(snakemake.log[0]):
     given, dataset = snakemake.input, DATASETS[snakemake.params.dataset]
     names = ("runs", "settings", "differences", "controls")
     runs, settings, differences, controls = (read_table(given[name]) for name in names)
@@ -32,7 +32,7 @@ with logging_to(snakemake.log[0]) as log:
     with_controls = settings[[setting in listed for setting in settings_of(settings)]]
     own, _ = read_frames(file_of(chosen, given.interpolations), len(pairs))
     own_scores = read_table(file_of(chosen, given.pair_scores), "score")
-    parts = {part.name: f"{part.title} {part.symbol}" for part in PARTS}
+    parts = {part.name: "{title} {symbol}".format(**RECORDS["parts"][part.name]) for part in PARTS}
     by_kind = {f"quality_{kind}": kind for kind in KINDS}
     scale = controls.set_index("control").rename(columns=by_kind).loc[["cross_fade", "transport"]]
     noun, colours = dataset.noun, palette(settings_of(settings))
@@ -42,7 +42,7 @@ with logging_to(snakemake.log[0]) as log:
         "quality_parts": scores.quality_parts(runs, settings, scale[[*KINDS]], parts, noun),
         "training_curves": likelihood.training_curves(histories),
         "differences": scores.differences(differences, chosen),
-        "controls": scores.controls(with_controls, controls, CONTROLS | WAYS, noun),
+        "controls": scores.controls(with_controls, controls, RECORDS["controls"] | WAYS, noun),
         "display_rows": paths.display_rows(pairs, frames, colours, noun, dataset.classes),
         "verdict": paths.display_rows(
             pairs, strip, colours, noun, dataset.classes, paths.DISPLAY_ROWS[1:3]
@@ -51,4 +51,3 @@ with logging_to(snakemake.log[0]) as log:
     }
     for name, figure in drawn.items():
         save_svg(figure, snakemake.output[name])
-        log.info("drew %s", snakemake.output[name])

@@ -4,7 +4,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from vaesweep.comparison.choice import file_of, read_chosen, settings_to_walk
-from vaesweep.comparison.costs import Jobs, read_costs
+from vaesweep.comparison.costs import read_costs
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.html_report import cost_page, runs_page, settings_page, summary
 from vaesweep.files import read_table, write_whole
@@ -13,13 +13,13 @@ from vaesweep.runs import Names, run_of, settings_of
 from vaesweep.scoring.summary import ELSEWHERE
 from vaesweep.words import paths_title
 
-with logging_to(snakemake.log[0]) as log:
+with logging_to(snakemake.log[0]):
     given, output, params = snakemake.input, snakemake.output, snakemake.params
     dataset = DATASETS[params.dataset]
     settings = read_table(given.settings, "score", "rank")
     runs = read_table(given.runs, "score", "rank", "device")
     chosen = read_chosen(given.chosen)
-    costs = read_costs("results/benchmarks", Jobs.of_sweep(runs, **params.jobs))
+    costs = read_costs("results/benchmarks", runs, **params.jobs)
     figures = {
         paths_title(kind, dataset.noun).lower(): file_of(chosen, given[kind])
         for kind in ("same", "different")
@@ -46,4 +46,3 @@ with logging_to(snakemake.log[0]) as log:
     }
     for path, text in texts.items():
         write_whole(path, text.encode())
-        log.info("wrote %s", path)

@@ -1,7 +1,5 @@
 """Score each run of a setting: smoothness on the pairs, and other views on the test set."""
 
-import torch
-
 from vaesweep.data.pairs import ends, read_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.files import read_json, write_json, write_table
@@ -27,8 +25,7 @@ from vaesweep.scoring.views import (
 )
 from vaesweep.training.model import load_model
 
-with logging_to(snakemake.log[0]) as log:
-    torch.set_num_threads(snakemake.threads)
+with logging_to(snakemake.log[0], snakemake.threads) as log:
     given, output, params = snakemake.input, snakemake.output, snakemake.params
     train, test = load_split(given.train), load_split(given.test)
     pairs, judges = read_pairs(given.pairs), [load_judge(path) for path in given.judges]

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import torch
 
 from vaesweep.comparison.choice import file_of, read_chosen
 from vaesweep.data.pairs import read_pairs
@@ -17,8 +16,7 @@ from vaesweep.scoring.score import LABELS, judge_paths, read_reference_scores, r
 from vaesweep.scoring.summary import difference, summarise_pairs
 from vaesweep.training.model import load_model
 
-with logging_to(snakemake.log[0]) as log:
-    torch.set_num_threads(snakemake.threads)
+with logging_to(snakemake.log[0], snakemake.threads) as log:
     given, params = snakemake.input, snakemake.params
     chosen, pairs = read_chosen(given.chosen), read_pairs(given.pairs)
     judges = [load_judge(path) for path in given.judges]

@@ -1,7 +1,5 @@
 """Score the references once for all runs: 0 is the cross-fade, 1 optimal transport."""
 
-import torch
-
 from vaesweep.data.pairs import ends, read_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.files import write_table
@@ -10,8 +8,7 @@ from vaesweep.scoring.judges import load_judge
 from vaesweep.scoring.references import read_references
 from vaesweep.scoring.score import score_references
 
-with logging_to(snakemake.log[0]) as log:
-    torch.set_num_threads(snakemake.threads)
+with logging_to(snakemake.log[0], snakemake.threads):
     images, _ = load_split(snakemake.input.test)
     pairs = read_pairs(snakemake.input.pairs)
     real = ends(images, pairs)
@@ -19,4 +16,3 @@ with logging_to(snakemake.log[0]) as log:
     judges = [load_judge(path) for path in snakemake.input.judges]
     scores = score_references(real, references, pairs, judges)
     write_table(snakemake.output.scores, scores)
-    log.info("%s", scores.groupby(["reference", "kind"])["quality"].mean().to_dict())

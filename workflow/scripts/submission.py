@@ -22,7 +22,7 @@ LEAD = {
     "all": "All the code that the figures and the choice of their run depend on.",
 }
 
-with logging_to(snakemake.log[0]) as log:
+with logging_to(snakemake.log[0]):
     text, output = snakemake.params.config_text, snakemake.output[0]
     config = yaml.safe_load(text)
     paper = config["submission"]["paper"]
@@ -42,4 +42,3 @@ with logging_to(snakemake.log[0]) as log:
     heading = "The code that made the figures"
     title, author = Path(output).stem, config["netid"]
     write_whole(output, submission(pages, sources, heading, lead, paper, author, title))
-    log.info("wrote %s with %d files of code", output, len(sources))

@@ -6,8 +6,6 @@ from pathlib import Path
 # Deterministic matrix products on a GPU need this before CUDA starts.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
-import torch
-
 from vaesweep.data.splits import load_split
 from vaesweep.files import write_json, write_rows
 from vaesweep.running.jobs import logging_to
@@ -17,25 +15,23 @@ from vaesweep.training.loop import Settings, train_stack
 from vaesweep.training.model import Architecture, save_member
 from vaesweep.training.progress import HISTORY_COLUMNS
 
-with logging_to(snakemake.log[0]) as log:
-    torch.set_num_threads(snakemake.threads)
+with logging_to(snakemake.log[0], snakemake.threads) as log:
     model, training = snakemake.params.model, dict(snakemake.params.training)
     images, _ = load_split(snakemake.input.train)
-    architecture = Architecture(
-        model["architecture"], tuple(model["hidden"]), snakemake.params.latent_size
-    )
-    hardware = choose_hardware(training.pop("device"), training.pop("precision"), log)
-    settings = Settings(model["beta"], objective=model["objective"], **training)
     # One path for `train`, a list for a stack of seeds.
     outputs = [
         [paths] if isinstance(paths, str) else paths
         for paths in (snakemake.output.model, snakemake.output.history, snakemake.output.training)
     ]
     folders = [Path(path).parent for path in outputs[0]]
+    seeds = tuple(int(folder.name.removeprefix("seed-")) for folder in folders)
+    latent_size = int(snakemake.wildcards.latent_size)
+    architecture = Architecture(model["architecture"], tuple(model["hidden"]), latent_size)
+    hardware = choose_hardware(training.pop("device"), training.pop("precision"), log)
+    settings = Settings(model["beta"], objective=model["objective"], **training)
     checkpoint = folders[0] / "checkpoint.pt"
     # From the config and not the params, which Snakemake tracks: it changes no result.
     pause = snakemake.config["training"]["checkpoint_seconds"]
-    seeds = tuple(snakemake.params.seeds)
     runs = train_stack(images, architecture, settings, hardware, seeds, checkpoint, pause, log)
     for run, weights, history, facts in zip(runs, *outputs, strict=True):
         save_member(run.state, architecture, weights)

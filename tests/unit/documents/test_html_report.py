@@ -6,15 +6,8 @@ import pytest
 from docutils.core import publish_doctree
 from docutils.nodes import raw, reference, system_message, table
 
-from vaesweep.comparison.costs import Jobs, by_rule, read_costs, seconds_by_run
-from vaesweep.documents.html_report import (
-    cost_page,
-    escape,
-    link,
-    runs_page,
-    settings_page,
-    summary,
-)
+from vaesweep.comparison.costs import by_rule, read_costs, seconds_by_run
+from vaesweep.documents.html_report import cost_page, runs_page, settings_page, summary
 from vaesweep.runs import Run
 
 PARTS = ("transport", "ghost_free", "class_path", "quality", "score")
@@ -126,7 +119,7 @@ def write_benchmark(path: Path, seconds: float, memory: str) -> None:
     )
 
 
-JOBS = Jobs(runs=[Run("vae", 16, 0), Run("vae", 16, 1)], judges=[0], stacks=[])
+OF_TWO = pd.DataFrame({"variant": "vae", "latent_size": 16, "seed": [0, 1], "device": "cpu"})
 
 
 def test_costs_are_of_the_sweeps_own_jobs_and_say_what_is_missing(tmp_path: Path) -> None:
@@ -137,7 +130,7 @@ def test_costs_are_of_the_sweeps_own_jobs_and_say_what_is_missing(tmp_path: Path
     write_benchmark(tmp_path / "train_judges/seed-7.tsv", 1000, "1000")
     write_benchmark(tmp_path / "score/vae_latent-16.tsv", 3, "1")
     write_benchmark(tmp_path / "choose/all.tsv", 0.5, "-")
-    costs = read_costs(tmp_path, JOBS)
+    costs = read_costs(tmp_path, OF_TWO, [0], [])
     rules = by_rule(costs).set_index("rule")
     assert rules.loc["train", ["jobs", "seconds_each", "seconds"]].tolist() == ["2", 15, 30]
     assert rules.loc["train", "memory_mib"] == 400
@@ -152,13 +145,13 @@ def test_costs_are_of_the_sweeps_own_jobs_and_say_what_is_missing(tmp_path: Path
 def test_a_stack_is_shared_by_its_seeds(tmp_path: Path) -> None:
     write_benchmark(tmp_path / "train/vae_latent-16_stack-0.tsv", 30, "300")
     write_benchmark(tmp_path / "train/vae_latent-16_seed-0.tsv", 1000, "1000")
-    costs = read_costs(tmp_path, Jobs(JOBS.runs, [], stacks=[[0, 1]]))
+    costs = read_costs(tmp_path, OF_TWO, [], [[0, 1]])
     assert by_rule(costs).set_index("rule").loc["train", ["jobs", "seconds"]].tolist() == ["1", 30]
     assert seconds_by_run(costs).to_dict() == {Run("vae", 16, 0): 15, Run("vae", 16, 1): 15}
 
 
 def test_costs_of_nothing_make_a_table_all_the_same(tmp_path: Path) -> None:
-    assert "Cost of the sweep" in cost_page(read_costs(tmp_path, Jobs([], [], [])))
+    assert "Cost of the sweep" in cost_page(read_costs(tmp_path, OF_TWO[:0], [], []))
 
 
 def test_summary_reads_as_meant(sizes: pd.DataFrame, runs: pd.DataFrame, tmp_path: Path) -> None:
@@ -200,14 +193,15 @@ def test_the_first_page_shows_the_best_of_many_settings(
 
 
 @pytest.mark.parametrize("text", ["*a* `b` |c| d_ e__ <f> [1]_ \\g", "file_name_ http://x"])
-def test_escape_leaves_the_text_as_it_is(text: str) -> None:
-    document = publish_doctree("Start " + escape(text) + " end.")
+def test_a_text_stays_as_it_is(text: str, sizes: pd.DataFrame, runs: pd.DataFrame) -> None:
+    document = publish_doctree(summary(sizes, runs, CHOSEN | {"reason": text}, {}, {}))
     assert not list(document.findall(system_message))
-    assert document.astext() == f"Start {text} end."
+    assert f"is the run to show. {text}" in document.astext()
 
 
-@pytest.mark.parametrize(
-    ("path", "kind"), [("a/b.pdf", "pdf"), ("a/b.html", "html"), ("a/b.png", "img")]
-)
-def test_link_opens_the_right_view(path: str, kind: str) -> None:
-    assert f"content:'{kind}'" in link("words", path)
+@pytest.mark.parametrize(("end", "kind"), [("pdf", "pdf"), ("html", "html"), ("png", "img")])
+def test_a_link_opens_the_right_view(
+    end: str, kind: str, sizes: pd.DataFrame, runs: pd.DataFrame
+) -> None:
+    text = summary(sizes, runs, CHOSEN, {"words": f"a/b.{end}"}, {})
+    assert f"`words <javascript:app.setView({{content:'{kind}',contentPath:" in text

@@ -13,7 +13,8 @@ from docutils.nodes import system_message
 from made_up_sweep import choose, controls, pair_scores, sweep
 
 from vaesweep.comparison.choice import MOST_DRAWN, settings_to_show
-from vaesweep.comparison.costs import Jobs, read_costs
+from vaesweep.comparison.columns import RECORDS, WAYS
+from vaesweep.comparison.costs import read_costs
 from vaesweep.comparison.tables import Comparison
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.comparison_report import report_data
@@ -23,8 +24,6 @@ from vaesweep.figures import likelihood, paths, scores
 from vaesweep.figures.style import palette, save_svg
 from vaesweep.files import read_table, write_table
 from vaesweep.runs import runs_of, settings_of
-from vaesweep.scoring.smoothness import PARTS
-from vaesweep.scoring.summary import CONTROLS, WAYS
 
 FASHION = DATASETS["FashionMNIST"]
 SCORES = {(2, 0): 0.1, (2, 1): 0.12, (2, 2): 0.11, (8, 0): 0.3, (8, 1): 0.34, (8, 2): 0.32}
@@ -71,7 +70,7 @@ class Documents:
         config["sweep"]["external"] = {elsewhere: {}} if elsewhere else {}
         data = report_data(
             self.runs, self.settings, self.chosen, [JUDGE] * judges, tables["judges"], controls(),
-            [TRAINING] * len(own), read_costs(folder, Jobs(own, [0], [])), yaml.safe_dump(config),
+            [TRAINING] * len(own), read_costs(folder, self.runs, [0], []), yaml.safe_dump(config),
         )  # fmt: skip
         self.findings = " ".join(data["findings"])
         pdf = typeset(
@@ -103,7 +102,7 @@ class Documents:
         noise = np.random.default_rng(0).integers(0, 256, (len(pairs), 9, 28, 28), np.uint8)
         frames = dict.fromkeys(settings_to_show(self.settings, self.chosen, MOST_DRAWN), noise)
         colours = palette(settings_of(self.settings))
-        parts = {part.name: part.title for part in PARTS}
+        parts = {name: own["title"] for name, own in RECORDS["parts"].items()}
         history = pd.DataFrame({"epoch": [1], "neg_elbo": [150.0]})
         histories = dict.fromkeys(runs_of(self.runs), history)
         figures = {
@@ -112,7 +111,9 @@ class Documents:
             ),
             "differences": scores.differences(tables["differences"], self.chosen),
             "quality_parts": scores.quality_parts(self.runs, self.settings, SCALE, parts, "class"),
-            "controls": scores.controls(self.settings, controls(), CONTROLS | WAYS, "class"),
+            "controls": scores.controls(
+                self.settings, controls(), RECORDS["controls"] | WAYS, "class"
+            ),
             "neg_elbo_and_score": likelihood.neg_elbo_and_score(self.runs),
             "training_curves": likelihood.training_curves(histories),
             "display_rows": paths.display_rows(pairs, frames, colours, "class", FASHION.classes),

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from vaesweep.comparison.columns import RECORDS, WAYS
 from vaesweep.interpolation import spherical
 from vaesweep.scoring.controls import control_paths, nearest_images, other_ways
 from vaesweep.scoring.judges import Judge
-from vaesweep.scoring.summary import CONTROLS, WAYS
 from vaesweep.training.model import VAE, Architecture
 
 
@@ -23,7 +23,7 @@ def paths():
 
 def test_every_control_has_a_frame_for_each_mark(paths):
     frames, _, controls = paths
-    assert list(controls) == list(CONTROLS)
+    assert list(controls) == list(RECORDS["controls"])
     assert all(path.shape == (3, 7, 6, 6) and path.dtype == np.uint8 for path in controls.values())
     assert (controls["transport"] == frames[:, :7]).all()
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from vaesweep.interpolation import straight
-from vaesweep.scoring.geodesics import geodesic
+from vaesweep.scoring.controls import geodesic
 from vaesweep.training.model import VAE, Architecture
 
 

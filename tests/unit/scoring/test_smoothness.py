@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from vaesweep.comparison.columns import RECORDS
 from vaesweep.scoring.smoothness import (
     PARTS,
     Measured,
@@ -59,6 +60,7 @@ def test_quality_is_zero_when_one_part_is():
 
 
 def test_every_part_says_what_it_is():
-    assert len({part.name for part in PARTS} | {part.symbol for part in PARTS}) == 2 * len(PARTS)
-    for part in PARTS:
-        assert part.title and part.meaning.startswith("1: ") and part.fault and part.words
+    words = RECORDS["parts"]
+    assert [part.name for part in PARTS] == list(words)
+    assert len({own["symbol"] for own in words.values()}) == len(PARTS)
+    assert all(own["meaning"].startswith("1: ") for own in words.values())

@@ -53,18 +53,14 @@ def spherical(start: Codes, end: Codes, steps: int) -> Codes:
     The length goes evenly from the one code's to the other's. Arguments as for `straight`, which it
     is where the codes point the same way or opposite ways.
     """
-    t = times(steps)[:, None]
-    lengths = [np.linalg.norm(code, axis=-1)[..., None, None] for code in (start, end)]
-    tiny = np.finfo(np.float32).tiny
-    a, b = (
-        code[..., None, :] / np.maximum(length, tiny)
-        for code, length in zip((start, end), lengths, strict=True)
-    )
-    cosine = np.clip((a * b).sum(axis=-1, keepdims=True), -1, 1)
-    angle = np.arccos(cosine)
-    sine = np.sin(angle) * (lengths[0] * lengths[1] > 0)
+    t, tiny = times(steps)[:, None], np.finfo(np.float32).tiny
+    of_a, of_b = (np.linalg.norm(code, axis=-1)[..., None, None] for code in (start, end))
+    a = start[..., None, :] / np.maximum(of_a, tiny)
+    b = end[..., None, :] / np.maximum(of_b, tiny)
+    angle = np.arccos(np.clip((a * b).sum(axis=-1, keepdims=True), -1, 1))
+    sine = np.sin(angle) * (of_a * of_b > 0)
     arc = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.maximum(sine, tiny)
-    points = ((1 - t) * lengths[0] + t * lengths[1]) * arc
+    points = ((1 - t) * of_a + t * of_b) * arc
     return np.where(sine > 1e-4, points, straight(start, end, steps)).astype(np.float32)
 
 
@@ -88,11 +84,8 @@ def interpolate(
 ) -> tuple[Images, Images]:
     """Decode interpolates between the codes of every pair of test images (N, 28, 28).
 
-    The model encodes and decodes; `path` is one of PATHS.
-
-    Returns:
-        Frames (pairs, steps + 2, 28, 28), whose ends are the test images themselves, and
-        reconstructions (pairs, 2, 28, 28), the decoded codes of the ends.
+    `path` is one of PATHS. Returned are frames (pairs, steps + 2, 28, 28), whose ends are the test
+    images themselves, and reconstructions (pairs, 2, 28, 28), the decoded codes of the ends.
     """
     real = ends(images, pairs)
     codes = model.encode_images(real)

@@ -37,10 +37,7 @@ class Run(NamedTuple):
 
 def run_of(path: str | Path) -> Run:
     """The run that a file or folder of results belongs to, by its path."""
-    found = _RUN.findall(str(path))
-    if not found:
-        raise ValueError(f"{path} belongs to no run")
-    variant, latent_size, seed = found[-1]
+    variant, latent_size, seed = _RUN.findall(str(path))[-1]
     return Run(variant, int(latent_size), int(seed))
 
 
@@ -95,17 +92,18 @@ class Names:
 
     def all(self, settings: Iterable[Setting], joint: str = "and") -> str:
         """Settings in a sentence, those of a variant together, joined by "and" or "or"."""
-        settings, of_variants = list(settings), dict[str, list[int]]()
+        settings, said = list(settings), []
         if (more := len(settings) - MOST_NAMED) > 0:
             shorts = ", ".join(self.short(setting) for setting in settings[:MOST_NAMED])
             return f"{self.noun}s {shorts} {joint} {more} more"
-        for setting in settings:
-            of_variants.setdefault(setting.variant, []).append(setting.latent_size)
-        said = []
-        for variant, sizes in of_variants.items():
-            words = f"latent size{'s' * (len(sizes) > 1)} {listed(sorted(sizes), joint)}"
-            words = f"{variant} at {words}" if self.sizes else variant
-            said.append(words if self.variants else words.removeprefix(f"{variant} at "))
+        for variant in dict.fromkeys(setting.variant for setting in settings):
+            sizes = sorted(
+                setting.latent_size for setting in settings if setting.variant == variant
+            )
+            words = f"latent size{'s' * (len(sizes) > 1)} {listed(sizes, joint)}"
+            if self.variants:
+                words = f"{variant} at {words}" if self.sizes else variant
+            said.append(words)
         return listed(said, joint)
 
     def run(self, run: Run) -> str:

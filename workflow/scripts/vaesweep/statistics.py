@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 Array = NDArray[np.float64]
 Scores = Mapping[str, Array]
@@ -46,16 +47,11 @@ class Spread:
 
     def interval(self, mean: float, level: float = 0.95) -> tuple[float, float]:
         """Student's interval around the mean."""
-        # Imported where it is used, here and below: it takes its time, and many jobs do without.
-        from scipy import special
-
         reach = special.stdtrit(self.degrees, (1 + level) / 2) * self.deviation
         return float(mean - reach), float(mean + reach)
 
     def p_value(self, mean: float) -> float:
         """Two-sided p-value of a mean whose truth is 0."""
-        from scipy import special
-
         if self.deviation == 0:
             return 1.0 if mean == 0 else 0.0
         return float(2 * special.stdtr(self.degrees, -abs(mean) / self.deviation))
@@ -63,11 +59,10 @@ class Spread:
 
 def spread_over_pairs(scores: Scores) -> Spread:
     """Spread of the mean of these very runs, over two pairs of each kind at least."""
-    kinds = len(scores)
     parts = []
     for values in scores.values():
         count = values.shape[1]
-        variance = float(values.mean(axis=0).var(ddof=1)) / count / kinds**2
+        variance = float(values.mean(axis=0).var(ddof=1)) / count / len(scores) ** 2
         parts.append((variance, float(count - 1)))
     return Spread(tuple(parts))
 
@@ -133,7 +128,7 @@ def probability_above(a: Array, b: Array) -> float:
 
 def rank_correlation(a: Array, b: Array) -> float:
     """Spearman's correlation of two orders (n,); NaN for fewer than two or for all equal."""
-    from scipy import stats
+    from scipy import stats  # here, since it takes its time and many jobs do without
 
     if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan")

@@ -6,16 +6,13 @@ from typing import Any
 MISSING = "–"
 
 
-def counted(count: int, noun: str, verb: tuple[str, str] | None = None) -> str:
-    """Write a count and its noun, in the plural unless it is one, and a verb that agrees with it.
+def counted(count: int, noun: str) -> str:
+    """Write a count and its noun, in the plural unless it is one.
 
     >>> counted(1, "seed"), counted(5, "seed"), counted(2, "class")
     ('1 seed', '5 seeds', '2 classes')
-    >>> counted(1, "run", ("takes", "take")), counted(2, "run", ("takes", "take"))
-    ('1 run takes', '2 runs take')
     """
-    words = f"{count:,} {noun if count == 1 else plural(noun)}"
-    return f"{words} {verb[count != 1]}" if verb else words
+    return f"{count:,} {noun if count == 1 else plural(noun)}"
 
 
 def plural(noun: str) -> str:
@@ -25,6 +22,11 @@ def plural(noun: str) -> str:
     ('digits', 'classes')
     """
     return f"{noun}es" if noun.endswith("s") else f"{noun}s"
+
+
+def capital(text: str) -> str:
+    """A name at the start of a sentence; that of a variant stays as it is written."""
+    return text.capitalize() if text.startswith("latent size") else text
 
 
 def listed(items: Sequence[object], joint: str = "and") -> str:

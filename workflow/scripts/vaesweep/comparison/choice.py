@@ -1,8 +1,9 @@
 """Which run to show: the setting with the highest mean score, then its best seed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from vaesweep.errors import UserError
@@ -10,7 +11,7 @@ from vaesweep.files import read_json
 from vaesweep.runs import Names, Run, Setting, run_of, runs_of, settings_of
 from vaesweep.scoring.summary import ELSEWHERE, scores_by_kind
 from vaesweep.statistics import LEAST_SEEDS, Array, cross_fitted, means, spread_over_pairs
-from vaesweep.words import counted, interval, number
+from vaesweep.words import capital, counted, interval, number
 
 # In the figures of frames; more would not fit on a page.
 MOST_DRAWN = 10
@@ -30,63 +31,49 @@ def choose_run(
     """Choose the run to show by the tables of these names, pair_scores.csv of each run.
 
     `pinned` has variant, latent_size and seed, taken as they are unless None. Models from elsewhere
-    are not chosen: what is handed in was trained here.
+    are not chosen: what is handed in was trained here. A UserError: no run is left to choose from.
 
-    Returns:
-        The content of chosen.json but its verdict. `value` with its interval is the score of what
-        the same choice takes by half of the pairs, on the other half (statistics.cross_fitted); the
-        best of `candidates` runs on the very pairs that chose it would flatter. `pinned` lists what
-        was pinned; `tied_with` the other settings, each by its best seed, that are tied with the
-        first; None if too few seeds tell, empty if the first is not what was chosen.
-
-    Raises:
-        UserError: no run is left to choose from.
+    Returned is the content of chosen.json but its verdict. `value` with its interval is the score
+    of what the same choice takes by half of the pairs, on the other half (statistics.cross_fitted);
+    the best of `candidates` runs on the very pairs that chose it would flatter. `pinned` lists what
+    was pinned; `tied_with` the other settings, each by its best seed, that are tied with the first;
+    None if too few seeds tell, empty if the first is not what was chosen.
     """
     own = runs[runs["device"] != ELSEWHERE["device"]]
     ok = own[own["status"] == "ok"].reset_index(drop=True)
-    allowed = pd.Series(data=True, index=ok.index)
-    for name, wanted in pinned.items():
-        allowed &= wanted is None or ok[name] == wanted
+    pins = {name: wanted for name, wanted in pinned.items() if wanted is not None}
+    allowed = (ok[list(pins)] == list(pins.values())).all(axis=1)
     if not allowed.any():
         raise UserError(
             f"no run can be chosen: {int((own['status'] != 'ok').sum())} of "
             f"{counted(len(own), 'run')} diverged, among them those that `selection` allows; "
             "lower training.learning_rate or set training.precision to float32"
         )
-    order = {setting: place for place, setting in enumerate(settings_of(settings))}
-    places = pd.Series([order[setting] for setting in settings_of(ok)])
+    order = settings_of(settings)
+    places = pd.Series([order.index(setting) for setting in settings_of(ok)])
 
     def choose(scores: Array) -> int:
-        return _best(places, pd.Series(scores), allowed)
+        """The place of the best allowed run of the setting whose runs have the highest mean."""
+        ranked = pd.Series(scores)
+        of_settings = ranked.groupby(places).mean()[places[allowed].unique()].sort_index()
+        return int(ranked[allowed & (places == of_settings.idxmax())].idxmax())
 
     best = choose(ok["score"].to_numpy())
     run = runs_of(ok)[best]
     held_out = cross_fitted(scores_by_kind([pair_scores[each] for each in runs_of(ok)]), choose)
     value = float(means(held_out)[0])
     low, high = spread_over_pairs(held_out).interval(value)
-    chosen: dict[str, Any] = {
-        **{**run._asdict(), "metric": "score"},
-        **{"value": value, "low": low, "high": high},
-        "candidates": int(allowed.sum()),
-        "pinned": [name for name, wanted in pinned.items() if wanted is not None],
-        "tied_with": _tied(settings, run.setting),
-    }
+    chosen = run._asdict() | {"metric": "score", "value": value, "low": low, "high": high}
+    chosen |= {"candidates": int(allowed.sum()), "pinned": list(pins)}
+    chosen["tied_with"] = _tied(settings, run.setting)
     seeds = int((allowed & (places == places[best])).sum())
     trained = len(set(settings_of(own)))
     return chosen | {"reason": _reason(chosen, settings, seeds, len(set(places[allowed])), trained)}
 
 
-def _best(settings: pd.Series, scores: pd.Series, allowed: pd.Series) -> int:
-    """The place of the best allowed run of the setting whose runs have the highest mean."""
-    of_settings = scores.groupby(settings).mean()[settings[allowed].unique()].sort_index()
-    return int(scores[allowed & (settings == of_settings.idxmax())].idxmax())
-
-
 def named_score(chosen: Mapping[str, Any]) -> str:
     """What `value` of chosen.json is, in words."""
-    if chosen["candidates"] == 1:
-        return "score"
-    return "score on pairs that took no part in choosing it"
+    return "score" + " on pairs that took no part in choosing it" * (chosen["candidates"] > 1)
 
 
 def read_chosen(path: str) -> dict[str, Any]:
@@ -113,31 +100,28 @@ def settings_to_show(
     """
     scored = settings.dropna(subset="best_seed").rename(columns={"best_seed": "seed"})
     is_chosen = [setting == chosen_run(chosen).setting for setting in settings_of(scored)]
-    scored = scored.assign(first=is_chosen)
-    shown = scored.sort_values(["first", "rank"], ascending=[False, True])[:most].sort_index()
-    return {run.setting: run for run in runs_of(shown)}
+    best = scored.assign(other=np.invert(is_chosen)).sort_values(["other", "rank"])[:most]
+    return {run.setting: run for run in runs_of(best.sort_index())}
 
 
 def settings_to_walk(
-    settings: pd.DataFrame, chosen: Mapping[str, Any], trained: Iterable[Setting]
+    settings: pd.DataFrame, chosen: Mapping[str, Any], trained: Collection[Setting]
 ) -> dict[Setting, Run]:
     """The best runs that the explorer shows: of those trained here, whose weights are known."""
-    known = set(trained)
-    own = settings[[setting in known for setting in settings_of(settings)]]
+    own = settings[[setting in trained for setting in settings_of(settings)]]
     return settings_to_show(own, chosen, MOST_WALKS)
 
 
 def _tied(settings: pd.DataFrame, chosen: Setting) -> list[dict[str, Any]] | None:
     """The best runs of what is tied with the chosen setting."""
     scored = settings[settings["seeds"] > 0].rename(columns={"best_seed": "seed"})
-    own = [setting == chosen for setting in settings_of(scored)]
-    others = scored[[not each for each in own]]
+    own = np.array([setting == chosen for setting in settings_of(scored)])
+    tied = scored["tied_with_first"].astype("boolean")[~own]
     if not (scored[own]["rank"] == 1).all():
         return []
-    tied = others["tied_with_first"].astype("boolean")
-    if len(others) and tied.isna().all():
+    if len(tied) and tied.isna().all():
         return None
-    return [run._asdict() for run in runs_of(others[tied.fillna(False)])]
+    return [run._asdict() for run in runs_of(scored[~own][tied.fillna(False)])]
 
 
 def _reason(
@@ -168,22 +152,12 @@ def _reason(
             first += f" among those of {' and '.join(keys)}, pinned in config.yaml"
         elif row["rank"] != 1:
             first += " of what was trained here"
-        else:
-            first += _ties(chosen["tied_with"], names)
+        elif chosen["tied_with"] is None:
+            first += f"; what ties with it cannot be told with fewer than {LEAST_SEEDS} seeds"
+        elif tied := [chosen_run(each).setting for each in chosen["tied_with"]]:
+            first += f"; tied with {names.all(tied)}"
     if "seed" in pinned:
         return f"{first}; seed {run.seed} was pinned in config.yaml ({score})."
     if seeds > 1:
         return f"{first}; seed {run.seed} is the best of its {seeds} ({score})."
     return f"{first}; its run is seed {run.seed} ({score})."
-
-
-def capital(text: str) -> str:
-    """A name at the start of a sentence; that of a variant stays as it is written."""
-    return text.capitalize() if text.startswith("latent size") else text
-
-
-def _ties(tied: Sequence[Mapping[str, Any]] | None, names: Names) -> str:
-    if tied is None:
-        return f"; what ties with it cannot be told with fewer than {LEAST_SEEDS} seeds"
-    settings = [chosen_run(each).setting for each in tied]
-    return f"; tied with {names.all(settings)}" if settings else ""

@@ -1,7 +1,4 @@
-"""What the columns of the tables are, for every report: `workflow/templates/columns.yaml`.
-
-Those of parts of the score and of further views are named by their own records.
-"""
+"""What the columns of the tables are, for every report: `workflow/templates/columns.yaml`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,9 +8,9 @@ from typing import Any
 import yaml
 
 from vaesweep.data.pairs import KINDS
+from vaesweep.interpolation import PATHS
 from vaesweep.runs import Run, Setting
 from vaesweep.scoring.smoothness import PARTS
-from vaesweep.scoring.summary import VIEWS
 
 FILE = Path(__file__).parents[3] / "templates" / "columns.yaml"
 
@@ -30,17 +27,15 @@ class Column:
     unit: str = ""
     range: str = ""
     better: str = ""  # "more", "less" or neither
+    words: str = ""  # what a sentence calls it
 
 
 def _columns(records: dict[str, Any]) -> Iterator[Column]:
-    """The file's columns, {kind} filled in, and those of parts and views."""
-    for view in VIEWS:
-        better = "more" if view.better > 0 else "less"
-        shown = (view.name, view.heading, view.decimals, view.meaning)
-        yield Column(*shown, unit=view.unit, range=view.range, better=better)
+    """The file's columns, {kind} filled in, and those of parts."""
     for part in PARTS:
-        own = {"meaning": part.meaning, "range": "0 to 1", "better": "more"}
-        heading = f"{part.title},\n{{kind}}"
+        words = RECORDS["parts"][part.name]
+        own = {"meaning": words["meaning"], "range": "0 to 1", "better": "more"}
+        heading = f"{words['title']},\n{{kind}}"
         records = {part.name: own, **records}
         records[f"{part.name}_{{kind}}"] = {"heading": heading, "decimals": 3, **own}
     for name, record in records.items():
@@ -51,9 +46,9 @@ def _columns(records: dict[str, Any]) -> Iterator[Column]:
             yield Column(name.replace("{kind}", kind), **own)
 
 
-_RECORDS = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-TABLES = _RECORDS["tables"]
-COLUMNS = {column.name: column for column in _columns(_RECORDS["columns"])}
+RECORDS = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+WAYS = {name: path.words for name, path in PATHS.items()} | RECORDS["ways"]
+COLUMNS = {column.name: column for column in _columns(RECORDS["columns"])}
 SETTINGS = (
     *("rank", *Setting._fields, "seeds", "score", "interval", "first"),
     *(f"{name}_{kind}" for name in ("score", "quality") for kind in KINDS),

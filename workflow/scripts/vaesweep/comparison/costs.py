@@ -1,9 +1,7 @@
 """What a sweep cost: time and memory of its jobs, from Snakemake's benchmark files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -12,59 +10,28 @@ from vaesweep.scoring.summary import ELSEWHERE
 
 # What has run before a report is written; others are counted if they are known.
 EXPECTED = ("fetch_data", "train_judges", "train", "interpolate", "score", "compare")
+# Rules that have a job for each run, or for all runs of a setting.
+OF_TRAINED = ("train", "interpolate", "score", "draw_runs")
+OF_ADOPTED = ("score_adopted", "draw_adopted")
 
 
-@dataclass(frozen=True)
-class Jobs:
-    """The jobs of a sweep, by what their benchmark files are called."""
-
-    runs: Sequence[Run]
-    judges: Sequence[int]  # their seeds
-    stacks: Sequence[Sequence[int]]  # seeds that a job trains together; none if each run is a job
-    adopted: Sequence[Run] = ()  # of models from elsewhere
-
-    @classmethod
-    def of_sweep(cls, runs: pd.DataFrame, **others: Sequence[Any]) -> "Jobs":
-        """Those of the runs of runs.csv, and of the judges and stacks."""
-        elsewhere = runs["device"] == ELSEWHERE["device"]
-        return cls(runs_of(runs[~elsewhere]), adopted=runs_of(runs[elsewhere]), **others)
-
-    def of(self, rule: str) -> dict[str, list[Run]]:
-        """For each job of a rule its name, and the runs that share its time."""
-        name = "{0.variant}_latent-{0.latent_size}".format
-        settings = {run.setting: name(run) for run in self.runs}
-        if rule == "train" and self.stacks:
-            return {
-                f"{own}_stack-{number}": [Run(*setting, seed) for seed in stack]
-                for setting, own in settings.items()
-                for number, stack in enumerate(self.stacks)
-            }
-        if rule in ("interpolate", "draw_runs", "score"):
-            return {
-                own: [run for run in self.runs if run.setting == setting]
-                for setting, own in settings.items()
-            }
-        if rule in ("train", "draw_adopted", "score_adopted"):
-            runs = self.runs if rule == "train" else self.adopted
-            return {
-                f"{run.variant}_latent-{run.latent_size}_seed-{run.seed}": [run] for run in runs
-            }
-        if rule == "train_judges":
-            return {f"seed-{seed}": [] for seed in self.judges}
-        return {"all": []}
-
-
-def read_costs(folder: str | Path, jobs: Jobs) -> pd.DataFrame:
+def read_costs(
+    folder: str | Path, runs: pd.DataFrame, judges: Sequence[int], stacks: Sequence[Sequence[int]]
+) -> pd.DataFrame:
     """Read the benchmarks `{rule}/{job}.tsv` that Snakemake wrote of a sweep's jobs, a row a job.
 
-    Columns are `rule`, `job`, `runs` (a list of those that share it), `seconds` (wall clock) and
-    `memory_mib` (largest resident set). A job without a file has neither, and one too short to be
-    sampled no memory. Files of other jobs, which an earlier sweep left, are passed over.
+    The sweep has the runs of runs.csv, judges of these seeds, and stacks of seeds that a job trains
+    together, or none. Columns are `rule`, `runs` (a list of those that share the job), `seconds`
+    (wall clock) and `memory_mib` (largest resident set). A job without a file has neither, and one
+    too short to be sampled no memory. Files of other jobs, of an earlier sweep, are passed over.
     """
     rows = []
     found = {path.name for path in Path(folder).glob("*") if path.is_dir()}
     for rule in sorted({*EXPECTED, *found}):
-        for job, runs in jobs.of(rule).items():
+        jobs = _jobs(rule, runs, stacks) or {"all": []}
+        if rule == "train_judges":
+            jobs = {f"seed-{seed}": [] for seed in judges}
+        for job, own in jobs.items():
             path = Path(folder, rule, f"{job}.tsv")
             seconds = memory = float("nan")
             if path.exists():
@@ -73,8 +40,22 @@ def read_costs(folder: str | Path, jobs: Jobs) -> pd.DataFrame:
                 seconds, memory = float(measured["s"]), float(measured["max_rss"])
             elif rule not in EXPECTED:
                 continue
-            rows.append((rule, job, runs, seconds, memory))
-    return pd.DataFrame(rows, columns=["rule", "job", "runs", "seconds", "memory_mib"])
+            rows.append((rule, own, seconds, memory))
+    return pd.DataFrame(rows, columns=["rule", "runs", "seconds", "memory_mib"])
+
+
+def _jobs(rule: str, runs: pd.DataFrame, stacks: Sequence[Sequence[int]]) -> dict[str, list[Run]]:
+    """For each job of a rule of runs, by the name of its file, the runs that share its time."""
+    elsewhere = runs["device"] == ELSEWHERE["device"]
+    trained = runs[~elsewhere] if rule in OF_TRAINED else runs[:0]
+    adopted = runs[elsewhere] if rule in OF_ADOPTED else runs[:0]
+    jobs: dict[str, list[Run]] = {}
+    for run in runs_of(pd.concat([trained, adopted])):
+        part = f"_seed-{run.seed}" if rule in ("train", *OF_ADOPTED) else ""
+        if rule == "train" and stacks:
+            part = next(f"_stack-{k}" for k, seeds in enumerate(stacks) if run.seed in seeds)
+        jobs.setdefault(f"{run.variant}_latent-{run.latent_size}{part}", []).append(run)
+    return jobs
 
 
 def by_rule(costs: pd.DataFrame) -> pd.DataFrame:
@@ -92,13 +73,10 @@ def by_rule(costs: pd.DataFrame) -> pd.DataFrame:
     )
     rules = grouped.sort_values("seconds", ascending=False).reset_index()
     sums = rules[["known", "all", "seconds"]].sum()
-    total = {"rule": "all", **sums, "memory_mib": costs["memory_mib"].max()}
-    rules = pd.concat([rules, pd.DataFrame([total])], ignore_index=True)
-    rules["jobs"] = [
-        f"{known:.0f}" if known == every else f"{known:.0f} of {every:.0f}"
-        for known, every in zip(rules["known"], rules["all"], strict=True)
-    ]
-    return rules[["rule", "jobs", "seconds_each", "seconds", "memory_mib"]]
+    rules.loc[len(rules)] = {"rule": "all", **sums, "memory_mib": costs["memory_mib"].max()}
+    known, every = rules["known"].astype(str), rules["all"].astype(str)
+    rules["jobs"] = known.where(known == every, known + " of " + every)
+    return rules
 
 
 def seconds_by_run(costs: pd.DataFrame) -> pd.Series:

@@ -10,11 +10,9 @@ from vaesweep.statistics import rank_correlation
 
 def scores_by_judge(pair_scores: list[pd.DataFrame]) -> pd.DataFrame:
     """A row a run, a column a judge: the run's score by that judge alone."""
-    columns = [name for name in pair_scores[0] if name.startswith("score_judge_")]
-    rows = [
-        table[table["set"] == "score"].groupby("kind")[columns].mean().mean()
-        for table in pair_scores
-    ]
+    scored = (table[table["set"] == "score"].set_index("kind") for table in pair_scores)
+    of_judges = (table.filter(like="score_judge_") for table in scored)
+    rows = [each.groupby("kind").mean().mean() for each in of_judges]
     return pd.DataFrame(rows).rename(columns=lambda name: name.removeprefix("score_judge_"))
 
 
@@ -44,12 +42,11 @@ def run_flags(runs: pd.DataFrame, by_judge: pd.DataFrame) -> list[str]:
     """What a reader must know of each run: diverged, collapsed, judge-dependent."""
     firsts = set(_first_settings(runs, by_judge).values())
     flags = []
-    for setting, (_, run) in zip(settings_of(runs), runs.iterrows(), strict=True):
-        if run["status"] == "diverged":
-            flags.append("diverged")
-            continue
-        found = ["collapsed"] if run["active_units"] == 0 else []
-        if len(firsts) > 1 and setting in firsts:
-            found.append("judge-dependent")
-        flags.append(";".join(found))
+    for setting, run in zip(settings_of(runs), runs.itertuples(), strict=True):
+        known = {
+            "diverged": run.status == "diverged",
+            "collapsed": run.active_units == 0,  # not known of a run that diverged
+            "judge-dependent": len(firsts) > 1 and setting in firsts and run.status == "ok",
+        }
+        flags.append(";".join(flag for flag, is_so in known.items() if is_so))
     return flags

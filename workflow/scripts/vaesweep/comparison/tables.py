@@ -65,18 +65,15 @@ def read_runs(
     """Read metrics.json and pair_scores.csv of every run; refuse those that do not belong together.
 
     Each has to be made with what `config` says of its variant: Snakemake replans what a changed
-    configuration touches, unless its memory of the runs (.snakemake) was lost.
-
-    Raises:
-        UserError: naming the first file that is damaged, of other pairs, of another configuration,
-            or of other images.
+    configuration touches, unless its memory of the runs (.snakemake) was lost. A UserError names
+    the first file that is damaged, of other pairs, of another configuration or of other images.
     """
-    metrics: list[dict[str, Any]] = []
-    pair_scores = []
-    images: set[str] = set()
+    metrics, pair_scores, images = [], [], set()
     labels = pairs[["set", "kind", "row"]]
     for path, scores_path in files:
-        metric = read_json(path, *RUN_COLUMNS, *SCORE_COLUMNS, *OVERALL_COLUMNS, "made_with")
+        metric = read_json(
+            path, *RUN_COLUMNS, *SCORE_COLUMNS, *OVERALL_COLUMNS, *VIEW_COLUMNS, "made_with"
+        )
         made_with = metric["made_with"]
         for name, wanted in config[metric["variant"]].items():
             if made_with.get(name) != wanted:
@@ -119,17 +116,13 @@ def compare(
         runs.loc[ok, "win_probability"] = statistics.win_probabilities(drawn)
         samples = _samples(runs[ok], scores, drawn, generator)
     by_judge = scores_by_judge(pair_scores)
-    judges = compare_judges(runs, by_judge)
     runs["flags"] = run_flags(runs, by_judge)
-    order = [
-        *(*RUN_COLUMNS, *SCORE_COLUMNS),
-        *(*OVERALL_COLUMNS, "rank", "win_probability", "flags"),
-        *(column for column in VIEW_COLUMNS if column in runs),
-    ]
     settings = _compare_settings(runs, samples)
     differences = _compare_pairwise(settings, samples)
     _tell_firsts(settings, samples, differences)
-    return Comparison(runs[order], settings, _families(settings, differences), judges)
+    order = [*RUN_COLUMNS, *SCORE_COLUMNS, *OVERALL_COLUMNS, "rank", "win_probability", "flags"]
+    table, judges = runs[[*order, *VIEW_COLUMNS]], compare_judges(runs, by_judge)
+    return Comparison(table, settings, _families(settings, differences), judges)
 
 
 def _ranks(scores: pd.Series) -> pd.Series:
@@ -149,10 +142,9 @@ def _samples(
     runs: pd.DataFrame, scores: Scores, drawn: Array, generator: np.random.Generator
 ) -> dict[Setting, Sample]:
     """Group runs by setting; `scores` and `drawn` have a row for each."""
-    places = pd.Series(range(len(runs)), index=runs.index)
     samples = {}
     for setting, group in _by_setting(runs).items():
-        own = places[group.index].to_numpy()
+        own = runs.index.get_indexer(group.index)
         of_kinds = {kind: values[own] for kind, values in scores.items()}
         draws = statistics.draw_setting(drawn[own], generator)
         samples[setting] = Sample(of_kinds, draws, len(own))
@@ -195,20 +187,18 @@ def _families(settings: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame
     differences from those that it shares neither with are corrected for all that there are.
     """
     first = _first(settings)
-    keep = [
-        row.family in FAMILIES.values() or first in (row.a, row.b)
-        for row in differences.itertuples()
-    ]
+    of_first = (differences["a"] == first) | (differences["b"] == first)
     parts = [
-        _corrected(own) if family in FAMILIES.values() else own
-        for family, own in differences.loc[keep].groupby("family")
+        _corrected(own) if family in FAMILIES.values() else own[of_first[own.index]]
+        for family, own in differences.groupby("family")
     ]
     kept = pd.concat([differences.iloc[:0], *parts]).sort_index()
-    for side in ("a", "b"):
-        for key in SETTING:
-            kept[f"{key}_{side}"] = [getattr(setting, key) for setting in kept[side]]
-    both = [f"{key}_{side}" for side in ("a", "b") for key in SETTING]
-    return kept[[*both, "family", *DIFFERENCE_COLUMNS]]
+    both = {
+        f"{key}_{side}": [getattr(setting, key) for setting in kept[side]]
+        for side in ("a", "b")
+        for key in SETTING
+    }
+    return kept.assign(**both)[[*both, "family", *DIFFERENCE_COLUMNS]]
 
 
 def _first(settings: pd.DataFrame) -> Setting | None:
@@ -219,10 +209,7 @@ def _first(settings: pd.DataFrame) -> Setting | None:
 
 def _compare_settings(runs: pd.DataFrame, samples: dict[Setting, Sample]) -> pd.DataFrame:
     """A row for each setting; one whose runs all diverged has 0 seeds and no numbers."""
-    averaged = [
-        *(*LIKELIHOOD_COLUMNS, "train_seconds", *SCORE_COLUMNS),
-        *(column for column in VIEW_COLUMNS if column in runs),
-    ]
+    averaged = [*LIKELIHOOD_COLUMNS, "train_seconds", *SCORE_COLUMNS, *VIEW_COLUMNS]
     columns = [*SETTING, "seeds", "score", "score_low", "score_high", "rank"]
     columns += ["win_probability", "tied_with_first", "best_seed", "best_score", *averaged]
     rows: list[dict[str, Any]] = []
@@ -236,8 +223,8 @@ def _compare_settings(runs: pd.DataFrame, samples: dict[Setting, Sample]) -> pd.
         rows[-1] |= {"best_seed": best["seed"], "best_score": best["score"]}
         if samples[setting].suffices:
             spread = statistics.spread(samples[setting].scores)
-            bounds = spread.interval(rows[-1]["score"])
-            rows[-1] |= dict(zip(("score_low", "score_high"), bounds, strict=True))
+            low, high = spread.interval(rows[-1]["score"])
+            rows[-1] |= {"score_low": low, "score_high": high}
     table = pd.DataFrame(rows, columns=columns)
     table["best_seed"] = table["best_seed"].astype("Int64")
     table["rank"] = _ranks(table["score"].astype(float))

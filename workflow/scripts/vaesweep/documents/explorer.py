@@ -8,16 +8,16 @@ cross-fade itself. Below them lie the pairs' optimal-transport paths, at the mar
 import io
 import json
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
+from vaesweep.comparison.columns import RECORDS
 from vaesweep.data.datasets import Dataset
 from vaesweep.data.pairs import KINDS
 from vaesweep.interpolation import cross_fade, interpolate
@@ -56,16 +56,10 @@ def walk(
     path: str,
     scores: pd.DataFrame,
 ) -> Walk:
-    """Interpolate the display pairs finely and measure what lies between.
+    """Interpolate the display pairs of test images (N, 28, 28) finely and measure the paths.
 
-    Args:
-        model: A stack of one.
-        run: What it is.
-        images: (N, 28, 28) test images.
-        pairs: The display pairs of `pairs.csv`.
-        judges: At least one.
-        path: One of `interpolation.PATHS`.
-        scores: Their rows of the run's `pair_scores.csv`.
+    The model is a stack of one, `path` one of `interpolation.PATHS`, and `scores` are the pairs'
+    rows of the run's pair_scores.csv.
     """
     frames, ends = interpolate(model, images, pairs, FRAMES - 2, path)
     fade = cross_fade(ends[:, 0], ends[:, 1], FRAMES - 2)
@@ -87,18 +81,13 @@ def explorer(
 ) -> str:
     """Write the explorer as one HTML document without any reference to the outside.
 
-    Args:
-        walks: One for each setting, smallest first.
-        pairs: The display pairs of `pairs.csv`, in the order of the walks' paths.
-        transport: (pairs, steps, 28, 28) their optimal-transport paths, from `references.npz`.
-        chosen: What to open with.
-        dataset: What the images are.
-        left_out: How many settings have no walk; the page says so.
+    There is a walk for each setting but those `left_out`, through the display pairs of pairs.csv,
+    whose optimal-transport paths (pairs, steps, 28, 28) are `transport`. It opens with `chosen`.
     """
     # The first and the last step, between a test image and its reconstruction, are many times as
     # long as the others and would flatten them: they are cut at the longest of the others.
     longest = max(float(walk.steps[:, :, 1:-1].max()) for walk in walks)
-    data: dict[str, Any] = {
+    data = {
         "dataset": dataset.name,
         "class_names": dataset.classes[: walks[0].classes.shape[-1]],
         "frames": FRAMES,
@@ -108,34 +97,28 @@ def explorer(
         "sizes": [walk.run._asdict() for walk in walks],
         "kinds": {kind: paths_title(kind, dataset.noun) for kind in KINDS},
         "pairs": pairs[["kind", "row", "digit_a", "digit_b"]].to_dict("records"),
-        "sprite": f"data:image/png;base64,{_text(_sprite(walks, transport))}",
+        "sprite": f"data:image/png;base64,{b64encode(_sprite(walks, transport)).decode('ascii')}",
         "between": transport.shape[1] + 1,
-        "parts": [*(part.title for part in PARTS), "quality"],
+        "parts": [*(RECORDS["parts"][part.name]["title"] for part in PARTS), "quality"],
         "quality": [walk.quality.round(3).tolist() for walk in walks],
         "longest": round(longest, 4),
         "steps": [_bytes(np.minimum(walk.steps / longest, 1)) for walk in walks],
         "classes": [_bytes(walk.classes) for walk in walks],
     }
-    return fill(TEMPLATE.read_text(encoding="utf-8"), data)
-
-
-def fill(template: str, data: Mapping[str, Any]) -> str:
-    """Put the data into the template; no text in them can end the element that holds them."""
-    return template.replace("__DATA__", json.dumps(data).replace("<", "\\u003c"))
+    # No text in the data can end the element that holds them.
+    packed = json.dumps(data).replace("<", "\\u003c")
+    return TEMPLATE.read_text(encoding="utf-8").replace("__DATA__", packed)
 
 
 def _sprite(walks: Sequence[Walk], transport: NDArray[np.uint8]) -> bytes:
     """Return the cells of all walks and of transport, below each other, as a PNG: ink on white."""
-    last, of_pairs = transport.shape[1] + 1, walks[0].cells
-    below = np.zeros((len(of_pairs), max(FRAMES + 2, last + 1), *of_pairs.shape[2:]), np.uint8)
-    below[:, 0], below[:, 1:last], below[:, last] = (
-        of_pairs[:, 0],
-        transport,
-        of_pairs[:, FRAMES - 1],
-    )
-    wide = [(0, 0), (0, below.shape[1] - FRAMES - 2), (0, 0), (0, 0)]
-    cells = np.concatenate([*(np.pad(walk.cells, wide) for walk in walks), below])
-    lines, columns, height, width = cells.shape
+    of_pairs, last = walks[0].cells, FRAMES - 1
+    below = np.concatenate([of_pairs[:, :1], transport, of_pairs[:, [last]]], axis=1)
+    blocks = [*(walk.cells for walk in walks), below]
+    columns = max(block.shape[1] for block in blocks)
+    wide = [((0, 0), (0, columns - block.shape[1]), (0, 0), (0, 0)) for block in blocks]
+    cells = np.concatenate([np.pad(*each) for each in zip(blocks, wide, strict=True)])
+    lines, _, height, width = cells.shape
     sheet = cells.transpose(0, 2, 1, 3).reshape(lines * height, columns * width)
     levels = np.round((255 - sheet.astype(float)) / 255 * (LEVELS - 1)).astype(np.uint8)
     picture = Image.fromarray(levels).convert("P")
@@ -146,8 +129,4 @@ def _sprite(walks: Sequence[Walk], transport: NDArray[np.uint8]) -> bytes:
 
 def _bytes(shares: NDArray[np.float64]) -> str:
     """Pack values from 0 to 1 as bytes, in C order."""
-    return _text(np.round(shares * 255).astype(np.uint8).tobytes())
-
-
-def _text(content: bytes) -> str:
-    return b64encode(content).decode("ascii")
+    return b64encode(np.round(shares * 255).astype(np.uint8).tobytes()).decode("ascii")

@@ -1,6 +1,5 @@
 """The HTML report's own parts: its opening text, and the tables of settings, runs and cost."""
 
-import html
 import os
 import re
 from base64 import encodebytes
@@ -10,34 +9,26 @@ from textwrap import indent
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from vaesweep.comparison.choice import capital, chosen_run, settings_to_show
-from vaesweep.comparison.columns import COSTS, RUNS, SETTINGS
+from vaesweep.comparison.choice import chosen_run, settings_to_show
+from vaesweep.comparison.columns import COSTS, RECORDS, RUNS, SETTINGS
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import cautions, evidence
 from vaesweep.documents.texts import plain, table_texts
 from vaesweep.runs import Names, Run, runs_of, settings_of
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import ALPHA, LEAST_SEEDS
-from vaesweep.words import counted, listed
+from vaesweep.templates import TEMPLATES
+from vaesweep.words import capital
 
 SUMMARY_COLUMNS = (
     *("score", "interval", "first", "neg_elbo", "active_units", "best_seed", "train_seconds"),
 )
 MOST_ROWS = 12  # settings on the first page
-# What reStructuredText would read as markup.
-_SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\*`|_:<>[]"})
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parents[3] / "templates"),
-    autoescape=select_autoescape(),  # HTML, not reStructuredText
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
-_TEMPLATES.filters["plain"] = plain
-_TEMPLATES.filters["without_citations"] = lambda text: re.sub(r" @\w+", "", text)
+TEMPLATES.filters["plain"] = plain
+TEMPLATES.filters["without_citations"] = lambda text: re.sub(r" @\w+", "", text)
+# A backslash before what reStructuredText would read as markup.
+TEMPLATES.filters["literal"] = lambda text: re.sub(r"[\\*`|_:<>[\]]", r"\\\g<0>", text)
 
 
 def settings_page(
@@ -77,18 +68,11 @@ def _page(
 ) -> str:
     """A table with, for each row, links to results: where they lie beside the page's folder."""
     links = [
-        [
-            {
-                "words": words,
-                "path": path.split("#")[0],
-                "address": os.path.relpath(path, "results/comparison"),
-            }
-            for words, path in results.items()
-        ]
-        for results in opened
+        [(words, path, os.path.relpath(path, "results/comparison")) for words, path in own.items()]
+        for own in opened
     ]
-    template = _TEMPLATES.get_template("table.html")
-    return template.render(title=title, introduction=introduction, links=links, **table)
+    page = TEMPLATES.get_template("table.html")
+    return page.render(title=title, introduction=introduction, links=links, **table)
 
 
 def summary(
@@ -101,15 +85,10 @@ def summary(
 ) -> str:
     """Write the opening text, as reStructuredText; every number in it comes from the arguments.
 
-    Args:
-        settings: settings.csv.
-        runs: runs.csv.
-        chosen: chosen.json.
-        links: words to show -> path of a file in the report.
-        pictures: what they show -> file (PNG or SVG).
-        strip: the picture under the verdict.
+    `links` has words to show -> path of a file in the report; `pictures` what they show -> file
+    (PNG or SVG); `strip` is the picture under the verdict.
     """
-    names, run = Names.of(settings_of(settings)), chosen_run(chosen)
+    names = Names.of(settings_of(settings))
     shown = settings_to_show(settings, chosen, MOST_ROWS)
     known = [setting in shown or len(settings) <= MOST_ROWS for setting in settings_of(settings)]
     rows = settings[known].sort_values("rank")
@@ -117,59 +96,26 @@ def summary(
     for place in texts["marked"]:
         texts["rows"][place][0] = f"**{texts['rows'][place][0]}**"
     headings = [column["heading"].replace("\n", " ") for column in texts["columns"]]
-    return _TEMPLATES.get_template("summary.rst").render(
-        verdict=escape(chosen["verdict"]),
-        strip=_picture("", strip) if strip else "",
-        run=escape(capital(names.run(run))),
+    return TEMPLATES.get_template("summary.rst").render(
+        verdict=chosen["verdict"],
+        reason=chosen["reason"],
+        strip=strip and _data(strip),
+        run=capital(names.run(chosen_run(chosen))),
         noun=names.noun,
         more=len(settings) - len(rows),
-        reason=escape(chosen["reason"]),
-        links=" · ".join(link(words, path) for words, path in links.items()),
+        links=links,
         settings=[[words[0].upper() + words[1:] for words in headings], *texts["rows"]],
-        cautions=[escape(note) for note in (*evidence(runs), *cautions(runs, settings))],
-        pictures=[_picture(words, Path(path)) for words, path in pictures.items()],
-        parts=[f"*{part.title}* ({part.meaning})" for part in PARTS],
-        listed=listed,
-        count=counted(len(PARTS), "part"),
+        cautions=[*evidence(runs), *cautions(runs, settings)],
+        pictures={words: _data(Path(path)) for words, path in pictures.items()},
+        parts=["*{title}* ({meaning})".format(**RECORDS["parts"][part.name]) for part in PARTS],
         alpha=ALPHA,
         least_seeds=LEAST_SEEDS,
     )
 
 
-def escape(text: str) -> str:
-    """Quote the characters that reStructuredText would read as markup."""
-    return text.translate(_SPECIAL)
-
-
-def link(words: str, path: str) -> str:
-    """Link words to a result: its picture or page beside its caption.
-
-    The address calls the report's own page script; it is how Snakemake's captions link too.
-    """
-    kind = {"pdf": "pdf", "html": "html"}.get(path.rsplit(".", 1)[-1], "img")
-    view = (
-        f"{{content:'{kind}',contentPath:results['{path}'].data_uri,"
-        f"resultPath:'{path}',navbarMode:'resultinfo'}}"
-    )
-    return f"`{words} <javascript:app.setView({view})>`__"
-
-
-# The pages of tables ask the report, by a message, for what their links name.
-LISTENER = (
-    "window.opensResults||=window.addEventListener('message',({data})=>{"
-    "const own=results[data.result],page=data.result.endsWith('.html');"
-    "if(own)app.setView({content:page?'html':'img',contentPath:own.data_uri+(data.part||''),"
-    "resultPath:data.result,navbarMode:'resultinfo'})})||true"
-)
-
-
-def _picture(words: str, path: Path) -> str:
-    # Snakemake's own `embeddedfigure` and docutils' `:loading: embed` both leave a bare file name.
-    kind = {".svg": "image/svg+xml", ".png": "image/png"}[path.suffix]
+def _data(picture: Path) -> str:
+    """A picture as the address of an image."""
+    kind = {".svg": "image/svg+xml", ".png": "image/png"}[picture.suffix]
     # In short lines, which browsers put together: docutils refuses long ones.
-    data = indent(encodebytes(path.read_bytes()).decode("ascii"), "   ").strip()
-    words = html.escape(words)
-    return (
-        f"<figure><figcaption>{words}</figcaption>"
-        f'<img alt="{words}" src="data:{kind};base64,{data}" onload="{LISTENER}"></figure>'
-    )
+    data = indent(encodebytes(picture.read_bytes()).decode("ascii"), "   ").strip()
+    return f"data:{kind};base64,{data}"

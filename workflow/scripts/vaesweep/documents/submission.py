@@ -18,8 +18,6 @@ from vaesweep.documents.typesetting import typeset
 from vaesweep.figures.grids import draw_page, save_pdf
 from vaesweep.words import listed, paths_title
 
-TAB = 4
-
 
 class FigurePage(NamedTuple):
     """A page of the submission that is one figure."""
@@ -34,12 +32,8 @@ def figure_pages(
 ) -> list[FigurePage]:
     """Draw the assignment's two pages, one for each kind of pair.
 
-    Args:
-        frames: (pairs, columns, height, width) of the run.
-        pairs: pairs.csv.
-        dataset: What the images are.
-        note: Which run made them, from `grids.paths_note`.
-        paper: A key of `grids.PAPER_INCHES`.
+    The frames are (pairs, columns, height, width), in the order of pairs.csv; `note` says which run
+    made them, `paper` is a key of `grids.PAPER_INCHES`.
     """
     pages = []
     for kind in KINDS:
@@ -63,29 +57,19 @@ def submission(
 ) -> bytes:
     """Typeset the figures, a page each, and behind them source files, numbered and coloured.
 
-    Args:
-        pages: The figures.
-        sources: (path, text) of each file, in order; none for no code.
-        heading: The title above the index of files.
-        lead: A sentence under it.
-        paper: A key of `grids.PAPER_INCHES`.
-        author: The document's author, a netid.
-        title: Its title.
+    `sources` are (path, text) of each file, in order; none for no code. The heading stands above
+    their index, with the lead, a sentence, under it; `author` and `title` are the document's.
     """
     files = [
-        {
-            "path": path,
-            "words": _purpose(path, text),
-            "text": text.expandtabs(TAB).removesuffix("\n"),
-        }
+        {"path": path, "words": _purpose(path, text), "text": text.expandtabs(4).removesuffix("\n")}
         for path, text in sources
     ]
+    pictures = {f"figure-{place}.pdf": page.pdf for place, page in enumerate(pages)}
     figures = [
-        {"file": f"figure-{place}.pdf", "title": page.title, "alt": page.alt}
-        for place, page in enumerate(pages)
+        {"file": file, "title": page.title, "alt": page.alt}
+        for file, page in zip(pictures, pages, strict=True)
     ]
     data = {"heading": heading, "lead": lead, "paper": paper, "figures": figures, "files": files}
-    pictures = {own["file"]: page.pdf for own, page in zip(figures, pages, strict=True)}
     # Taken over whole, with its bookmarks and the tags that screen readers go by.
     writer = PdfWriter(clone_from=BytesIO(typeset("listing.typ", data, pictures)))
     writer.metadata = {"/Title": title, "/Author": author}

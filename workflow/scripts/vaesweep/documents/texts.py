@@ -16,11 +16,9 @@ def table_texts(
 ) -> dict[str, Any]:
     """Return what a template shows as a table: `columns`, `rows` of texts, and `marked` rows.
 
-    Args:
-        table: Rows in the order to show. Of runs and settings, the columns `interval`, `first`
-            and `flags` are written here.
-        names: Of the columns to show, keys of `COLUMNS`; that of a single variant is left out.
-        chosen: chosen.json, whose run or setting is marked.
+    Rows of `table` stand in the order to show; the columns `interval`, `first` and `flags` of runs
+    and settings are written here. `names` are those of the columns to show, keys of `COLUMNS`; that
+    of a single variant is left out. The run or setting of `chosen`, of chosen.json, is marked.
     """
     if "variant" in names and table["variant"].nunique() == 1:
         names = [name for name in names if name != "variant"]

@@ -21,10 +21,7 @@ TEMPLATES = ROOT / "workflow" / "templates"
 def typeset(template: str, data: Mapping[str, Any], pictures: Mapping[str, bytes]) -> bytes:
     """Typeset a template of `workflow/templates` and return the PDF, tagged for screen readers.
 
-    Args:
-        template: The template's file name.
-        data: What the template reads as `json("data.json")`.
-        pictures: By name, the pictures that the template shows.
+    It reads `data` as `json("data.json")`, and shows the pictures under their names.
     """
     # Only fonts that come with the packages, so that the pages are alike on every machine.
     fonts = typst.Fonts(

@@ -27,7 +27,6 @@ PREVIEW_DPI = 120
 PREVIEW_TILE = 84 / PREVIEW_DPI  # three screen pixels for each of the 28: no uneven pixels
 PREVIEW_MARGIN = 0.1
 PREVIEW_LEVELS = 24
-NEAREST = Image.Dither.NONE
 
 # The shares of a tile's side that must stay free between tiles.
 GAP_IN_ROW = 0.04
@@ -57,10 +56,7 @@ class Layout:
 
 
 def paths_note(columns: int, dataset: str, run: Run, variants: bool) -> str:
-    """Return the line beside the heading: what is shown, and which run made it.
-
-    Its variant is named where there are several `variants`.
-    """
+    """Return the line beside the title: what is shown, and of which run, of several `variants`."""
     interpolates = counted(columns - 2, "interpolate")
     name = Names(variants, sizes=True).run(run)
     return f"{interpolates} between {dataset} test images  ·  {name}"
@@ -71,12 +67,8 @@ def draw_page(
 ) -> Figure:
     """Draw paths on a page of `paper`, filling it inside half-inch margins.
 
-    Args:
-        frames: (rows, columns, height, width); the first and the last column are real images.
-        names: What the first and the last image of each row show.
-        title: The page's heading.
-        note: What is shown and which run made it, at the right of the heading.
-        paper: A key of `PAPER_INCHES`.
+    Of the frames (rows, columns, height, width) the first and the last column are real images,
+    which show what `names` says; the note stands at the right of the title.
     """
     width, height = PAPER_INCHES[paper]
     return _draw(frames, names, title, note, _fill(frames.shape, width, height, PAGE_MARGIN, 10))
@@ -99,18 +91,14 @@ def save_png(figure: Figure, path: str | Path) -> None:
     It keeps `PREVIEW_LEVELS` levels of grey, and as many between the frames' colour and white: a
     third of the bytes for the same picture, of which the HTML report holds two a run.
     """
-    figure.savefig(whole := BytesIO(), format="png", dpi=PREVIEW_DPI)
-    picture = Image.open(whole).convert("RGB").quantize(palette=_palette(), dither=NEAREST)
-    picture.save(packed := BytesIO(), format="png", optimize=True)
-    write_whole(path, packed.getvalue())
-
-
-def _palette() -> Image.Image:
     palette = Image.new("P", (1, 1))
     shares = np.linspace(0, 1, PREVIEW_LEVELS)[:, None]
     shades = [255 * (shares + (1 - shares) * to_rgb(colour)) for colour in ("black", REAL_COLOUR)]
     palette.putpalette(np.concatenate(shades).round().astype(np.uint8).tobytes())
-    return palette
+    figure.savefig(whole := BytesIO(), format="png", dpi=PREVIEW_DPI)
+    picture = Image.open(whole).convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE)
+    picture.save(packed := BytesIO(), format="png", optimize=True)
+    write_whole(path, packed.getvalue())
 
 
 def save_pdf(figure: Figure, path: BytesIO) -> None:

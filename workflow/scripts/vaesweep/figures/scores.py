@@ -15,18 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from vaesweep.data.pairs import KINDS
-from vaesweep.figures.style import (
-    MOST_LABELS,
-    STYLE,
-    WIDTH,
-    draw_reference,
-    draw_scale,
-    ink,
-    name_colours,
-    note,
-    palette,
-    wide_figure,
-)
+from vaesweep.figures import style
+from vaesweep.figures.style import STYLE, WIDTH, ink, palette
 from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR, readable, text_inches
 from vaesweep.runs import Names, Run, Setting, settings_of
 from vaesweep.words import paths_title, signed
@@ -68,18 +58,17 @@ def score_by_latent_size(
     runs: pd.DataFrame, settings: pd.DataFrame, chosen: Mapping[str, object]
 ) -> Figure:
     """Draw the score of each run as a point, and each setting's mean with its interval."""
-    figure, axes = wide_figure(3.4)
-    labelled = len(settings) <= MOST_LABELS
+    figure, axes = style.wide_figure(3.4)
+    labelled = len(settings) <= style.MOST_LABELS
     _draw_by_setting(axes, runs, settings, "score", WIDTH - 0.7, labelled=labelled)
-    draw_scale(axes)
+    style.draw_scale(axes)
     axes.set_ylabel("score")
-    every = settings_of(settings)
-    places = _Places(every)
+    places = _Places(settings_of(settings))
     best = runs[(runs[list(Run._fields)] == [chosen[key] for key in Run._fields]).all(axis=1)]
     place = places.of[settings_of(best)[0]] + places.offsets(runs)[best.index]
     axes.scatter(place, best["score"], s=75, facecolors="none", edgecolors=REAL_COLOUR, lw=1.5)
     _explain_marks(axes)
-    _name_variants(figure, every)
+    _name_variants(figure, settings)
     return figure
 
 
@@ -105,12 +94,8 @@ def quality_parts(
 ) -> Figure:
     """Draw the parts of quality by kind: each run a point, each setting's mean a bar.
 
-    Args:
-        runs: `runs.csv`.
-        settings: `settings.csv`.
-        references: Mean quality by reference (rows) and kind (columns).
-        parts: A title for each part, by its column; quality is drawn last.
-        noun: What a class is called.
+    `references` has the mean quality by reference (rows) and kind (columns), `parts` a title for
+    each part, by its column. Quality is drawn last. `noun` is what a class is called.
     """
     titles = {**parts, "quality": "quality Q"}
     figure = Figure(figsize=(WIDTH, 2.9), layout="constrained")
@@ -124,20 +109,19 @@ def quality_parts(
         row[0].set_ylabel(paths_title(kind, noun).lower())
         for reference, row_of in references.iterrows():
             above = row_of[kind] == references[kind].max()
-            draw_reference(row[-1], row_of[kind], reference.replace("_", "-"), above)
+            style.draw_reference(row[-1], row_of[kind], reference.replace("_", "-"), above)
     low, high = grid[0][-1].get_ylim()
     grid[0][-1].set_ylim(low - 0.15 * (high - low), high)  # room for the name of the lower line
-    every = settings_of(settings)
-    figure.supxlabel(_Places(every).title, fontsize=9)
-    _name_variants(figure, every)
+    figure.supxlabel(_Places(settings_of(settings)).title, fontsize=9)
+    _name_variants(figure, settings)
     return figure
 
 
-def _name_variants(figure: Figure, settings: list[Setting]) -> None:
+def _name_variants(figure: Figure, settings: pd.DataFrame) -> None:
     """Name what variants' colours are, unless every one is named below the axes."""
-    named = {label.get_text() for label in figure.axes[-1].get_xticklabels()}
-    if Names.of(settings).variants and not named.issuperset(each.variant for each in settings):
-        name_colours(figure, palette(settings))
+    named, variants = figure.axes[-1].get_xticklabels(), set(settings["variant"])
+    if len(variants) > 1 and variants - {label.get_text() for label in named}:
+        style.name_colours(figure, palette(settings_of(settings)))
 
 
 def _draw_by_setting(
@@ -152,7 +136,7 @@ def _draw_by_setting(
 
     `width` is that of the axes in inches: ticks are named as far as there is room.
     """
-    style: dict[str, Any] = {"fontsize": 8.5, "fontweight": "bold", "ha": "center", "va": "bottom"}
+    text: dict[str, Any] = {"fontsize": 8.5, "fontweight": "bold", "ha": "center", "va": "bottom"}
     every = settings_of(settings)
     places, colours, of_runs = _Places(every), palette(every), pd.Series(settings_of(runs))
     offsets, beside = places.offsets(runs), {}
@@ -167,8 +151,8 @@ def _draw_by_setting(
         axes.plot([x - half, x + half], [mean[column]] * 2, color=colour, lw=2.6)
         top = np.nanmax([mean[column], high]) if mean.notna()[column] else np.nan
         if labelled and np.isfinite(top):
-            style |= {"color": ink(colour), "textcoords": "offset points"}
-            axes.annotate(signed(mean[column], 3), (x, top), (0, 3), **style)
+            text |= {"color": ink(colour), "textcoords": "offset points"}
+            axes.annotate(signed(mean[column], 3), (x, top), (0, 3), **text)
     for line in places.lines:
         points = [beside[setting] for setting in line]
         axes.plot(*zip(*points, strict=True), color=colours[line[0]], lw=0.8, alpha=0.6)
@@ -181,19 +165,17 @@ def _draw_by_setting(
 
 @mpl.rc_context(STYLE)
 def differences(table: pd.DataFrame, chosen: Mapping[str, Any]) -> Figure:
-    """Draw paired differences as matrices, row less column.
+    """Draw the differences of differences.csv as matrices, row less column.
 
-    Args:
-        table: `differences.csv`. Without a row, as of a sweep of one setting, the figure says so.
-            With many settings a cell has the difference alone, in brackets if the two are tied,
-            with a question mark if that is not known.
-        chosen: `chosen.json`. Drawn are the sizes of its variant, and the variants at its size.
+    Drawn are the sizes of the chosen variant, and the variants at its size; where there is nothing
+    to draw, the figure says so. With many settings a cell has the difference alone, in brackets if
+    the two are tied, with a question mark if that is not known.
     """
     if table.empty:
-        return note("There is nothing to compare: one alone has a run to rank.")
+        return style.note("There is nothing to compare: one alone has a run to rank.")
     panels = _panels(table, chosen)
     if not panels:
-        return note("Nothing else has the variant or the latent size of the chosen run.")
+        return style.note("Nothing else has the variant or the latent size of the chosen run.")
     both = pd.concat(own for _, own in panels)
     sides = [own[title].nunique() - 1 for title, own in panels]
     # At least as far as the intervals reach, so that a tie is pale.
@@ -267,11 +249,7 @@ def controls(
 ) -> Figure:
     """Draw quality and score of paths that no VAE made beside those of the settings.
 
-    Args:
-        settings: Rows of `settings.csv`.
-        table: `controls.csv`.
-        words: What each control is called, by its name.
-        noun: What a class is called.
+    `words` has what each control of `table` is called, `noun` is what a class is called.
     """
     colours, names = palette(settings_of(settings)), Names.of(settings_of(settings))
     scored = settings.dropna(subset="score")

@@ -25,32 +25,9 @@ from vaesweep.figures.tiles import REAL_COLOUR
 from vaesweep.files import write_whole
 from vaesweep.runs import Names, Setting
 
-STYLE: dict[Any, Any] = sns.axes_style("ticks") | {
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#999999",
-    "axes.linewidth": 0.8,
-    "axes.titlesize": 9.5,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.titlepad": 8,
-    "axes.labelsize": 9,
-    "axes.grid": True,
-    "axes.grid.axis": "y",
-    "font.family": ["DejaVu Sans"],
-    "grid.color": "#E6E6E6",
-    "grid.linewidth": 0.7,
-    "legend.fontsize": 8,
-    "legend.frameon": False,
-    "xtick.labelsize": 8.5,
-    "ytick.labelsize": 8.5,
-    "xtick.labelcolor": "black",
-    "ytick.labelcolor": "black",
-    "xtick.major.size": 0,
-    "ytick.major.size": 0,
-    "font.size": 9,
-    "svg.hashsalt": "vaesweep",  # else the ids inside the file are random
-}
+STYLE = sns.axes_style("ticks") | mpl.rc_params_from_file(
+    Path(__file__).parents[3] / "templates" / "figures.mplstyle", use_default_template=False
+)
 # Of variants, up to so many: after Okabe and Ito 2008, without their oranges.
 VARIANTS = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#333333", "#B8A800", "#7A4FA0")
 WIDTH = 7.0  # inches: the text width of a letter page
@@ -71,9 +48,8 @@ def _smaller(embedded: re.Match[str]) -> str:
     """Write a grey picture with one byte a pixel, where matplotlib writes four."""
     picture = Image.open(BytesIO(b64decode(embedded[2]))).convert("RGB")
     grey = picture.convert("L")
-    if grey.convert("RGB") == picture:
-        picture = grey
-    picture.save(packed := BytesIO(), format="png", optimize=True)
+    smaller = grey if grey.convert("RGB") == picture else picture
+    smaller.save(packed := BytesIO(), format="png", optimize=True)
     return embedded[1] + b64encode(packed.getvalue()).decode("ascii")
 
 
@@ -81,7 +57,7 @@ def palette(settings: Iterable[Setting]) -> dict[Setting, str]:
     """Return a colour for each setting: of its variant, or, of one, the larger the lighter."""
     every = list(settings)
     names = Names.of(every)
-    keys = [setting.variant if names.variants else setting.latent_size for setting in every]
+    keys = [getattr(setting, names.keys[0]) for setting in every]
     ordered = list(dict.fromkeys(keys)) if names.variants else sorted(set(keys))
     shades = sns.color_palette("viridis", as_cmap=True)
     colours = {key: shades(0.78 * k / max(len(ordered) - 1, 1)) for k, key in enumerate(ordered)}
@@ -114,11 +90,11 @@ def name_colours(figure: Figure, colours: Mapping[Setting, str]) -> None:
     ]
     columns = math.ceil(len(marks) / MOST_LABELS)
     spaces: dict[str, Any] = {"handletextpad": 0.1, "columnspacing": 0.6, "ncols": columns}
-    title = key.replace("_", " ")
-    figure.legend(handles=marks, title=title, loc="outside right center", **spaces)
+    spaces["title"] = key.replace("_", " ")
+    figure.legend(handles=marks, loc="outside right center", **spaces)
 
 
-def draw_reference(axes: Axes, value: float, words: str, above: bool = True) -> None:
+def draw_reference(axes: Axes, value: float, words: str, above: bool = False) -> None:
     """Draw a level that readers compare with, named at the right end, above or below the line."""
     axes.axhline(value, color=REAL_COLOUR, lw=1, ls=":")
     style: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "fontsize": 8}
@@ -130,8 +106,8 @@ def draw_scale(axes: Axes) -> None:
     """Draw what a score's 0 and 1 are on an axis of scores, whatever they are."""
     bottom, top = axes.get_ylim()
     axes.set_ylim(min(bottom, -0.2), max(top, 1.05))
-    draw_reference(axes, 0, "0: cross-fade", above=False)
-    draw_reference(axes, 1, "1: optimal transport", above=False)
+    draw_reference(axes, 0, "0: cross-fade")
+    draw_reference(axes, 1, "1: optimal transport")
 
 
 def wide_figure(height: float) -> tuple[Figure, Axes]:

@@ -61,19 +61,17 @@ def variants(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def as_yaml(config: Mapping[str, Any], indent: str = "") -> str:
+def as_yaml(config: Mapping[str, Any]) -> str:
     """Write a configuration as YAML with a line a key, lists on one."""
-    lines = []
-    for key, value in config.items():
-        name, text = (
-            yaml.safe_dump([part], default_flow_style=True, width=math.inf).strip()[1:-1]
-            for part in (str(key), value)
-        )
-        if isinstance(value, dict) and value:
-            lines.append(f"{indent}{name}:\n{as_yaml(value, f'{indent}  ')}")
-        else:
-            lines.append(f"{indent}{name}: {text}\n")
-    return "".join(lines)
+    return yaml.dump(config, Dumper=_Dumper, sort_keys=False, width=math.inf)
+
+
+class _Dumper(yaml.SafeDumper):
+    def represent_list(self, data: list[Any]) -> yaml.Node:
+        return self.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=True)
+
+
+_Dumper.add_representer(list, _Dumper.represent_list)
 
 
 def settings(config: Mapping[str, Any]) -> list[Setting]:

@@ -26,7 +26,8 @@ def source_files(script: Path) -> list[Path]:
         if path not in found and not passed_over:
             found.add(path)
             waiting += _imported_modules(path)
-    return [script, *sorted(found - {script})]
+    records = {path.with_suffix(".yaml") for path in found}  # of modules that have any
+    return [script, *sorted(found - {script}), *sorted(filter(Path.exists, records))]
 
 
 @cache  # every rule asks for much the same modules, and Snakemake starts often

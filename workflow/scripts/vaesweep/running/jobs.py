@@ -48,13 +48,18 @@ def announce() -> None:
 
 
 @contextmanager
-def logging_to(path: str | Path) -> Iterator[logging.Logger]:
+def logging_to(path: str | Path, threads: int | None = None) -> Iterator[logging.Logger]:
     """Yield a logger that writes "HH:MM:SS message" lines to `path`, line by line.
 
     A `UserError` raised inside becomes one line in the log and on stderr and ends the process
     with status 1. Any other exception is logged with its traceback and raised again, so that
     the log alone tells what happened. The process ends if the Snakemake that started it is killed.
+    A job that computes with PyTorch names its `threads`.
     """
+    if threads is not None:
+        import torch
+
+        torch.set_num_threads(threads)
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     log = logging.Logger("vaesweep", logging.INFO)
     handler = _Lines(path, mode="w", encoding="utf-8")

@@ -25,8 +25,6 @@ from vaesweep.files import reading, write_whole
 from vaesweep.training.hardware import choose_precision
 from vaesweep.training.optimiser import Adam, one_cycle
 
-Loss = Callable[[Tensor, Tensor], Tensor]
-
 GHOST_EPOCHS, CLASS_EPOCHS = 7, 3
 BATCH_SIZE = 128
 LEARNING_RATE = 5e-3
@@ -38,6 +36,9 @@ MAX_BLUR = 1.0
 BLURS = 16  # widths a batch
 CLEAN_SHARE, HALF_SHARE = 1 / 3, 1 / 4
 CHUNK = 500
+
+
+Loss = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,9 @@ def train_judge(
 ) -> tuple[Judge, dict[str, float]]:
     """Train a judge on training images (N, 28, 28) of classes (N,), 0 to `classes` - 1.
 
-    The seed decides the split, the initialisation and every draw; the log is told of each network.
-
-    Returns:
-        The judge, and what `_measure` finds on 5,000 images that are held out.
-
-    Raises:
-        UserError: there are too few images, or none of another class among those held out.
+    The seed decides the split, the initialisation and every draw. Returned are the judge and what
+    `_measure` finds on 5,000 images that are held out. A UserError: there are too few images, or
+    none of another class among those held out.
     """
     if len(images) < LEAST_IMAGES:
         raise UserError(

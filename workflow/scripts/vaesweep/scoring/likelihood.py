@@ -27,11 +27,10 @@ def evaluate(
 ) -> tuple[dict[str, float | None], NDArray[np.float32]]:
     """Measure a model, a stack of one, on test images (N, 28, 28).
 
-    Returns:
-        neg_elbo, reconstruction and kl in nats per image, with one noise sample an image and the
-        KL at its full weight whatever beta; active_units, a count. A model without
-        likelihood decodes the mean without noise; its neg_elbo and kl are None. And the codes,
-        (N, latent_size), the posterior means.
+    That is neg_elbo, reconstruction and kl in nats per image, with one noise sample an image and
+    the KL at its full weight whatever beta; active_units, a count. A model without likelihood
+    decodes the mean without noise; its neg_elbo and kl are None. Returned beside them are the
+    codes, (N, latent_size), the posterior means.
     """
     pixels = torch.from_numpy(images.reshape(1, -1, PIXELS)).float() / 255
     generator = torch.Generator().manual_seed(NOISE_SEED)

@@ -51,12 +51,11 @@ def _warped(image: Images, turn: float, slant: float, scale: float, shift: Array
 
 
 def read_references(path: str, ends: Images, steps: int) -> dict[str, NDArray[Any]]:
-    """Read cross_fade, transport and known_paths from references.npz, of pairs (N, 2, side, side).
+    """Read references.npz of pairs of ends (N, 2, side, side), and add `apart`, (N,).
 
-    Added is apart, (N,), how far the ends of each pair are from one another in pixels. A UserError
-    if the file is missing, damaged, or of another number of pairs or steps.
+    That is how far the ends are from one another in pixels. A UserError: the file is missing,
+    damaged, of another number of pairs or steps.
     """
-    between = (len(ends), steps, *IMAGE_SHAPE)
-    known = (None, steps + 2, *IMAGE_SHAPE)
+    between, known = (len(ends), steps, *IMAGE_SHAPE), (None, steps + 2, *IMAGE_SHAPE)
     held = read_arrays(path, cross_fade=between, transport=between, known_paths=known)
     return {**held, "apart": wasserstein_distance(ends[:, 0], ends[:, 1])}

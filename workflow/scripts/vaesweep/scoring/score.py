@@ -31,11 +31,8 @@ def judge_paths(
     """Judge paths (N, K + 2, side, side) between the real images of N rows of pairs.csv.
 
     `references` holds transport, (N, K, side, side), the optimal-transport paths between the same
-    ends, and apart, (N,), the distance of the ends in pixels.
-
-    Returns:
-        A row a pair: set, kind, row; the parts of quality and quality, means over judges, and
-        quality_judge_{seed} for each judge.
+    ends, and apart, (N,), the distance of the ends in pixels. Returned is a row a pair: set, kind,
+    row; the parts of quality and quality, means over judges, and quality_judge_{seed} for each.
     """
     off = wasserstein_distance(frames[:, 1:-1], references["transport"])
     apart = references["apart"]
@@ -55,10 +52,9 @@ def judge_paths(
 def relative(judged: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
     """Score paths that `judge_paths` judged between the cross-fade, 0, and optimal transport, 1.
 
-    Returns:
-        pair_scores.csv: set, kind, row, parts, quality, score and score_judge_{seed}. A pair's
-        score is its lead over its own cross-fade in units of the mean lead of transport over the
-        score pairs of its kind, so that a pair on which the two are alike does no harm.
+    Returned is pair_scores.csv: set, kind, row, parts, quality, score and score_judge_{seed}. A
+    pair's score is its lead over its own cross-fade in units of the mean lead of transport over the
+    score pairs of its kind, so that a pair on which the two are alike does no harm.
     """
     fade, transport = (
         references[references["reference"] == name].reset_index(drop=True)
@@ -78,13 +74,9 @@ def score_references(
 ) -> pd.DataFrame:
     """Judge cross-fades and optimal-transport paths between real images (N, 2, side, side).
 
-    `references` holds cross_fade, transport and apart of N rows of pairs.csv.
-
-    Returns:
-        reference_scores.csv: reference, and what `judge_paths` returns of it.
-
-    Raises:
-        UserError: no judge finds transport better than the cross-fades, so that there is no scale.
+    `references` holds cross_fade, transport and apart of N rows of pairs.csv. Returned is
+    reference_scores.csv: reference, and what `judge_paths` returns of it. A UserError:
+    the judges find transport no better than the cross-fades, so that there is no scale.
     """
     tables = []
     for name in ("cross_fade", "transport"):

@@ -26,15 +26,9 @@ class Measured:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the quality of a path, between 0 (bad) and 1 (good)."""
+    """A part of the quality of a path, from 0 (bad) to 1; columns.yaml has its words."""
 
     name: str  # its column in the tables
-    symbol: str  # its letter in formulas
-    title: str  # what readers call it
-    meaning: str  # what 1 means, for legends
-    fault: str  # what a low value means, in the plural
-    formula: str  # its right-hand side in Typst's notation, with `n` steps
-    words: str  # the sentences after the formula, in Typst's notation
     of: Callable[[Measured], Array]  # from what was measured of N paths to (N,)
     weight: int = 1  # how often it counts
 
@@ -64,43 +58,11 @@ def class_path(measured: Measured) -> Array:
 
 
 PARTS = (
-    Part(
-        "transport",
-        "T",
-        "transport",
-        "1: every frame is where optimal transport puts it",
-        "frames far from the optimal-transport path",
-        "max(0, 1 - max_k d(x_k, b_k) \\/ D)",
-        "$b_k$ is the Wasserstein barycentre @barycentre of the two images at the mark of $x_k$: "
-        "what moves evenly and changes least @natural.",
-        transport,
-        # Counted once, a path that shows the two images and nothing between them, which both judges
-        # like, comes near a VAE's; see docs/score.md.
-        weight=2,
-    ),
-    Part(
-        "ghost_free",
-        "G",
-        "ghost-free",
-        "1: no frame looks like two images at once",
-        "ghosts of two images on top of each other",
-        "1 - 1/(n - 1) sum_k g(x_k)",
-        "The critic $g$ is a small convolutional network trained to tell how strongly an image is "
-        "a blend of two others, as in adversarially constrained autoencoders @acai; here it judges "
-        "and does not train.",
-        ghost_free,
-    ),
-    Part(
-        "class_path",
-        "C",
-        "class path",
-        "1: each frame reads as one of the two end classes",
-        "frames that read as neither end class",
-        "1/(n - 1) sum_k p(x_k)",
-        "$p$ is the probability that a small convolutional classifier gives to the class of the "
-        "two ends together.",
-        class_path,
-    ),
+    # Counted twice: else a path that shows the two images and nothing between them, which both
+    # judges like, comes near a VAE's; see docs/score.md.
+    Part("transport", transport, weight=2),
+    Part("ghost_free", ghost_free),
+    Part("class_path", class_path),
 )
 
 

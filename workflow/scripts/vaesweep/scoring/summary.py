@@ -1,76 +1,19 @@
 """What the score pairs say of one run: means by kind, its score and the interval."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from vaesweep.data.pairs import KINDS
-from vaesweep.interpolation import PATHS
 from vaesweep.runs import Run
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import Array, means, spread_over_pairs
 
 KIND_COLUMNS = (*(part.name for part in PARTS), "quality", "score")
-# What readers call the rows of controls.csv: paths that no VAE made, and ways through the codes.
-CONTROLS = {
-    "transport": "optimal transport of the test images",
-    "cross_fade": "cross-fade of the test images",
-    "hard_switch": "switch halfway",
-    "constant_image": "one constant image",
-    "nearest_training_image": "nearest training images",
-}
-WAYS = {
-    **{name: path.words for name, path in PATHS.items()},
-    "geodesic_pixels": "the decoder's geodesic in pixels",
-    "geodesic_features": "the decoder's geodesic in a judge's features",
-}
-
-
-@dataclass(frozen=True)
-class View:
-    """What is measured of a run beside its score, for context and never for rank."""
-
-    name: str  # its column
-    heading: str  # over a column of the reports
-    decimals: int  # digits after the point
-    better: int  # 1 if more is better, -1 if less is
-    words: str  # what it is called in a sentence
-    unit: str  # "" of a plain number
-    range: str
-    meaning: str  # for legends, in Typst's notation
-
-
-VIEWS = (
-    View(
-        "known_path_error",
-        "error on\nknown paths",
-        *(3, -1, "the error on known paths", "pixels", "from 0"),
-        "where one test image is turned, slanted, scaled and shifted, the mean distance of the "
-        "decoded frames from the true ones",
-    ),
-    View(
-        "frechet",
-        "Fréchet",
-        *(2, -1, "the Fréchet distance of the interpolates", "", "from 0"),
-        "of the interpolates from test images, in the classifiers' features @fid",
-    ),
-    View(
-        "probe",
-        "linear\nprobe",
-        *(3, 1, "the linear probe's accuracy", "", "0 to 1"),
-        "the share of test images that a ridge classifier on the codes gets right @probe",
-    ),
-    View(
-        "nll_is",
-        "\N{MINUS SIGN}log p,\nnats",
-        *(2, -1, "\N{MINUS SIGN}log p", "nats", "from 0"),
-        "of test images, by importance sampling",
-    ),
-)
-VIEW_COLUMNS = tuple(view.name for view in VIEWS)
+# Measured beside the score, for context and never for rank.
+VIEW_COLUMNS = ("known_path_error", "frechet", "probe", "nll_is")
 # What is measured of a judge, see `judges.train_judge`.
 OF_JUDGE = ("accuracy", "ghost_clean", "ghost_blurred", "ghost_half")
 LIKELIHOOD_COLUMNS = ("neg_elbo", "reconstruction", "kl", "active_units")
