@@ -5,17 +5,17 @@ Those of parts of the score and of further views are named by their own records.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from vaesweep.data.pairs import KINDS
+from vaesweep.files import part_of_workflow
 from vaesweep.runs import Run, Setting
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.scoring.summary import VIEWS
 
-FILE = Path(__file__).parents[3] / "templates" / "columns.yaml"
+FILE = part_of_workflow("templates/columns.yaml")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from vaesweep.comparison.columns import COSTS, RUNS, SETTINGS
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import cautions, evidence
 from vaesweep.documents.texts import plain, table_texts
+from vaesweep.files import part_of_workflow
 from vaesweep.runs import Names, Run, runs_of, settings_of
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import ALPHA, LEAST_SEEDS
@@ -29,7 +30,7 @@ MOST_ROWS = 12  # settings on the first page
 # What reStructuredText would read as markup.
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\*`|_:<>[]"})
 _TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parents[3] / "templates"),
+    loader=FileSystemLoader(part_of_workflow("templates")),
     autoescape=select_autoescape(),  # HTML, not reStructuredText
     undefined=StrictUndefined,
     trim_blocks=True,

@@ -14,8 +14,10 @@ from typing import Any
 import matplotlib as mpl
 import typst
 
+from vaesweep.files import part_of_workflow
+
 ROOT = Path(__file__).parents[4]
-TEMPLATES = ROOT / "workflow" / "templates"
+TEMPLATES = part_of_workflow("templates")
 
 
 def typeset(template: str, data: Mapping[str, Any], pictures: Mapping[str, bytes]) -> bytes:
