@@ -152,3 +152,13 @@ def test_pre_commit_runs_make_lint() -> None:
     (repo,) = settings["repos"]
     assert repo["repo"] == "local", "nothing is fetched from elsewhere"
     assert [hook["entry"] for hook in repo["hooks"]] == ["make lint"]
+
+
+def test_public_ci_is_a_workflow_of_github_that_calls_ours_and_keeps_the_report() -> None:
+    path = ROOT / ".github/workflows/ci.yml"
+    command = ["check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(path)]
+    subprocess.run([sys.executable, "-m", *command], check=True)
+    steps = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]["test"]["steps"]
+    commands = [step["run"] for step in steps if "run" in step]
+    assert commands[-2:] == ["bash .ci/run", "make"]
+    assert "results/report.html" in steps[-1]["with"]["path"]

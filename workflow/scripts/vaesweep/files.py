@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def part_of_workflow(name: str) -> Path:
     """A file or folder of `workflow/`, which an installed package holds within itself."""
-    own = Path(__file__).with_name(name)
+    own = Path(__file__).parent / name
     return own if own.exists() else Path(__file__).parents[2] / name
 
 
