@@ -4,6 +4,11 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -35,6 +40,12 @@ def required() -> list[str]:
 def test_every_required_package_is_pinned_once_and_nowhere_else() -> None:
     assert all(re.fullmatch(r"[a-z0-9-]+", name) for name in required())
     assert set(required()) <= set(pins())
+
+
+def test_every_pin_has_its_hashes() -> None:
+    text = (ENVS / "hashes.txt").read_text(encoding="utf-8")
+    found = re.findall(r"^([a-z0-9-]+)==([^ ]+)(?: ; .*)? \\\n +--hash=sha256:", text, re.MULTILINE)
+    assert dict(found) == pins()
 
 
 @pytest.mark.parametrize("path", sorted(ENVS.glob("*.yaml")), ids=lambda path: path.name)
@@ -78,6 +89,7 @@ def test_installed_versions_are_the_pinned_ones() -> None:
             found[name] = version(name)
         except PackageNotFoundError:  # needed on another platform only
             continue
+    found = {name: number.removesuffix("+cpu") for name, number in found.items()}
     assert found == {name: pins()[name] for name in found}
     assert set(required()) <= set(found)
 
@@ -145,6 +157,63 @@ def test_ready_environment_is_not_installed_again(fresh: Path) -> None:
     assert "pip install" not in make(fresh, "--dry-run", "lint").stdout
     (fresh / "envs" / "constraints.txt").write_text("torch==0\n", encoding="utf-8")
     assert "pip install" in make(fresh, "--dry-run", "lint").stdout
+
+
+@pytest.fixture
+def indexes(fresh: Path) -> Iterator[str]:
+    """Serve two package indexes with the pinned torch: what PyPI has, and PyTorch's CPU build."""
+    folders = fresh / "indexes"
+    for name in ("torch", "torchvision"):
+        for index, label in (("pypi", ""), ("cpu", "+cpu")):
+            folder = folders / index / name
+            folder.mkdir(parents=True)
+            wheel = f"{name}-{pins()[name]}{label}"
+            with zipfile.ZipFile(folder / f"{wheel}-py3-none-any.whl", "w") as files:
+                about = f"{wheel}.dist-info"
+                named = f"Metadata-Version: 2.1\nName: {name}\nVersion: {pins()[name]}{label}\n"
+                files.writestr(f"{about}/METADATA", named)
+                files.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+                files.writestr(f"{about}/RECORD", "")
+                # The Makefile starts these to compile them.
+                files.writestr(f"{name}.py", "")
+                if name == "torch":
+                    files.writestr("snakemake/cli.py", "get_argument_parser = print")
+    served = partial(SimpleHTTPRequestHandler, directory=str(folders))
+    with ThreadingHTTPServer(("127.0.0.1", 0), served) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_make_takes_the_cpu_build_of_torch_or_nothing(
+    fresh: Path, indexes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (fresh / "envs/requirements.txt").write_text("-c constraints.txt\ntorch\ntorchvision\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", f"{indexes}/pypi")
+    imported = "IMPORTED=torch, torchvision, snakemake.cli"
+
+    def set_up(*arguments: str) -> subprocess.CompletedProcess[str]:
+        [stamp] = re.findall(r"touch (\S+)", make(fresh, "--dry-run", "lint", *arguments).stdout)
+        return make(fresh, stamp, imported, *arguments)
+
+    done = set_up("TORCH=cpu", f"TORCH_INDEX={indexes}/pypi")
+    assert done.returncode != 0
+    assert f"Cannot install torch=={pins()['torch']}+cpu" in done.stderr
+    assert f"takes torch from {indexes}/pypi: name another TORCH_INDEX, or make TORCH=gpu" in (
+        done.stderr
+    )
+    done = set_up("TORCH=cpu", f"TORCH_INDEX={indexes}/cpu")
+    assert done.returncode == 0, done.stderr
+    [site] = fresh.glob(".venv/lib/*/site-packages")
+    for name in ("torch", "torchvision"):
+        assert [path.name for path in site.glob(f"{name}-*")] == [
+            f"{name}-{pins()[name]}+cpu.dist-info"
+        ]
+    # Remembered: nothing is to be done without the word.
+    assert "pip install" not in make(fresh, "--dry-run", "lint").stdout
+    assert "--clear" in make(fresh, "--dry-run", "lint", "TORCH=gpu").stdout
+    assert "TORCH=x: expected cpu or gpu" in make(fresh, "lint", "TORCH=x").stderr
 
 
 def test_pre_commit_runs_make_lint() -> None:
