@@ -1,10 +1,12 @@
 import ast
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import threading
+import venv
 import zipfile
 from collections.abc import Iterator
 from functools import partial
@@ -55,6 +57,23 @@ def test_conda_environment_has_the_same_pins(path: Path) -> None:
     matches = [PIN.fullmatch(line) for line in packages]
     assert matches and all(matches)
     assert {match[1]: match[2] for match in matches if match}.items() <= pins().items()
+
+
+def test_the_conda_environment_resolves_to_pinned_packages_alone(tmp_path: Path) -> None:
+    """As pip would resolve it for conda's Python; conda itself is not needed for that."""
+    python, _, inner = yaml.safe_load((ENVS / "vaesweep.yaml").read_text())["dependencies"]
+    venv.create(tmp_path / "venv", with_pip=True)
+    pip = [str(tmp_path / "venv/bin/python"), "-m", "pip", "install", "--quiet"]
+    # Of the pip that Python brings, a dry run loads a gigabyte of wheels.
+    subprocess.run([*pip, "pip==26.3"], check=True)
+    options = "--dry-run --use-feature=fast-deps --only-binary :all: --target none --report -"
+    for_python = ["--python-version", python.split("=")[1], "-c", str(ENVS / "constraints.txt")]
+    done = subprocess.run(
+        [*pip, *options.split(), *for_python, *inner["pip"]], check=True, stdout=subprocess.PIPE
+    )
+    found = [package["metadata"] for package in json.loads(done.stdout)["install"]]
+    assert {canonical(own["name"]): own["version"] for own in found}.items() <= pins().items()
+    assert len(found) >= len(inner["pip"])
 
 
 def test_every_imported_package_is_required_and_in_the_conda_environment() -> None:
