@@ -27,6 +27,9 @@ PINNED := --requirement envs/requirements.txt --extra-index-url $(TORCH_INDEX) \
 endif
 # Rules run `python` and `snakemake` of this environment, whatever the caller's shell has active.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
+# Snakemake and Matplotlib keep caches at home, and some users have none.
+HOMELESS := $(shell test -w "$$HOME" || echo yes)
+HOUSED := $(if $(HOMELESS),HOME="$$(cd "$(STUDY)" && pwd)/.snakemake/home")
 
 # Progress bars on a terminal; else a line a job, without its list of files.
 BARS := --logger rich
@@ -41,7 +44,7 @@ all: $(READY)
 		echo "CORES=$(CORES): expected all, or a number from 1; for example make CORES=4" >&2; exit 1;; esac
 	@test "$(STUDY)" = . -o -f "$(STUDY)/config.yaml" || { \
 		echo "STUDY=$(STUDY): expected a folder with a config.yaml; there are: $(wildcard examples/*)" >&2; exit 1; }
-	@$(RUN) snakemake --cores $(CORES) --directory "$(STUDY)" $$(test -t 2 && echo $(BARS) || echo $(LINES)) -- all report
+	@$(RUN) $(HOUSED) snakemake --cores $(CORES) --directory "$(STUDY)" $$(test -t 2 && echo $(BARS) || echo $(LINES)) -- all report
 
 # Tests side by side. One thread each: their jobs take the cores they ask for.
 test: lint
