@@ -2,11 +2,14 @@
 # make test   the same environment, then lint and all tests
 #
 # Also: make soak (the long tests), make lint, make bench, make clean. Another Python: make PYTHON=python3.12
+# Without the 4 GB of GPU libraries: make TORCH=cpu (remembered; back again by make TORCH=gpu)
 # Another sweep, in a folder of its own with a config.yaml: make STUDY=examples/models
 
 PYTHON ?= python3
 CORES ?= all
 STUDY ?= .
+TORCH ?= $(or $(shell cat .venv/torch 2>/dev/null),gpu)
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 SHELL := /bin/bash -O extglob
 .DELETE_ON_ERROR:
 
@@ -15,9 +18,18 @@ SOURCES := workflow/scripts tests $(wildcard benchmarks)
 # Named after the pins, so that the environment is brought up to date when they change and only then.
 # And after the folder, for the commands of an environment that was moved or copied start an old Python.
 FOLDER := $(shell readlink -f .venv)
-READY := .venv/ready-$(shell (echo $(FOLDER); cat envs/requirements.txt envs/constraints.txt) | cksum | cut -d' ' -f1)
+READY := .venv/ready-$(shell (echo "$(FOLDER)" $(TORCH:gpu=); cat envs/*.txt) | cksum | cut -d' ' -f1)
+# Every file by its hash; but for PyTorch's CPU builds, whose versions are labelled +cpu, as no other's are.
+PINNED := --no-deps --require-hashes --requirement envs/hashes.txt
+ifeq ($(TORCH),cpu)
+PINNED := --requirement envs/requirements.txt --extra-index-url $(TORCH_INDEX) \
+	$(shell sed -En 's/^torch(vision)?==.*/&+cpu/p' envs/constraints.txt)
+endif
 # Rules run `python` and `snakemake` of this environment, whatever the caller's shell has active.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
+# Snakemake and Matplotlib keep caches at home, and some users have none.
+HOMELESS := $(shell test -w "$$HOME" || echo yes)
+HOUSED := $(if $(HOMELESS),HOME="$$(cd "$(STUDY)" && pwd)/.snakemake/home")
 
 # Progress bars on a terminal; else a line a job, without its list of files.
 BARS := --logger rich
@@ -32,7 +44,7 @@ all: $(READY)
 		echo "CORES=$(CORES): expected all, or a number from 1; for example make CORES=4" >&2; exit 1;; esac
 	@test "$(STUDY)" = . -o -f "$(STUDY)/config.yaml" || { \
 		echo "STUDY=$(STUDY): expected a folder with a config.yaml; there are: $(wildcard examples/*)" >&2; exit 1; }
-	@$(RUN) snakemake --cores $(CORES) --directory "$(STUDY)" $$(test -t 2 && echo $(BARS) || echo $(LINES)) -- all report
+	@$(RUN) $(HOUSED) snakemake --cores $(CORES) --directory "$(STUDY)" $$(test -t 2 && echo $(BARS) || echo $(LINES)) -- all report
 
 # Tests side by side. One thread each: their jobs take the cores they ask for.
 test: lint
@@ -71,10 +83,14 @@ export CHECK_PYTHON
 $(READY):
 	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) found. Install Python 3.11 to 3.13, or name one: make PYTHON=/path/to/python" >&2; exit 1; }
 	@$(PYTHON) -c "$$CHECK_PYTHON"
-	@echo "Installing the pinned environment into .venv (a minute or two; about 6 GB with the GPU libraries) ..."
-	@test "$$(cat .venv/folder 2>/dev/null)" = "$(FOLDER)" || $(PYTHON) -m venv --clear .venv
+	@case "$(TORCH)" in cpu|gpu) ;; *) echo "TORCH=$(TORCH): expected cpu or gpu" >&2; exit 1;; esac
+	@echo "Installing the pinned environment into .venv (a minute or two; about $(if $(filter cpu,$(TORCH)),2 GB,6 GB with the GPU libraries)) ..."
+	@test "$$(cat .venv/folder 2>/dev/null) $$(cat .venv/torch 2>/dev/null || echo gpu)" = "$(FOLDER) $(TORCH)" \
+		|| $(PYTHON) -m venv --clear .venv
 	@echo "$(FOLDER)" > .venv/folder
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement envs/requirements.txt
+	@echo $(TORCH) > .venv/torch
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile $(PINNED) || { \
+		test $(TORCH) = gpu || echo "TORCH=cpu takes torch from $(TORCH_INDEX): name another TORCH_INDEX, or make TORCH=gpu" >&2; exit 1; }
 # Bytecode of what every start imports, not of 14,000 files. Some containers forbid to write it later.
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c "import $(IMPORTED); snakemake.cli.get_argument_parser()"
 	@rm -f .venv/ready-*

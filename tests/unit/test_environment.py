@@ -1,9 +1,16 @@
 import ast
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
+import venv
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -37,6 +44,12 @@ def test_every_required_package_is_pinned_once_and_nowhere_else() -> None:
     assert set(required()) <= set(pins())
 
 
+def test_every_pin_has_its_hashes() -> None:
+    text = (ENVS / "hashes.txt").read_text(encoding="utf-8")
+    found = re.findall(r"^([a-z0-9-]+)==([^ ]+)(?: ; .*)? \\\n +--hash=sha256:", text, re.MULTILINE)
+    assert dict(found) == pins()
+
+
 @pytest.mark.parametrize("path", sorted(ENVS.glob("*.yaml")), ids=lambda path: path.name)
 def test_conda_environment_has_the_same_pins(path: Path) -> None:
     dependencies = yaml.safe_load(path.read_text(encoding="utf-8"))["dependencies"]
@@ -44,6 +57,23 @@ def test_conda_environment_has_the_same_pins(path: Path) -> None:
     matches = [PIN.fullmatch(line) for line in packages]
     assert matches and all(matches)
     assert {match[1]: match[2] for match in matches if match}.items() <= pins().items()
+
+
+def test_the_conda_environment_resolves_to_pinned_packages_alone(tmp_path: Path) -> None:
+    """As pip would resolve it for conda's Python; conda itself is not needed for that."""
+    python, _, inner = yaml.safe_load((ENVS / "vaesweep.yaml").read_text())["dependencies"]
+    venv.create(tmp_path / "venv", with_pip=True)
+    pip = [str(tmp_path / "venv/bin/python"), "-m", "pip", "install", "--quiet"]
+    # Of the pip that Python brings, a dry run loads a gigabyte of wheels.
+    subprocess.run([*pip, "pip==26.3"], check=True)
+    options = "--dry-run --use-feature=fast-deps --only-binary :all: --target none --report -"
+    for_python = ["--python-version", python.split("=")[1], "-c", str(ENVS / "constraints.txt")]
+    done = subprocess.run(
+        [*pip, *options.split(), *for_python, *inner["pip"]], check=True, stdout=subprocess.PIPE
+    )
+    found = [package["metadata"] for package in json.loads(done.stdout)["install"]]
+    assert {canonical(own["name"]): own["version"] for own in found}.items() <= pins().items()
+    assert len(found) >= len(inner["pip"])
 
 
 def test_every_imported_package_is_required_and_in_the_conda_environment() -> None:
@@ -78,6 +108,7 @@ def test_installed_versions_are_the_pinned_ones() -> None:
             found[name] = version(name)
         except PackageNotFoundError:  # needed on another platform only
             continue
+    found = {name: number.removesuffix("+cpu") for name, number in found.items()}
     assert found == {name: pins()[name] for name in found}
     assert set(required()) <= set(found)
 
@@ -147,8 +178,75 @@ def test_ready_environment_is_not_installed_again(fresh: Path) -> None:
     assert "pip install" in make(fresh, "--dry-run", "lint").stdout
 
 
+@pytest.fixture
+def indexes(fresh: Path) -> Iterator[str]:
+    """Serve two package indexes with the pinned torch: what PyPI has, and PyTorch's CPU build."""
+    folders = fresh / "indexes"
+    for name in ("torch", "torchvision"):
+        for index, label in (("pypi", ""), ("cpu", "+cpu")):
+            folder = folders / index / name
+            folder.mkdir(parents=True)
+            wheel = f"{name}-{pins()[name]}{label}"
+            with zipfile.ZipFile(folder / f"{wheel}-py3-none-any.whl", "w") as files:
+                about = f"{wheel}.dist-info"
+                named = f"Metadata-Version: 2.1\nName: {name}\nVersion: {pins()[name]}{label}\n"
+                files.writestr(f"{about}/METADATA", named)
+                files.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+                files.writestr(f"{about}/RECORD", "")
+                # The Makefile starts these to compile them.
+                files.writestr(f"{name}.py", "")
+                if name == "torch":
+                    files.writestr("snakemake/cli.py", "get_argument_parser = print")
+    served = partial(SimpleHTTPRequestHandler, directory=str(folders))
+    with ThreadingHTTPServer(("127.0.0.1", 0), served) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_make_takes_the_cpu_build_of_torch_or_nothing(
+    fresh: Path, indexes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (fresh / "envs/requirements.txt").write_text("-c constraints.txt\ntorch\ntorchvision\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", f"{indexes}/pypi")
+    imported = "IMPORTED=torch, torchvision, snakemake.cli"
+
+    def set_up(*arguments: str) -> subprocess.CompletedProcess[str]:
+        [stamp] = re.findall(r"touch (\S+)", make(fresh, "--dry-run", "lint", *arguments).stdout)
+        return make(fresh, stamp, imported, *arguments)
+
+    done = set_up("TORCH=cpu", f"TORCH_INDEX={indexes}/pypi")
+    assert done.returncode != 0
+    assert f"Cannot install torch=={pins()['torch']}+cpu" in done.stderr
+    assert f"takes torch from {indexes}/pypi: name another TORCH_INDEX, or make TORCH=gpu" in (
+        done.stderr
+    )
+    done = set_up("TORCH=cpu", f"TORCH_INDEX={indexes}/cpu")
+    assert done.returncode == 0, done.stderr
+    [site] = fresh.glob(".venv/lib/*/site-packages")
+    for name in ("torch", "torchvision"):
+        assert [path.name for path in site.glob(f"{name}-*")] == [
+            f"{name}-{pins()[name]}+cpu.dist-info"
+        ]
+    # Remembered: nothing is to be done without the word.
+    assert "pip install" not in make(fresh, "--dry-run", "lint").stdout
+    assert "--clear" in make(fresh, "--dry-run", "lint", "TORCH=gpu").stdout
+    assert "TORCH=x: expected cpu or gpu" in make(fresh, "lint", "TORCH=x").stderr
+
+
 def test_pre_commit_runs_make_lint() -> None:
     settings = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     (repo,) = settings["repos"]
     assert repo["repo"] == "local", "nothing is fetched from elsewhere"
     assert [hook["entry"] for hook in repo["hooks"]] == ["make lint"]
+
+
+def test_public_ci_is_a_workflow_of_github_that_calls_ours_and_keeps_the_report() -> None:
+    path = ROOT / ".github/workflows/ci.yml"
+    command = ["check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(path)]
+    subprocess.run([sys.executable, "-m", *command], check=True)
+    steps = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]["test"]["steps"]
+    commands = [step["run"] for step in steps if "run" in step]
+    assert commands[-2:] == ["bash .ci/run", "make"]
+    assert "results/report.html" in steps[-1]["with"]["path"]

@@ -7,7 +7,7 @@ from snakemake.exceptions import WorkflowError
 
 from vaesweep.running.messages import closing, errors_since, opening
 from vaesweep.files import write_json
-from vaesweep.running.preflight import lacking
+from vaesweep.running.preflight import lacking, of_the_future
 from vaesweep.running.provenance import record
 
 PLANNED = Counter()
@@ -35,6 +35,7 @@ onstart:
         partitions=requested("slurm_partition"),
         accounts=requested("slurm_account"),
     )
+    missing += of_the_future(path for job in workflow.dag.needrun_jobs() for path in job.input)
     if missing:
         raise WorkflowError("nothing was started:\n" + "\n".join(missing))
     with suppress(UserError):  # a full disk is told by the first job

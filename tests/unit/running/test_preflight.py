@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -54,6 +56,27 @@ def test_cuda_on_this_machine(monkeypatch):
         monkeypatch.setattr(preflight, "has_nvidia_gpu", lambda has_one=has_one: has_one)
         assert len(preflight.lacking("local", None, True, (), ())) == faults
     assert preflight.lacking("local", None, False, (), ()) == []
+
+
+def test_inputs_of_the_future_become_of_now_or_are_told(monkeypatch, tmp_path):
+    """Whose they are not may not set their time."""
+    old, future, another = paths = [str(tmp_path / name) for name in ("old", "f1", "f2")]
+    for path, hour in zip(paths, (-1, 1, 1), strict=True):
+        Path(path).touch()
+        os.utime(path, (0, time.time() + 3600 * hour))
+    before = Path(old).stat().st_mtime
+    assert preflight.of_the_future([*paths, str(tmp_path / "to be made")]) == []
+    assert Path(old).stat().st_mtime == before
+    assert all(Path(path).stat().st_mtime <= time.time() for path in (future, another))
+    for path in (future, another):
+        os.utime(path, (0, time.time() + 3600))
+
+    def refuse(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(preflight.os, "utime", refuse)
+    [said] = preflight.of_the_future(paths)
+    assert said.startswith(f"2 files of the future, such as {future}: this machine's clock")
 
 
 def test_nothing_is_missing_where_all_is_there(slurm):

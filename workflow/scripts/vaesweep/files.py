@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+def part_of_workflow(name: str) -> Path:
+    """A file or folder of `workflow/`, which an installed package holds within itself."""
+    own = Path(__file__).parent / name
+    return own if own.exists() else Path(__file__).parents[2] / name
+
+
 def write_whole(path: str | Path, content: bytes | memoryview) -> None:
     """Write `content` to `path` so that nobody ever sees half of it.
 

@@ -1,16 +1,15 @@
 """Pages and sentences that Jinja writes, by the templates of `workflow/templates`."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from vaesweep import words
+from vaesweep.files import part_of_workflow
 
-FOLDER = Path(__file__).parents[2] / "templates"
 TEMPLATES = Environment(
-    loader=FileSystemLoader(FOLDER),
+    loader=FileSystemLoader(part_of_workflow("templates")),
     autoescape=select_autoescape(),  # HTML, not reStructuredText
     undefined=StrictUndefined,
     trim_blocks=True,

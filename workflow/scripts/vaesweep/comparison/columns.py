@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from vaesweep.data.pairs import KINDS
+from vaesweep.files import part_of_workflow
 from vaesweep.interpolation import PATHS
 from vaesweep.runs import Run, Setting
 from vaesweep.scoring.smoothness import PARTS
 
-FILE = Path(__file__).parents[3] / "templates" / "columns.yaml"
+FILE = part_of_workflow("templates/columns.yaml")
 
 
 @dataclass(frozen=True)

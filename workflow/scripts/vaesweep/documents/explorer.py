@@ -10,7 +10,6 @@ import json
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,7 @@ from PIL import Image
 from vaesweep.comparison.columns import RECORDS
 from vaesweep.data.datasets import Dataset
 from vaesweep.data.pairs import KINDS
+from vaesweep.files import part_of_workflow
 from vaesweep.interpolation import cross_fade, interpolate
 from vaesweep.runs import Names, Run
 from vaesweep.scoring.judges import Judge
@@ -30,7 +30,7 @@ from vaesweep.words import paths_title
 
 FRAMES = 65
 LEVELS = 16  # greys of the sprite: four bits a pixel, which the eye does not miss
-TEMPLATE = Path(__file__).parents[3] / "templates" / "explorer.html"
+TEMPLATE = part_of_workflow("templates/explorer.html")
 
 
 @dataclass(frozen=True)

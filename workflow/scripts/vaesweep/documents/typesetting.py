@@ -14,8 +14,10 @@ from typing import Any
 import matplotlib as mpl
 import typst
 
+from vaesweep.files import part_of_workflow
+
 ROOT = Path(__file__).parents[4]
-TEMPLATES = ROOT / "workflow" / "templates"
+TEMPLATES = part_of_workflow("templates")
 
 
 def typeset(template: str, data: Mapping[str, Any], pictures: Mapping[str, bytes]) -> bytes:
@@ -28,7 +30,8 @@ def typeset(template: str, data: Mapping[str, Any], pictures: Mapping[str, bytes
         include_system_fonts=False, font_paths=[Path(mpl.get_data_path(), "fonts", "ttf")]
     )
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(TEMPLATES, folder, dirs_exist_ok=True)
+        for path in TEMPLATES.iterdir():
+            shutil.copyfile(path, Path(folder, path.name))  # not the rights of a read-only checkout
         Path(folder, "data.json").write_text(json.dumps(data), encoding="utf-8")
         for name, picture in pictures.items():
             Path(folder, name).write_bytes(picture)

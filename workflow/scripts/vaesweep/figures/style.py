@@ -22,11 +22,11 @@ from matplotlib.lines import Line2D
 from PIL import Image
 
 from vaesweep.figures.tiles import REAL_COLOUR
-from vaesweep.files import write_whole
+from vaesweep.files import part_of_workflow, write_whole
 from vaesweep.runs import Names, Setting
 
 STYLE = sns.axes_style("ticks") | mpl.rc_params_from_file(
-    Path(__file__).parents[3] / "templates" / "figures.mplstyle", use_default_template=False
+    part_of_workflow("templates/figures.mplstyle"), use_default_template=False
 )
 # Of variants, up to so many: after Okabe and Ito 2008, without their oranges.
 VARIANTS = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#333333", "#B8A800", "#7A4FA0")

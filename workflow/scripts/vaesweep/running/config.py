@@ -14,9 +14,10 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from vaesweep.errors import UserError
+from vaesweep.files import part_of_workflow
 from vaesweep.runs import Setting
 
-SCHEMA = Path(__file__).parents[3] / "schemas" / "config.schema.yaml"
+SCHEMA = part_of_workflow("schemas/config.schema.yaml")
 # YAML 1.1, which PyYAML reads, takes 1e-3 for text because it has no dot.
 NUMBER = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 # The largest whole number up to which floats are exact.

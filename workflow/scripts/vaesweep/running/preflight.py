@@ -2,13 +2,17 @@
 
 import getpass
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
-from collections.abc import Collection, Mapping
+import time
+from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+from vaesweep.words import counted
 
 PIXELS, IMAGES = 784, 60_000
 # Values that layers outside the dense ones keep of an image: those of two convolutions and back.
@@ -68,6 +72,25 @@ def lacking(
         polls = settings.status_command, settings.init_seconds_before_status_checks
         return _lacking_for_slurm(partitions, accounts, *polls)
     return []
+
+
+def of_the_future(inputs: Iterable[str]) -> list[str]:
+    """Set inputs that are newer than the clock to now; a sentence if some cannot be.
+
+    Snakemake fails a job that has read one, after its work: as if its output were outdated.
+    """
+    now, stubborn = time.time(), []
+    for path in sorted(set(filter(os.path.exists, inputs))):
+        if Path(path).stat().st_mtime > now:
+            try:
+                os.utime(path, (now, now))
+            except OSError:
+                stubborn.append(path)
+    return [
+        f"{counted(len(stubborn), 'file')} of the future, such as {path}: this machine's clock is "
+        "behind, or was set back; correct it, or `touch` them"
+        for path in stubborn[:1]
+    ]
 
 
 def _lacking_for_submission(submit_command: str) -> list[str]:

@@ -1,0 +1,74 @@
+"""The package outside of its checkout, as a notebook has it."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from checkout import ROOT, copy_checkout
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+# Imports every module and uses each kind of file that lies beside the package in a checkout.
+USED = """
+import pkgutil, sys
+from importlib import import_module, metadata
+import vaesweep
+for module in pkgutil.walk_packages(vaesweep.__path__, "vaesweep."):
+    import_module(module.name)
+from vaesweep.documents.submission import submission
+from vaesweep.documents.html_report import _TEMPLATES
+from vaesweep.documents.explorer import TEMPLATE
+from vaesweep.running.config import complete
+_TEMPLATES.get_template("table.html")
+assert TEMPLATE.is_file() and complete({})["netid"] == "netid"
+pdf = submission([], [("a.py", "a = 1")], "Code", "lead", "a4", "name", "title")
+print(vaesweep.__file__, metadata.version("vaesweep"), pdf[:5])
+"""
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which pip has put the package."""
+    site = tmp_path_factory.mktemp("site")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site)]
+    subprocess.run([*pip, str(ROOT)], check=True)
+    return site
+
+
+def test_an_installed_package_finds_all_that_it_reads(installed: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", USED],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = f"{installed}/vaesweep/__init__.py {PROJECT['version']} b'%PDF-'\n"
+    assert done.stdout == said, done.stderr
+
+
+def test_another_vaesweep_than_the_checkout_is_refused(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(installed))
+    done = copy_checkout(tmp_path / "project").snakemake("-n", check=False)
+    assert done.returncode != 0
+    assert f"error: this environment has a vaesweep in {installed}/vaesweep, which" in done.stdout
+
+
+def test_the_version_is_that_of_the_changelog_and_of_the_citation() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (.+)$", changelog, re.MULTILINE)[0] == PROJECT["version"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == PROJECT["version"]
+
+
+def test_the_package_asks_for_what_the_conda_environment_has() -> None:
+    conda = yaml.safe_load((ROOT / "envs/vaesweep.yaml").read_text(encoding="utf-8"))
+    pinned = conda["dependencies"][-1]["pip"]
+    assert PROJECT["dependencies"] == [line.split("==")[0] for line in pinned]
