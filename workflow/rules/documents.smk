@@ -1,6 +1,5 @@
 COMPARISON = "results/comparison"
-TEMPLATE = own("workflow/templates/{name}")
-TEMPLATES = expand(TEMPLATE, name=["comparison_report.typ", "listing.typ", "sources.yaml"])
+TEMPLATES = templates("comparison_report.typ", "listing.typ", "sources.yaml")
 # Figures of the comparison, in the order in which the report shows them.
 FIGURES = (
     "verdict score_by_latent_size display_rows best_and_worst differences quality_parts".split()
@@ -17,7 +16,6 @@ rule submission:
         pairs=rules.draw_pairs.output.pairs,
         shown=submitted_code,
         templates=TEMPLATES,
-        code=code("submission.py"),
     output:
         shown(
             f"results/submission/{config['netid']}_HW9.pdf",
@@ -33,6 +31,7 @@ rule submission:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("submission.py"),
         config_text=config_text(),
         variants=NAMES.variants,
     script:
@@ -50,7 +49,6 @@ rule plot_comparison:
         pair_scores=every_run("pair_scores.csv"),
         histories=trained_runs("history.csv"),
         interpolations=every_run("interpolations.npz"),
-        code=code("plot_comparison.py"),
     output:
         **{
             name: shown(
@@ -68,6 +66,7 @@ rule plot_comparison:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("plot_comparison.py"),
         dataset=DATASET.name,
     script:
         "../scripts/plot_comparison.py"
@@ -83,8 +82,7 @@ rule comparison_report:
         agreement=rules.compare.output.judges,
         controls=rules.score_controls.output.controls,
         trainings=trained_runs("training.json"),
-        templates=[*TEMPLATES, own("workflow/templates/columns.yaml")],
-        code=code("comparison_report.py"),
+        templates=[*TEMPLATES, *templates("columns.yaml")],
     output:
         shown(f"{COMPARISON}/comparison_report.pdf", "Results", {"document": "comparison report"}),
     log:
@@ -95,6 +93,7 @@ rule comparison_report:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("comparison_report.py"),
         jobs=JOBS,
         config_text=config_text(),
     script:

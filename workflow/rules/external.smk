@@ -7,8 +7,7 @@ rule adopt:
     input:
         test=rules.fetch_data.output.test,
         pairs=rules.draw_pairs.output.pairs,
-        frames=lambda run: EXTERNAL[run.variant]["frames"][int(run.seed)],
-        code=code("adopt.py"),
+        frames=lambda run: local(EXTERNAL[run.variant]["frames"][int(run.seed)]),
     output:
         interpolations=f"{RUN}/interpolations.npz",
     log:
@@ -19,6 +18,7 @@ rule adopt:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("adopt.py"),
         steps=config["interpolation"]["steps"],
     script:
         "../scripts/adopt.py"
@@ -28,7 +28,6 @@ use rule draw_runs as draw_adopted with:
     input:
         pairs=rules.draw_pairs.output.pairs,
         interpolations=rules.adopt.output.interpolations,
-        code=rules.draw_runs.input.code,
     output:
         same=run_figure(f"{RUN}/same_digit.png", f"same {DATASET.noun}"),
         different=run_figure(f"{RUN}/different_digits.png", f"different {plural(DATASET.noun)}"),

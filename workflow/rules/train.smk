@@ -8,7 +8,6 @@ STACKS = STACKS if TOGETHER > 1 else []
 rule train_judges:
     input:
         train=rules.fetch_data.output.train,
-        code=code("train_judges.py"),
     output:
         judge="results/judges/seed-{judge_seed}.safetensors",
         facts="results/judges/seed-{judge_seed}.json",
@@ -21,6 +20,7 @@ rule train_judges:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("train_judges.py"),
         seed=lambda wildcards: int(wildcards.judge_seed),
     script:
         "../scripts/train_judges.py"
@@ -30,7 +30,6 @@ rule train:
     input:
         # The training split alone: no test image can reach a model.
         train=rules.fetch_data.output.train,
-        code=code("train.py"),
     output:
         model=f"{RUN}/model.safetensors",
         history=f"{RUN}/history.csv",
@@ -44,6 +43,7 @@ rule train:
     resources:
         mem_mb=training_memory(1),
     params:
+        *code("train.py"),
         model=lambda run: VARIANTS[run.variant]["model"],
         training=training_of,
         latent_size=lambda run: int(run.latent_size),
@@ -62,7 +62,6 @@ for number, stack in enumerate(STACKS):
             f"train_stack_{number}"
         input:
             train=rules.train.input.train,
-            code=rules.train.input.code,
         output:
             model=expand(rules.train.output.model, seed=stack, allow_missing=True),
             history=expand(rules.train.output.history, seed=stack, allow_missing=True),
@@ -76,6 +75,7 @@ for number, stack in enumerate(STACKS):
         resources:
             mem_mb=training_memory(len(stack)),
         params:
+            *code("train.py"),
             model=lambda run: VARIANTS[run.variant]["model"],
             training=training_of,
             latent_size=lambda run: int(run.latent_size),

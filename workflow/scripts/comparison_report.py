@@ -21,7 +21,7 @@ with logging_to(snakemake.log[0]) as log:
         agreement=read_table(given.agreement, "rank_correlation"),
         controls=read_table(given.controls, "control", "score", "difference"),
         trainings=[read_json(path, "device", "networks") for path in given.trainings],
-        costs=read_costs("results/benchmarks", jobs),
+        costs=read_costs(Path(snakemake.output[0]).parents[1] / "benchmarks", jobs),
         config_text=snakemake.params.config_text,
     )
     pictures = {Path(path).name: Path(path).read_bytes() for path in given.figures}
