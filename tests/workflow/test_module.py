@@ -102,6 +102,7 @@ def test_nothing_is_planned_again_and_an_edit_is_seen(outer):
 
 def test_locks_of_the_outer_workflow_are_left_alone(outer):
     lock = outer / ".snakemake/locks/0.output.lock"
+    lock.parent.mkdir(exist_ok=True)
     lock.write_text("best.txt\n")
     done = outer.snakemake("--cores", "1", "--force", "best.txt", check=False)
     assert done.returncode != 0 and "cannot be locked" in done.stdout and lock.exists()
