@@ -16,9 +16,6 @@ include: "workflow/rules/start.smk"
 configfile: "config.yaml"
 
 
-report: "workflow/report/workflow.rst"
-
-
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
@@ -28,11 +25,18 @@ include: "workflow/rules/external.smk"
 include: "workflow/rules/choose.smk"
 include: "workflow/rules/documents.smk"
 include: "workflow/rules/html_report.smk"
-include: "workflow/rules/hooks.smk"
+
+
+if STANDALONE:
+
+    report: "workflow/report/workflow.rst"
+
+    include: "workflow/rules/report.smk"
+    include: "workflow/rules/hooks.smk"
 
 
 rule all:
-    default_target: True
+    default_target: STANDALONE
     input:
         rules.submission.output,
         rules.comparison_report.output,

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from checkout import Checkout, copy_checkout
 
+from vaesweep.data.idx import FILES, idx_bytes
 from vaesweep.data.splits import save_split
 
 SEEDS = [0, 1]
@@ -33,6 +34,18 @@ def prepare(folder: Path, mnist, **sections) -> Checkout:
         images, labels = mnist[split]
         save_split(checkout / f"results/data/MNIST/{split}.npz", images[:count], labels[:count])
     return checkout
+
+
+def lay_out(folder: Path, mnist, classes: int, each: tuple[int, int] = (60, 40)) -> None:
+    """Write so many images of each class, training and test: class d + 10 k is digit d turned."""
+    folder.mkdir()
+    for (split, names), count in zip(FILES.items(), each, strict=True):
+        images, labels = mnist[split]
+        own = [images[labels == n % 10][n // 10 :][:count] for n in range(classes)]
+        turned = [np.rot90(part, n // 10, (1, 2)) for n, part in enumerate(own)]
+        found = np.concatenate(turned), np.repeat(np.arange(classes, dtype=np.uint8), count)
+        for name, values in zip(names, found, strict=True):
+            (folder / name).write_bytes(idx_bytes(values))
 
 
 def forget(checkout: Checkout, *names: str) -> None:

@@ -3,7 +3,6 @@ rule compare:
         metrics=every_run("metrics.json"),
         pair_scores=every_run("pair_scores.csv"),
         pairs=rules.draw_pairs.output.pairs,
-        code=code("compare.py"),
     output:
         runs=csv("runs"),
         settings=csv("settings"),
@@ -17,6 +16,7 @@ rule compare:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("compare.py"),
         bootstrap=config["scoring"]["bootstrap"],
         made_with=made_with(),
     script:
@@ -28,7 +28,6 @@ rule choose:
         runs=rules.compare.output.runs,
         settings=rules.compare.output.settings,
         pair_scores=every_run("pair_scores.csv"),
-        code=code("choose.py"),
     output:
         chosen="results/chosen.json",
     log:
@@ -37,6 +36,7 @@ rule choose:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("choose.py"),
         pinned=config["selection"],
     script:
         "../scripts/choose.py"
@@ -54,7 +54,6 @@ rule score_controls:
         judges=judges("safetensors"),
         train=rules.fetch_data.output.train,
         pairs=rules.draw_pairs.output.pairs,
-        code=code("score_controls.py"),
     output:
         controls=csv("controls"),
     log:
@@ -65,6 +64,7 @@ rule score_controls:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("score_controls.py"),
         path=config["interpolation"]["path"],
     script:
         "../scripts/score_controls.py"

@@ -3,14 +3,14 @@ import re
 
 from vaesweep.data.datasets import DATASETS
 from vaesweep.running.config import as_yaml, complete, require_frames, settings, variants
-from vaesweep.running.dependencies import source_files
+from vaesweep.running.dependencies import digest, source_files
 from vaesweep.running.preflight import training_megabytes
 from vaesweep.runs import Names
 from vaesweep.words import plural
 
 try:
     config = complete(config)
-    if ROOT / "Snakefile" == Path(workflow.main_snakefile):  # else another workflow may make them
+    if STANDALONE and workflow.is_main_process:  # else another workflow may make them
         require_frames(config)
 except UserError as error:
     sys.exit(f"error: {error}")
@@ -36,13 +36,21 @@ wildcard_constraints:
 
 
 def own(path):
-    """A file of the workflow, as seen from the working folder."""
-    return os.path.relpath(ROOT / path)
+    """A file of the workflow, as seen from the working folder, wherever results are kept."""
+    return local(os.path.relpath(ROOT / path))
+
+
+def templates(*names):
+    return [own(f"workflow/templates/{name}") for name in names]
+
+
+def sources(script):
+    return source_files(ROOT / "workflow/scripts" / script)
 
 
 def code(script):
-    """A rule's script and the modules that decide its result: an edit to one reruns the rule."""
-    return [os.path.relpath(path) for path in source_files(ROOT / "workflow/scripts" / script)]
+    """A rule's script and the modules that decide its result, by content: an edit reruns the rule."""
+    return [f"{path.relative_to(ROOT)} {digest(path)}" for path in sources(script)]
 
 
 def trained_runs(name):
@@ -145,7 +153,7 @@ def submitted_code(wildcards):
     steps = "fetch_data draw_pairs train_judges train interpolate score compare choose submission"
     files = [own(f"workflow/rules/{part}.smk") for part in parts]
     for step in steps.split():
-        files += code(f"{step}.py")
+        files += [own(path) for path in sources(f"{step}.py")]
     return list(dict.fromkeys([own("Snakefile"), *files]))
 
 

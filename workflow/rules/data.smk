@@ -4,8 +4,6 @@ DATA = f"results/data/{DATASET.name}"
 
 
 rule fetch_data:
-    input:
-        code=code("fetch_data.py"),
     output:
         train=f"{DATA}/train.npz",
         test=f"{DATA}/test.npz",
@@ -18,6 +16,7 @@ rule fetch_data:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("fetch_data.py"),
         dataset=DATASET.name,
         # With the sums of files of one's own: as inputs, those would be compared by time and place.
         pins=lambda wildcards: with_sums(DATASET, Path(config["dataset"]["dir"]).expanduser()).pins,
@@ -28,7 +27,6 @@ rule fetch_data:
 rule draw_pairs:
     input:
         test=rules.fetch_data.output.test,
-        code=code("draw_pairs.py"),
     output:
         pairs=shown("results/pairs.csv", "Method", {"table": "pairs"}),
     log:
@@ -37,6 +35,7 @@ rule draw_pairs:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("draw_pairs.py"),
         pair_seed=config["interpolation"]["pair_seed"],
         pairs_per_kind=config["scoring"]["pairs_per_kind"],
     script:

@@ -1,7 +1,6 @@
 COMPARISON = "results/comparison"
-TEMPLATE = own("workflow/templates/{name}")
-TEMPLATES = expand(TEMPLATE, name=["comparison_report.typ", "listing.typ", "sources.yaml"])
-SENTENCES = expand(TEMPLATE, name=["findings.txt", "cautions.txt", "columns.yaml"])
+TEMPLATES = templates("comparison_report.typ", "listing.typ", "sources.yaml")
+SENTENCES = templates("findings.txt", "cautions.txt", "columns.yaml")
 # Figures of the comparison, in the order in which the report shows them.
 FIGURES = (
     "verdict score_by_latent_size display_rows best_and_worst differences quality_parts".split()
@@ -18,7 +17,6 @@ rule submission:
         pairs=rules.draw_pairs.output.pairs,
         shown=submitted_code,
         templates=TEMPLATES,
-        code=code("submission.py"),
     output:
         shown(
             f"results/submission/{config['netid']}_HW9.pdf",
@@ -34,6 +32,7 @@ rule submission:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("submission.py"),
         config_text=config_text(),
         variants=NAMES.variants,
     script:
@@ -51,8 +50,7 @@ rule plot_comparison:
         pair_scores=every_run("pair_scores.csv"),
         histories=trained_runs("history.csv"),
         interpolations=every_run("interpolations.npz"),
-        templates=expand(TEMPLATE, name=["figures.mplstyle", "columns.yaml"]),
-        code=code("plot_comparison.py"),
+        templates=templates("figures.mplstyle", "columns.yaml"),
     output:
         **{
             name: shown(
@@ -70,6 +68,7 @@ rule plot_comparison:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("plot_comparison.py"),
         dataset=DATASET.name,
     script:
         "../scripts/plot_comparison.py"
@@ -86,7 +85,6 @@ rule comparison_report:
         controls=rules.score_controls.output.controls,
         trainings=trained_runs("training.json"),
         templates=[*TEMPLATES, *SENTENCES],
-        code=code("comparison_report.py"),
     output:
         shown(f"{COMPARISON}/comparison_report.pdf", "Results", {"document": "comparison report"}),
     log:
@@ -97,6 +95,7 @@ rule comparison_report:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("comparison_report.py"),
         jobs=JOBS,
         config_text=config_text(),
     script:

@@ -8,8 +8,7 @@ rule adopt:
     input:
         test=rules.fetch_data.output.test,
         pairs=rules.draw_pairs.output.pairs,
-        frames=lambda run: EXTERNAL[run.variant]["frames"][int(run.seed)],
-        code=code("adopt.py"),
+        frames=lambda run: local(EXTERNAL[run.variant]["frames"][int(run.seed)]),
     output:
         interpolations=f"{RUN}/interpolations.npz",
     log:
@@ -20,6 +19,7 @@ rule adopt:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("adopt.py"),
         steps=config["interpolation"]["steps"],
     script:
         "../scripts/adopt.py"
@@ -28,11 +28,10 @@ rule adopt:
 use rule draw_runs as draw_adopted with:
     input:
         pairs=rules.draw_pairs.output.pairs,
-        interpolations=rules.adopt.output.interpolations,
-        code=rules.draw_runs.input.code,
+        interpolations=[rules.adopt.output.interpolations],
     output:
-        same=run_figure(f"{RUN}/same_digit.png", f"same {DATASET.noun}"),
-        different=run_figure(f"{RUN}/different_digits.png", f"different {plural(DATASET.noun)}"),
+        same=[run_figure(f"{RUN}/same_digit.png", f"same {DATASET.noun}")],
+        different=[run_figure(f"{RUN}/different_digits.png", f"different {plural(DATASET.noun)}")],
     log:
         f"results/logs/draw_adopted/{LOG}.log",
     benchmark:
@@ -43,17 +42,16 @@ use rule draw_runs as draw_adopted with:
 
 use rule score as score_adopted with:
     input:
-        interpolations=rules.adopt.output.interpolations,
+        interpolations=[rules.adopt.output.interpolations],
         references=rules.score.input.references,
         reference_scores=rules.score.input.reference_scores,
         judges=rules.score.input.judges,
         train=rules.score.input.train,
         test=rules.score.input.test,
         pairs=rules.score.input.pairs,
-        code=rules.score.input.code,
     output:
-        pair_scores=f"{RUN}/pair_scores.csv",
-        metrics=f"{RUN}/metrics.json",
+        pair_scores=[f"{RUN}/pair_scores.csv"],
+        metrics=[f"{RUN}/metrics.json"],
     log:
         f"results/logs/score_adopted/{LOG}.log",
     benchmark:

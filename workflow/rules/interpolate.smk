@@ -4,7 +4,6 @@ rule interpolate:
         test=rules.fetch_data.output.test,
         pairs=rules.draw_pairs.output.pairs,
         models=seeds_of_a_setting("model.safetensors"),
-        code=code("interpolate.py"),
     output:
         interpolations=seeds_of_a_setting("interpolations.npz"),
     log:
@@ -15,6 +14,7 @@ rule interpolate:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("interpolate.py"),
         steps=config["interpolation"]["steps"],
         path=config["interpolation"]["path"],
     script:
@@ -25,7 +25,6 @@ rule draw_runs:
     input:
         pairs=rules.draw_pairs.output.pairs,
         interpolations=rules.interpolate.output.interpolations,
-        code=code("draw_runs.py"),
     output:
         same=run_figures("same_digit", f"same {DATASET.noun}"),
         different=run_figures("different_digits", f"different {plural(DATASET.noun)}"),
@@ -37,6 +36,7 @@ rule draw_runs:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("draw_runs.py"),
         dataset=DATASET.name,
         noun=DATASET.noun,
         nouns=plural(DATASET.noun),

@@ -2,7 +2,6 @@ rule draw_references:
     input:
         test=rules.fetch_data.output.test,
         pairs=rules.draw_pairs.output.pairs,
-        code=code("draw_references.py"),
     output:
         references="results/references.npz",
     log:
@@ -13,6 +12,7 @@ rule draw_references:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("draw_references.py"),
         steps=config["interpolation"]["steps"],
     script:
         "../scripts/draw_references.py"
@@ -24,7 +24,6 @@ rule score_references:
         judges=judges("safetensors"),
         test=rules.fetch_data.output.test,
         pairs=rules.draw_pairs.output.pairs,
-        code=code("score_references.py"),
     output:
         scores="results/reference_scores.csv",
     log:
@@ -37,6 +36,7 @@ rule score_references:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("score_references.py"),
         steps=config["interpolation"]["steps"],
     script:
         "../scripts/score_references.py"
@@ -53,7 +53,6 @@ rule score:
         pairs=rules.draw_pairs.output.pairs,
         models=rules.interpolate.input.models,
         trainings=seeds_of_a_setting("training.json"),
-        code=code("score.py"),
     output:
         pair_scores=seeds_of_a_setting("pair_scores.csv"),
         metrics=seeds_of_a_setting("metrics.json"),
@@ -65,6 +64,7 @@ rule score:
     conda:
         "../../envs/vaesweep.yaml"
     params:
+        *code("score.py"),
         steps=config["interpolation"]["steps"],
         path=config["interpolation"]["path"],
         importance_samples=config["scoring"]["importance_samples"],

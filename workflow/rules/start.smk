@@ -2,7 +2,9 @@
 import sys
 from pathlib import Path
 
-ROOT = Path(workflow.basedir)
+ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
+# Else another workflow has this one as a module: folder, hooks and report are its own.
+STANDALONE = Path(workflow.main_snakefile) in (ROOT / "Snakefile", ROOT / "workflow/Snakefile")
 sys.path.append(str(ROOT / "workflow" / "scripts"))
 
 import vaesweep
@@ -19,11 +21,12 @@ if not Path(vaesweep.__file__).resolve().is_relative_to(ROOT.resolve()):
     )
 
 # Only the Snakemake that somebody started: its helpers on a cluster's nodes may not see its lock.
-FOLDER = join_folder(Path(".snakemake"), Path("results")) if workflow.is_main_process else None
+if STANDALONE and workflow.is_main_process:
+    FOLDER = join_folder(Path(".snakemake"), Path("results"))
 announce()
 
 # Without config.yaml, one named by --configfile may hold everything.
-if Path("config.yaml").exists() or not workflow.config_settings.configfiles:
+if STANDALONE and (Path("config.yaml").exists() or not workflow.config_settings.configfiles):
     try:
         check_config_file(Path("config.yaml"))
     except UserError as error:

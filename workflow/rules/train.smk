@@ -8,7 +8,6 @@ STACKS = STACKS if TOGETHER > 1 else []
 rule train_judges:
     input:
         train=rules.fetch_data.output.train,
-        code=code("train_judges.py"),
     output:
         judge="results/judges/seed-{judge_seed}.safetensors",
         facts="results/judges/seed-{judge_seed}.json",
@@ -20,6 +19,8 @@ rule train_judges:
     priority: 10
     conda:
         "../../envs/vaesweep.yaml"
+    params:
+        *code("train_judges.py"),
     script:
         "../scripts/train_judges.py"
 
@@ -28,11 +29,11 @@ rule train:
     input:
         # The training split alone: no test image can reach a model.
         train=rules.fetch_data.output.train,
-        code=code("train.py"),
     output:
-        model=f"{RUN}/model.safetensors",
-        history=f"{RUN}/history.csv",
-        training=f"{RUN}/training.json",
+        # Lists, as of a stack.
+        model=[f"{RUN}/model.safetensors"],
+        history=[f"{RUN}/history.csv"],
+        training=[f"{RUN}/training.json"],
     log:
         f"results/logs/train/{LOG}.log",
     benchmark:
@@ -42,6 +43,7 @@ rule train:
     resources:
         mem_mb=training_memory(1),
     params:
+        *code("train.py"),
         model=lambda run: VARIANTS[run.variant]["model"],
         training=training_of,
     script:
@@ -58,7 +60,6 @@ for number, stack in enumerate(STACKS):
             f"train_stack_{number}"
         input:
             train=rules.train.input.train,
-            code=rules.train.input.code,
         output:
             model=expand(rules.train.output.model, seed=stack, allow_missing=True),
             history=expand(rules.train.output.history, seed=stack, allow_missing=True),
@@ -72,6 +73,7 @@ for number, stack in enumerate(STACKS):
         resources:
             mem_mb=training_memory(len(stack)),
         params:
+            *code("train.py"),
             model=lambda run: VARIANTS[run.variant]["model"],
             training=training_of,
         script:

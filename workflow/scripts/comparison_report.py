@@ -12,6 +12,7 @@ from vaesweep.scoring.summary import OF_JUDGE
 
 with logging_to(snakemake.log[0]):
     given, runs = snakemake.input, read_table(snakemake.input.runs, "score", "rank", "device")
+    benchmarks = Path(snakemake.output[0]).parents[1] / "benchmarks"
     data = report_data(
         runs=runs,
         settings=read_table(given.settings, "score", "rank"),
@@ -20,7 +21,7 @@ with logging_to(snakemake.log[0]):
         agreement=read_table(given.agreement, "rank_correlation"),
         controls=read_table(given.controls, "control", "score", "difference"),
         trainings=[read_json(path, "device", "networks") for path in given.trainings],
-        costs=read_costs("results/benchmarks", runs, **snakemake.params.jobs),
+        costs=read_costs(benchmarks, runs, **snakemake.params.jobs),
         config_text=snakemake.params.config_text,
     )
     pictures = {Path(path).name: Path(path).read_bytes() for path in given.figures}

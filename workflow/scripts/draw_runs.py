@@ -11,9 +11,8 @@ from vaesweep.words import paths_title
 with logging_to(snakemake.log[0]):
     dataset = DATASETS[snakemake.params.dataset]
     pairs = read_pairs(snakemake.input.pairs)
-    # One path for a run, a list for the seeds of a setting.
-    columns = (snakemake.input.interpolations, snakemake.output.same, snakemake.output.different)
-    columns = [[paths] if isinstance(paths, str) else paths for paths in columns]
+    output = snakemake.output
+    columns = (snakemake.input.interpolations, output.same, output.different)
     for path, *pictures in zip(*columns, strict=True):
         frames, _ = read_frames(path, len(pairs))
         note = paths_note(frames.shape[1], dataset.name, run_of(path), snakemake.params.variants)

@@ -19,19 +19,21 @@ with logging_to(snakemake.log[0]):
     settings = read_table(given.settings, "score", "rank")
     runs = read_table(given.runs, "score", "rank", "device")
     chosen = read_chosen(given.chosen)
-    costs = read_costs("results/benchmarks", runs, **params.jobs)
+    folder = Path(output.cost).parent
+    costs = read_costs(folder.parent / "benchmarks", runs, **params.jobs)
     figures = {
         paths_title(kind, dataset.noun).lower(): file_of(chosen, given[kind])
         for kind in ("same", "different")
     }
-    links = params.documents | {f"{words} figure": path for words, path in figures.items()}
+    documents = {words: str(folder.parent / name) for words, name in params.documents.items()}
+    links = documents | {f"{words} figure": path for words, path in figures.items()}
     noun = Names.of(settings_of(settings)).noun
     links |= {"table of runs": output.runs, f"table of {noun}s": output.settings}
     pictures = {f"Score by {noun}": given.score}
     pictures |= {f"The chosen run: {words}": path for words, path in figures.items()}
     trained = settings_of(runs[runs["device"] != ELSEWHERE["device"]])
     walked = settings_to_walk(settings, chosen, trained)
-    explorer = params.documents["interpolation explorer"]
+    explorer = documents["interpolation explorer"]
     results = {}
     for same, different in zip(given.same, given.different, strict=True):
         results[run_of(same)] = {"same": same, "different": different}
@@ -39,8 +41,8 @@ with logging_to(snakemake.log[0]):
             part = urlencode({"of": f"{setting.variant}/{setting.latent_size}"})
             results[run_of(same)]["paths"] = f"{explorer}#{part}"
     texts = {
-        output.settings: settings_page(settings, chosen, results),
-        output.runs: runs_page(runs, chosen, results),
+        output.settings: settings_page(settings, chosen, results, folder),
+        output.runs: runs_page(runs, chosen, results, folder),
         output.cost: cost_page(costs),
         output.summary: summary(settings, runs, chosen, links, pictures, Path(given.strip)),
     }

@@ -18,11 +18,8 @@ from vaesweep.training.progress import HISTORY_COLUMNS
 with logging_to(snakemake.log[0], snakemake.threads) as log:
     model, training = snakemake.params.model, dict(snakemake.params.training)
     images, _ = load_split(snakemake.input.train)
-    # One path for `train`, a list for a stack of seeds.
-    outputs = [
-        [paths] if isinstance(paths, str) else paths
-        for paths in (snakemake.output.model, snakemake.output.history, snakemake.output.training)
-    ]
+    output = snakemake.output
+    outputs = (output.model, output.history, output.training)
     folders = [Path(path).parent for path in outputs[0]]
     seeds = tuple(int(folder.name.removeprefix("seed-")) for folder in folders)
     latent_size = int(snakemake.wildcards.latent_size)

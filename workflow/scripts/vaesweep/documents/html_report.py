@@ -24,6 +24,7 @@ from vaesweep.words import capital
 SUMMARY_COLUMNS = (
     *("score", "interval", "first", "neg_elbo", "active_units", "best_seed", "train_seconds"),
 )
+FOLDER = "results/comparison"
 MOST_ROWS = 12  # settings on the first page
 TEMPLATES.filters["plain"] = plain
 TEMPLATES.filters["without_citations"] = lambda text: re.sub(r" @\w+", "", text)
@@ -32,11 +33,15 @@ TEMPLATES.filters["literal"] = lambda text: re.sub(r"[\\*`|_:<>[\]]", r"\\\g<0>"
 
 
 def settings_page(
-    settings: pd.DataFrame, chosen: Mapping[str, Any], results: Mapping[Run, Mapping[str, str]]
+    settings: pd.DataFrame,
+    chosen: Mapping[str, Any],
+    results: Mapping[Run, Mapping[str, str]],
+    folder: str | Path = FOLDER,
 ) -> str:
     """Write settings.csv as a page, best setting first, the chosen one marked.
 
-    `results` has, by run, words -> path of what a row opens; of a setting that of its best run.
+    `results` has, by run, words -> path of what a row opens; of a setting that of its best run;
+    `folder` is the page's own.
     """
     ranked = settings.sort_values("rank")
     noun = Names.of(settings_of(settings)).noun
@@ -44,17 +49,20 @@ def settings_page(
     best = ranked["best_seed"].fillna(-1)  # without a run that counts, nothing to open
     opened = [results.get(run, {}) for run in runs_of(ranked.assign(seed=best))]
     table = table_texts(ranked, SETTINGS, chosen)
-    return _page(f"{noun}s".capitalize(), introduction, table, opened)
+    return _page(f"{noun}s".capitalize(), introduction, table, opened, folder)
 
 
 def runs_page(
-    runs: pd.DataFrame, chosen: Mapping[str, Any], results: Mapping[Run, Mapping[str, str]]
+    runs: pd.DataFrame,
+    chosen: Mapping[str, Any],
+    results: Mapping[Run, Mapping[str, str]],
+    folder: str | Path = FOLDER,
 ) -> str:
     """Write runs.csv as a page, best run first, the chosen run marked; see `settings_page`."""
     ranked = runs.sort_values("rank")
     opened = [results.get(run, {}) for run in runs_of(ranked)]
     introduction = "Every run of the sweep, scored on the same pairs of test images."
-    return _page("Runs", introduction, table_texts(ranked, RUNS, chosen), opened)
+    return _page("Runs", introduction, table_texts(ranked, RUNS, chosen), opened, folder)
 
 
 def cost_page(costs: pd.DataFrame) -> str:
@@ -64,11 +72,15 @@ def cost_page(costs: pd.DataFrame) -> str:
 
 
 def _page(
-    title: str, introduction: str, table: Mapping[str, Any], opened: list[Mapping[str, str]]
+    title: str,
+    introduction: str,
+    table: Mapping[str, Any],
+    opened: list[Mapping[str, str]],
+    folder: str | Path = FOLDER,
 ) -> str:
     """A table with, for each row, links to results: where they lie beside the page's folder."""
     links = [
-        [(words, path, os.path.relpath(path, "results/comparison")) for words, path in own.items()]
+        [(words, path, os.path.relpath(path, folder)) for words, path in own.items()]
         for own in opened
     ]
     page = TEMPLATES.get_template("table.html")

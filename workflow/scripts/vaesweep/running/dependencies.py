@@ -1,6 +1,7 @@
 """Which modules of the package decide a script's result, so that an edit reruns what it touches."""
 
 import ast
+import hashlib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,12 @@ def source_files(script: Path) -> list[Path]:
             waiting += _imported_modules(path)
     records = {path.with_suffix(".yaml") for path in found}  # of modules that have any
     return [script, *sorted(found - {script}), *sorted(filter(Path.exists, records))]
+
+
+@cache
+def digest(path: Path) -> str:
+    """What tells one content of a file from another, in twelve characters."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 @cache  # every rule asks for much the same modules, and Snakemake starts often
