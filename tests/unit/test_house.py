@@ -19,9 +19,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # Each may import from those before it, and from itself.
 ORDER = [
     {"errors", "statistics", "words"},
-    {"templates"},
     {"runs"},
     {"files", "running"},
+    {"templates"},
     {"data"},
     {"training", "figures"},
     {"interpolation"},

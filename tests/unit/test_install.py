@@ -20,10 +20,10 @@ import vaesweep
 for module in pkgutil.walk_packages(vaesweep.__path__, "vaesweep."):
     import_module(module.name)
 from vaesweep.documents.submission import submission
-from vaesweep.documents.html_report import _TEMPLATES
+from vaesweep.templates import TEMPLATES
 from vaesweep.documents.explorer import TEMPLATE
 from vaesweep.running.config import complete
-_TEMPLATES.get_template("table.html")
+TEMPLATES.get_template("table.html")
 assert TEMPLATE.is_file() and complete({})["netid"] == "netid"
 pdf = submission([], [("a.py", "a = 1")], "Code", "lead", "a4", "name", "title")
 print(vaesweep.__file__, metadata.version("vaesweep"), pdf[:5])
