@@ -1,12 +1,15 @@
-"""What planning and the documents of large sweeps take, with runs that are copies of a real one.
+"""How planning, Snakemake's own cost and the documents grow with the number of runs.
 
-    python benchmarks/growth.py FINISHED 100 1000
+    python benchmarks/growth.py FINISHED 100 1000 4000 --picture docs/growth.png
 
 FINISHED is the folder of a finished sweep with a variant vae. Of each count a sweep of 4 variants
-and 25 latent sizes is laid out, each run that of the finished one with scores of its own, and its
-documents are made.
+and 25 latent sizes is planned from nothing, and its trainings run by a script that does nothing.
+Then it is laid out, each run that of the finished sweep with scores of its own, and its documents
+are made. Of each step the exponent is told with which it grows between the least and the greatest
+count: 1 is in proportion.
 """
 
+import argparse
 import json
 import os
 import resource
@@ -17,9 +20,12 @@ import tempfile
 import time
 from itertools import product
 from pathlib import Path
+from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 import yaml
 from common import ROOT, report
 
@@ -29,20 +35,35 @@ LINKED = (
     *("model.safetensors", "history.csv", "interpolations.npz"),
     *("same_digit.png", "different_digits.png"),
 )
-SNAKEMAKE = ("snakemake", "-s", str(ROOT / "Snakefile"), "--rerun-triggers", "mtime", "--cores")
+SNAKEMAKE = ("snakemake", "--rerun-triggers", "mtime", "--quiet", "all", "--cores")
+NO_TRAINING = """
+from pathlib import Path
+
+for path in snakemake.output:
+    Path(path).touch()
+"""
 
 
-def lay_out(finished: Path, folder: Path, count: int) -> None:
-    """Make a sweep of so many runs, of which all but the documents is there."""
-    source = next((finished / "results/runs/vae").glob("latent-*/seed-*"))
+def configure(finished: Path, folder: Path, count: int) -> tuple[list[str], range, range]:
+    """Write the workflow and the configuration of a sweep of so many runs; return what is swept."""
+    shutil.copytree(ROOT / "workflow", folder / "workflow")
+    shutil.copytree(ROOT / "envs", folder / "envs")
+    shutil.copytree(ROOT / "profiles", folder / "profiles")
+    shutil.copy(ROOT / "Snakefile", folder)
     config = yaml.safe_load((finished / "config.yaml").read_text())
-    variants = {f"variant-{k}": {} for k in range(VARIANTS)}
-    seeds = range(count // VARIANTS // SIZES)
-    sizes = range(1, SIZES + 1)
-    swept = {"variants": variants, "latent_sizes": list(sizes), "seeds": list(seeds)}
-    data = config.get("dataset", {}) | {"dir": str((ROOT / "data").resolve())}
+    variants = [f"variant-{k}" for k in range(VARIANTS)]
+    sizes, seeds = range(1, SIZES + 1), range(count // VARIANTS // SIZES)
+    swept = {"variants": {name: {} for name in variants}, "seeds": list(seeds)}
+    config["sweep"] = swept | {"latent_sizes": list(sizes)}
+    config["dataset"] = config.get("dataset", {}) | {"dir": str((ROOT / "data").resolve())}
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    return variants, sizes, seeds
+
+
+def lay_out(finished: Path, folder: Path, swept: tuple[list[str], range, range]) -> None:
+    """Make all of a sweep but its documents."""
+    source = next((finished / "results/runs/vae").glob("latent-*/seed-*"))
     (folder / "results").mkdir(parents=True)
-    (folder / "config.yaml").write_text(yaml.safe_dump(config | {"sweep": swept, "dataset": data}))
     for name in SHARED:
         path = finished / "results" / name
         (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / "results" / name)
@@ -53,7 +74,7 @@ def lay_out(finished: Path, folder: Path, count: int) -> None:
     )
     scores = pd.read_csv(source / "pair_scores.csv")
     random = np.random.default_rng(0)
-    for variant, size, seed in product(variants, sizes, seeds):
+    for variant, size, seed in product(*swept):
         run = folder / f"results/runs/{variant}/latent-{size}/seed-{seed}"
         run.mkdir(parents=True)
         names = {"variant": variant, "latent_size": size, "seed": seed}
@@ -72,16 +93,27 @@ def seconds_of(folder: Path, *arguments: str) -> float:
     began = time.perf_counter()
     command = [sys.executable, "-m", *SNAKEMAKE, *arguments]
     subprocess.run(command, cwd=folder, check=True, stdout=sys.stderr)
-    return time.perf_counter() - began
+    return round(time.perf_counter() - began, 2)
 
 
-def measure(finished: Path, count: int) -> dict[str, object]:
-    """Plan and document a sweep of so many runs."""
+def measure(finished: Path, count: int) -> dict[str, Any]:
+    """Plan, run without training, and document a sweep of so many runs."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "sweep")
-        lay_out(finished, folder, count)
-        plan = seconds_of(folder, "1", "--dry-run", "--quiet", "all", "--", "all", "report")
-        documents = seconds_of(folder, "2", "--quiet", "all", "--", "all", "report")
+        swept = configure(finished, folder, count)
+        shutil.copytree(finished / "results/data", folder / "results/data")
+        plan = seconds_of(folder, "1", "--dry-run", "--", "all", "report")
+        script = folder / "workflow/scripts/train.py"
+        kept = script.read_bytes()
+        script.write_text(NO_TRAINING, encoding="utf-8")
+        paths = [f"{v}/latent-{z}/seed-{s}/model.safetensors" for v, z, s in product(*swept)]
+        models = [f"results/runs/{path}" for path in paths]
+        trainings = seconds_of(folder, "2", "--", *models)
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+        script.write_bytes(kept)
+        shutil.rmtree(folder / "results")
+        lay_out(finished, folder, swept)
+        documents = seconds_of(folder, "2", "--", "all", "report")
         rules = {
             path.parent.name: pd.read_csv(path, sep="\t")["s"].sum().round(1)
             for path in sorted(folder.glob("results/benchmarks/*/*.tsv"))
@@ -91,15 +123,55 @@ def measure(finished: Path, count: int) -> dict[str, object]:
             for name in ("report.html", "comparison/comparison_report.pdf")
         }
     return {
-        "plan_seconds": round(plan, 1),
-        "documents_seconds": round(documents, 1),
+        "plan_seconds": plan,
+        "trainings_that_do_nothing_seconds": trainings,
+        "memory_until_then_mib": memory,
+        "documents_seconds": documents,
         "rules_seconds": rules,
         "megabytes": sizes,
-        "most_memory_mib": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
     }
 
 
+def exponents(steps: pd.DataFrame) -> dict[str, float]:
+    """Of each step, a row of seconds by count: with which power of the count it grows."""
+    counts = np.array(steps.columns, float)
+    growth = np.log(steps.iloc[:, -1] / steps.iloc[:, 0]) / np.log(counts[-1] / counts[0])
+    return growth.round(2).to_dict()
+
+
+def picture(steps: pd.DataFrame, path: str) -> None:
+    """Seconds of each step by number of runs, both on logarithmic axes."""
+    figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
+    for name, seconds in steps.sort_values(steps.columns[-1], ascending=False).iterrows():
+        axes.loglog(steps.columns, seconds, "o-", label=str(name).replace("_", " "))
+    axes.set(xlabel="runs", ylabel="seconds")
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    sns.despine(figure)
+    figure.savefig(path, dpi=150)
+
+
+def main() -> None:
+    """Measure and report."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("finished", type=lambda folder: Path(folder).resolve())
+    parser.add_argument("counts", nargs="+", type=int, help="multiples of 100")
+    parser.add_argument("--picture")
+    given = parser.parse_args()
+    found = {count: measure(given.finished, count) for count in given.counts}
+    steps = pd.DataFrame(
+        {
+            count: of["rules_seconds"]
+            | {
+                "planning": of["plan_seconds"],
+                "trainings that do nothing": of["trainings_that_do_nothing_seconds"],
+            }
+            for count, of in found.items()
+        }
+    )
+    if given.picture:
+        picture(steps, given.picture)
+    report("growth", **{str(count): of for count, of in found.items()}, exponents=exponents(steps))
+
+
 if __name__ == "__main__":
-    folder, *counts = sys.argv[1:]
-    finished = Path(folder).resolve()
-    report("growth", **{count: measure(finished, int(count)) for count in counts})
+    main()

@@ -1,14 +1,15 @@
-"""How much of a sweep's time is spent in training loops, and what Snakemake itself costs.
+"""What a sweep costs besides its training, in core seconds, of this checkout and of other commits.
 
-Without arguments the sweep of config.yaml is run in a copy of the project. With --planning, the
-training script is replaced by one that only writes its outputs, and sweeps of so many runs are
-planned and run.
+    python benchmarks/sweep_efficiency.py
+    python benchmarks/sweep_efficiency.py 642f8aa --epochs 5
+
+The sweep of each one's config.yaml is run in a folder of its own, one after the other, by this
+environment. Every job says how much processor time it took until it was started, had imported what
+it needs, had done its work, and ended; and how much of it the training loop took.
 """
 
 import argparse
-import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -17,117 +18,144 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 from common import ROOT, load_images, report
 
 COPIED = ("Snakefile", "config.yaml", "envs", "profiles", "workflow")
-NO_TRAINING = """
-from pathlib import Path
+# Python reads a module of this name before it does anything else.
+PROBE = """
+import atexit, contextlib, functools, importlib.machinery, json, os, re, sys, time
 
-for path in snakemake.output:
-    Path(path).touch()
+TIMES = {"start": time.process_time(), "loop": 0.0}
+
+def logging_to(real):
+    @contextlib.contextmanager
+    def watched(*arguments):
+        TIMES["imported"] = time.process_time()
+        with real(*arguments) as log:
+            yield log
+        TIMES["worked"] = time.process_time()
+    return watched
+
+def train(real):
+    def watched(*arguments):
+        began = time.process_time()
+        try:
+            return real(*arguments)
+        finally:
+            TIMES["loop"] += time.process_time() - began
+    return functools.wraps(real)(watched)
+
+WATCHED = {"vaesweep.running.jobs": logging_to, "vaesweep.training.loop": train}
+
+class Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name not in WATCHED:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        execute, watch = spec.loader.exec_module, WATCHED[name]
+        def execute_and_watch(module):
+            execute(module)
+            setattr(module, watch.__name__, watch(getattr(module, watch.__name__)))
+        spec.loader.exec_module = execute_and_watch
+        return spec
+
+def tell():
+    if "worked" in TIMES:
+        script = re.search(r"(\\w+)\\.py$", " ".join(sys.orig_argv))
+        line = TIMES | {"rule": script[1], "end": time.process_time()}
+        with open(os.environ["JOBS_TOOK"], "a") as file:
+            file.write(json.dumps(line) + "\\n")
+
+sys.meta_path.insert(0, Finder)
+atexit.register(tell)
 """
 
 
-def copy_project(folder: Path, **sections: dict[str, Any]) -> None:
-    """Copy the project without results but with its data, and change sections of config.yaml."""
-    for name in COPIED:
-        folder.mkdir(parents=True, exist_ok=True)
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
-        copy(ROOT / name, folder / name)
-    shutil.copytree(ROOT / "results" / "data", folder / "results" / "data")
+def check_out(commit: str | None, folder: Path, epochs: int | None) -> None:
+    """Put a commit, or this checkout as it is, into a folder, with the data that lie here."""
+    if commit is None:
+        for name in COPIED:
+            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+            copy(ROOT / name, folder / name)
+    else:
+        archive = ["git", "archive", commit, *COPIED]
+        packed = subprocess.run(archive, cwd=ROOT, check=True, capture_output=True).stdout
+        subprocess.run(["tar", "-x"], cwd=folder, input=packed, check=True)
     path = folder / "config.yaml"
     config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    for name, values in sections.items():
-        config[name] |= values
+    config["dataset"]["dir"] = str((ROOT / "data").resolve())
+    if epochs is not None:
+        config["training"]["epochs"] = epochs
     path.write_text(yaml.safe_dump(config), encoding="utf-8")
 
 
-def snakemake(folder: Path, *arguments: str) -> tuple[float, float]:
-    """Run snakemake of this environment in `folder`; return wall seconds and CPU seconds."""
-    started, started_cpu = time.perf_counter(), _cpu_seconds_of_children()
-    subprocess.run(
-        [sys.executable, "-m", "snakemake", "--quiet", "all", *arguments],
-        cwd=folder,
-        env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
-        stdout=sys.stderr,
-        check=True,
-    )
-    return time.perf_counter() - started, _cpu_seconds_of_children() - started_cpu
-
-
-def _cpu_seconds_of_children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def sweep(folder: Path, cores: int, epochs: int | None) -> dict[str, Any]:
-    """Run the sweep of config.yaml and relate its training seconds to all seconds of its cores."""
-    copy_project(folder, training={} if epochs is None else {"epochs": epochs})
-    wall, _ = snakemake(folder, "--cores", str(cores), "all")
-    trainings = [
-        json.loads(path.read_text(encoding="utf-8"))
-        for path in (folder / "results/runs").glob("*/*/*/training.json")
-    ]
-    seconds = sum(training["train_seconds"] for training in trainings)
-    jobs = {
-        rule.name: sum(
-            float(file.read_text(encoding="utf-8").splitlines()[1].split("\t")[0])
-            for file in rule.glob("*.tsv")
+def sweep(commit: str | None, cores: int, epochs: int | None) -> dict[str, Any]:
+    """Run a sweep and say where its core seconds went."""
+    with tempfile.TemporaryDirectory() as name:
+        folder, probe = Path(name, "sweep"), Path(name, "probe")
+        folder.mkdir()
+        probe.mkdir()
+        (probe / "sitecustomize.py").write_text(PROBE, encoding="utf-8")
+        check_out(commit, folder, epochs)
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        environment = {"PATH": path, "PYTHONPATH": str(probe), "JOBS_TOOK": str(probe / "jobs")}
+        began = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "snakemake", "--quiet", "all", "--cores", str(cores), "all"],
+            cwd=folder,
+            env=os.environ | environment,
+            stdout=sys.stderr,
+            check=True,
         )
-        for rule in sorted((folder / "results/benchmarks").iterdir())
-    }
-    return {
-        "cores": cores,
-        "runs": len(trainings),
-        "epochs": trainings[0]["epochs"],
-        "wall_seconds": wall,
-        "training_seconds": seconds,
-        "efficiency": seconds / (wall * cores),
-        "seconds_of_jobs": jobs,
-    }
+        wall = time.perf_counter() - began
+        jobs = pd.read_json(probe / "jobs", lines=True)
+    return summary(jobs, wall, cores)
 
 
-def planning(folder: Path, cores: int, runs: int) -> dict[str, Any]:
-    """Plan and run a sweep of `runs` runs whose trainings do nothing."""
-    sizes = [2, 8, 16, 32, 64]
-    copy_project(folder, sweep={"latent_sizes": sizes, "seeds": list(range(runs // len(sizes)))})
-    (folder / "workflow/scripts/train.py").write_text(NO_TRAINING, encoding="utf-8")
-    plan, plan_cpu = snakemake(folder, "--dry-run", "all")
-    models = [
-        f"results/runs/vae/latent-{size}/seed-{seed}/model.safetensors"
-        for size in sizes
-        for seed in range(runs // len(sizes))
-    ]
-    wall, cpu = snakemake(folder, "--cores", str(cores), "--", *models)
+def summary(jobs: pd.DataFrame, wall: float, cores: int) -> dict[str, Any]:
+    """Core seconds a run outside training loops, and a job of each rule by what it does."""
+    stages = pd.DataFrame(
+        {
+            "rule": jobs["rule"],
+            "jobs": 1,
+            "start": jobs["start"],
+            "imports": jobs["imported"] - jobs["start"],
+            "work": jobs["worked"] - jobs["imported"] - jobs["loop"],
+            "loop": jobs["loop"],
+            "end": jobs["end"] - jobs["worked"],
+            "core_seconds": jobs["end"],
+        }
+    )
+    rules = stages.groupby("rule").sum().sort_values("core_seconds", ascending=False)
+    own = ["start", "imports", "work", "loop", "end"]
+    rules[own] = rules[own].div(rules["jobs"], axis=0)
+    runs = int(rules.loc["train", "jobs"])
+    everything, loops = stages["core_seconds"].sum(), stages["loop"].sum()
     return {
         "runs": runs,
-        "planning_seconds": plan,
-        "planning_cpu_seconds": plan_cpu,
-        "seconds_a_job": wall / runs,
-        "cpu_seconds_a_job": cpu / runs,
+        "cores": cores,
+        "wall_seconds": round(wall, 1),
+        "loop_core_seconds_a_run": round(loops / runs, 2),
+        "other_core_seconds_a_run": round((everything - loops) / runs, 2),
+        "efficiency": round(loops / (wall * cores), 3),
+        "rules": rules.round(2).reset_index().to_dict("records"),
     }
 
 
 def main() -> None:
     """Measure and report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("commits", nargs="*", help="measured before this checkout")
     parser.add_argument("--cores", type=int, default=2)
-    parser.add_argument("--epochs", type=int, help="shorter trainings than config.yaml's")
-    parser.add_argument(
-        "--planning", type=int, nargs="+", metavar="RUNS", help="multiples of 5, e.g. 10 100 1000"
-    )
-    arguments = parser.parse_args()
+    parser.add_argument("--epochs", type=int, help="other trainings than config.yaml's")
+    given = parser.parse_args()
     load_images()  # so that no download is timed
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        if arguments.planning:
-            table = [
-                planning(folder / str(runs), arguments.cores, runs) for runs in arguments.planning
-            ]
-            report("sweep_efficiency", cores=arguments.cores, no_op_trainings=table)
-        else:
-            report("sweep_efficiency", **sweep(folder / "sweep", arguments.cores, arguments.epochs))
+    measured = {name: sweep(name, given.cores, given.epochs) for name in given.commits}
+    measured["this checkout"] = sweep(None, given.cores, given.epochs)
+    report("sweep_efficiency", **measured)
 
 
 if __name__ == "__main__":
