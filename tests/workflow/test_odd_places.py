@@ -38,6 +38,7 @@ class Odd:
 
 ODD = {
     "a folder with spaces and umlauts": Odd(folder="Prüf stand (1), it's odd"),
+    "a path of 500 characters": Odd(folder="/".join(["a folder in a long path"] * 21)),
     "a user that is not root": Odd(user=True),
     "a read-only checkout": Odd(user=True, read_only=True),
     "LC_ALL=POSIX": Odd(environment={"LC_ALL": "POSIX", "LANG": None}),

@@ -35,7 +35,7 @@ onstart:
         partitions=requested("slurm_partition"),
         accounts=requested("slurm_account"),
     )
-    missing += of_the_future(path for job in workflow.dag.needrun_jobs() for path in job.input)
+    missing += of_the_future(path for job in workflow.dag.jobs for path in job.input)
     if missing:
         raise WorkflowError("nothing was started:\n" + "\n".join(missing))
     with suppress(UserError):  # a full disk is told by the first job

@@ -75,9 +75,10 @@ def lacking(
 
 
 def of_the_future(inputs: Iterable[str]) -> list[str]:
-    """Set inputs that are newer than the clock to now; a sentence if some cannot be.
+    """Set all inputs that are newer than the clock to the same now; a sentence if some cannot be.
 
-    Snakemake fails a job that has read one, after its work: as if its output were outdated.
+    Snakemake fails a job that has read one, after its work: as if its output were outdated. Those
+    of finished jobs too, lest they become newer than what was made of them.
     """
     now, stubborn = time.time(), []
     for path in sorted(set(filter(os.path.exists, inputs))):
