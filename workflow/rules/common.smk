@@ -1,11 +1,13 @@
 import os
 import re
+import shlex
 
+from vaesweep.comparison.costs import EXPECTED, Jobs
 from vaesweep.data.datasets import DATASETS
 from vaesweep.running.config import as_yaml, complete, require_frames, settings, variants
 from vaesweep.running.dependencies import digest, source_files
 from vaesweep.running.preflight import training_megabytes
-from vaesweep.runs import Names
+from vaesweep.runs import Names, run_of
 from vaesweep.words import plural
 
 try:
@@ -25,6 +27,8 @@ ADOPTED = "|".join(map(re.escape, EXTERNAL)) or "(?!)"
 NAMES = Names.of(settings(config))
 JUDGE_SEEDS = config["scoring"]["judge_seeds"]
 DATASET = DATASETS[config["dataset"]["name"]]
+# Where results are kept, if that is not the working folder.
+STORAGE = workflow.storage_settings.default_storage_provider
 
 
 wildcard_constraints:
@@ -82,6 +86,25 @@ def of_trained(name):
 
 def judges(suffix):
     return expand(f"results/judges/seed-{{seed}}.{suffix}", seed=JUDGE_SEEDS)
+
+
+def benchmarks(stacks):
+    """What jobs cost, if it has to be fetched; beside the results, a lost file is no reason to run."""
+    if not STORAGE:
+        return []
+    trained, scored = (map(run_of, runs("metrics.json")) for runs in (trained_runs, every_run))
+    trained = list(trained)
+    jobs = Jobs(trained, JUDGE_SEEDS, stacks, [run for run in scored if run not in trained])
+    return [f"results/benchmarks/{rule}/{job}.tsv" for rule in EXPECTED for job in jobs.of(rule)]
+
+
+def storage_arguments():
+    """What tells a Snakemake of one's own where results are kept."""
+    if not STORAGE:
+        return []
+    to_jobs = workflow.spawned_job_args_factory
+    words = [to_jobs.get_default_storage_provider_args(), *to_jobs.get_storage_provider_args()]
+    return shlex.split(" ".join(words))
 
 
 def shown(path, category, labels, caption=None):

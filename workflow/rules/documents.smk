@@ -82,6 +82,7 @@ rule comparison_report:
         agreement=rules.compare.output.judges,
         controls=rules.score_controls.output.controls,
         trainings=trained_runs("training.json"),
+        costs=benchmarks(STACKS),
         templates=[*TEMPLATES, *templates("columns.yaml")],
     output:
         shown(f"{COMPARISON}/comparison_report.pdf", "Results", {"document": "comparison report"}),

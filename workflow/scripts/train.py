@@ -10,7 +10,7 @@ import torch
 
 from vaesweep.data.splits import load_split
 from vaesweep.files import write_json, write_rows
-from vaesweep.running.jobs import logging_to
+from vaesweep.running.jobs import ALONE, logging_to
 from vaesweep.training.checkpoints import remove_checkpoints
 from vaesweep.training.hardware import choose_hardware
 from vaesweep.training.loop import Settings, train_stack
@@ -33,6 +33,8 @@ with logging_to(snakemake.log[0]) as log:
     ]
     folders = [Path(path).parent for path in outputs[0]]
     checkpoint = folders[0] / "checkpoint.pt"
+    if ALONE in os.environ:
+        log.info("no disk is shared with this job: if it is killed, its training starts anew")
     # From the config and not the params, which Snakemake tracks: it changes no result.
     pause = snakemake.config["training"]["checkpoint_seconds"]
     seeds = tuple(snakemake.params.seeds)
