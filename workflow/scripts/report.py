@@ -15,7 +15,8 @@ with logging_to(snakemake.log[0]) as log, TemporaryDirectory() as folder:
     config.write_text(snakemake.params.config_text, encoding="utf-8")
     command = [sys.executable, "-m", "snakemake", "--snakefile", snakemake.params.snakefile]
     command += ["--configfile", str(config), "--nolock"]  # the lock is held by who called this
-    command += [*snakemake.params.storage, "--report", snakemake.output[0], "--report-stylesheet", snakemake.input.style]
+    command += [*snakemake.params.storage, "--report", snakemake.output[0]]
+    command += ["--report-stylesheet", snakemake.input.style]
     # The report's text includes it from here, wherever results are kept.
     summary = Path("results/comparison/summary.rst")
     if not summary.exists() or not summary.samefile(snakemake.input.summary):
