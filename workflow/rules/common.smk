@@ -1,5 +1,6 @@
 import os
 import re
+import shlex
 
 from vaesweep.data.datasets import DATASETS
 from vaesweep.running.config import as_yaml, complete, require_frames, settings, variants
@@ -26,6 +27,8 @@ ADOPTED = "|".join(map(re.escape, EXTERNAL)) or "(?!)"
 NAMES = Names.of(settings(config))
 JUDGE_SEEDS = config["scoring"]["judge_seeds"]
 DATASET = DATASETS[config["dataset"]["name"]]
+# Where results are kept, if that is not the working folder.
+STORAGE = workflow.storage_settings.default_storage_provider
 
 
 wildcard_constraints:
@@ -78,6 +81,28 @@ def seeds_of_a_setting(name):
 
 def judges(suffix):
     return expand(f"results/judges/seed-{{seed}}.{suffix}", seed=JUDGE_SEEDS)
+
+
+def benchmarks():
+    """What jobs cost, if it has to be fetched; beside the results, a lost file is no reason to run."""
+    if not STORAGE:
+        return []
+    parts = [f"stack-{k}" for k in range(len(STACKS))] or [f"seed-{seed}" for seed in SEEDS]
+    jobs = [f"train/{SETTING}_{part}" for part in parts]
+    jobs += [f"interpolate/{SETTING}", f"score/{SETTING}", "fetch_data/all", "compare/all"]
+    jobs += [f"train_judges/seed-{seed}" for seed in JUDGE_SEEDS]
+    sizes = config["sweep"]["latent_sizes"]
+    paths = [f"results/benchmarks/{job}.tsv" for job in jobs]
+    return list(dict.fromkeys(expand(paths, variant=VARIANTS, latent_size=sizes)))
+
+
+def storage_arguments():
+    """What tells a Snakemake of one's own where results are kept."""
+    if not STORAGE:
+        return []
+    to_jobs = workflow.spawned_job_args_factory
+    words = [to_jobs.get_default_storage_provider_args(), *to_jobs.get_storage_provider_args()]
+    return shlex.split(" ".join(words))
 
 
 def shown(path, category, labels, caption=None):

@@ -84,6 +84,7 @@ rule comparison_report:
         agreement=rules.compare.output.judges,
         controls=rules.score_controls.output.controls,
         trainings=trained_runs("training.json"),
+        costs=benchmarks(),
         templates=[*TEMPLATES, *SENTENCES],
     output:
         shown(f"{COMPARISON}/comparison_report.pdf", "Results", {"document": "comparison report"}),

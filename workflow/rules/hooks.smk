@@ -45,7 +45,9 @@ onstart:
 
 onsuccess:
     if VERDICTS & set(PLANNED):
-        print(closing(config["netid"]), flush=True)
+        kept = workflow.storage_settings.default_storage_prefix
+        said = f"Results lie in {kept}." if STORAGE else closing(config["netid"])
+        print(said, flush=True)
 
 
 onerror:

@@ -5,6 +5,7 @@ rule report:
         rules.comparison_report.output,
         rules.explorer.output,
         rules.report_tables.output,
+        summary=rules.report_tables.output.summary,
         texts=sorted(map(own, ROOT.glob("workflow/report/*.rst"))),
         style=own("workflow/report/style.css"),
     output:
@@ -17,5 +18,6 @@ rule report:
         *code("report.py"),
         snakefile=own(workflow.main_snakefile),
         config_text=config_text(),
+        storage=storage_arguments(),
     script:
         "../scripts/report.py"

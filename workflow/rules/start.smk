@@ -7,6 +7,8 @@ ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[
 STANDALONE = Path(workflow.main_snakefile) in (ROOT / "Snakefile", ROOT / "workflow/Snakefile")
 sys.path.append(str(ROOT / "workflow" / "scripts"))
 
+from snakemake.settings.types import SharedFSUsage
+
 import vaesweep
 from vaesweep.errors import UserError
 from vaesweep.running.config_file import check_config_file
@@ -23,7 +25,8 @@ if not Path(vaesweep.__file__).resolve().is_relative_to(ROOT.resolve()):
 # Only the Snakemake that somebody started: its helpers on a cluster's nodes may not see its lock.
 if STANDALONE and workflow.is_main_process:
     FOLDER = join_folder(Path(".snakemake"), Path("results"))
-announce()
+shared = SharedFSUsage.INPUT_OUTPUT in workflow.storage_settings.shared_fs_usage
+announce(alone=workflow.remote_exec and not shared)
 
 # Without config.yaml, one named by --configfile may hold everything.
 if STANDALONE and (Path("config.yaml").exists() or not workflow.config_settings.configfiles):

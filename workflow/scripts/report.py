@@ -6,6 +6,7 @@ from subprocess import DEVNULL, PIPE, STDOUT, run
 from tempfile import TemporaryDirectory
 
 from vaesweep.errors import UserError
+from vaesweep.files import write_whole
 from vaesweep.running.jobs import logging_to
 
 with logging_to(snakemake.log[0]) as log, TemporaryDirectory() as folder:
@@ -14,7 +15,12 @@ with logging_to(snakemake.log[0]) as log, TemporaryDirectory() as folder:
     config.write_text(snakemake.params.config_text, encoding="utf-8")
     command = [sys.executable, "-m", "snakemake", "--snakefile", snakemake.params.snakefile]
     command += ["--configfile", str(config), "--nolock"]  # the lock is held by who called this
-    command += ["--report", snakemake.output[0], "--report-stylesheet", snakemake.input.style]
+    command += [*snakemake.params.storage, "--report", snakemake.output[0]]
+    command += ["--report-stylesheet", snakemake.input.style]
+    # The report's text includes it from here, wherever results are kept.
+    summary = Path("results/comparison/summary.rst")
+    if not summary.exists() or not summary.samefile(snakemake.input.summary):
+        write_whole(summary, Path(snakemake.input.summary).read_bytes())
     done = run(command, check=False, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, text=True)
     log.info("%s\n%s", " ".join(command), done.stdout)
     if done.returncode:

@@ -8,7 +8,7 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 from vaesweep.data.splits import load_split
 from vaesweep.files import write_json, write_rows
-from vaesweep.running.jobs import logging_to
+from vaesweep.running.jobs import ALONE, logging_to
 from vaesweep.training.checkpoints import remove_checkpoints
 from vaesweep.training.hardware import choose_hardware
 from vaesweep.training.loop import Settings, train_stack
@@ -27,6 +27,8 @@ with logging_to(snakemake.log[0], snakemake.threads) as log:
     hardware = choose_hardware(training.pop("device"), training.pop("precision"), log)
     settings = Settings(model["beta"], objective=model["objective"], **training)
     checkpoint = folders[0] / "checkpoint.pt"
+    if ALONE in os.environ:
+        log.info("no disk is shared with this job: if it is killed, its training starts anew")
     # From the config and not the params, which Snakemake tracks: it changes no result.
     pause = snakemake.config["training"]["checkpoint_seconds"]
     runs = train_stack(images, architecture, settings, hardware, seeds, checkpoint, pause, log)

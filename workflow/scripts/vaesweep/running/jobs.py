@@ -16,6 +16,8 @@ from vaesweep.errors import UserError
 
 # The process whose end is the end of its jobs.
 VARIABLE = "VAESWEEP_SNAKEMAKE"
+# Set where the files of a job that is killed are lost.
+ALONE = "VAESWEEP_ALONE"
 POLL_SECONDS = 0.5
 
 
@@ -42,9 +44,11 @@ def join_folder(state: Path, results: Path) -> IO[str] | None:
         return None
 
 
-def announce() -> None:
-    """Let the jobs that this process starts know whose they are."""
+def announce(alone: bool) -> None:
+    """Let the jobs that this process starts know whose they are, and if no disk is shared."""
     os.environ[VARIABLE] = str(os.getpid())
+    if alone:
+        os.environ[ALONE] = "1"
 
 
 @contextmanager
