@@ -85,7 +85,7 @@ rule comparison_report:
         agreement=rules.compare.output.judges,
         controls=rules.score_controls.output.controls,
         trainings=trained_runs("training.json"),
-        templates=[*TEMPLATES, *SENTENCES],
+        templates=[*TEMPLATES, *SENTENCES, own("workflow/templates/subtitle.txt")],
         code=code("comparison_report.py"),
     output:
         shown(f"{COMPARISON}/comparison_report.pdf", "Results", {"document": "comparison report"}),

@@ -6,17 +6,11 @@ from vaesweep.files import read_json, write_json, write_table
 from vaesweep.interpolation import read_frames
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import run_of
+from vaesweep.scoring import summary
 from vaesweep.scoring.judges import load_judge
 from vaesweep.scoring.references import read_references
 from vaesweep.scoring.score import judge_paths, read_reference_scores, relative
-from vaesweep.scoring.summary import (
-    ELSEWHERE,
-    HOW_MADE,
-    OF_TRAINING,
-    record_of,
-    summarise_pairs,
-    unmeasured,
-)
+from vaesweep.scoring.summary import record_of, summarise_pairs, unmeasured
 from vaesweep.scoring.views import interpolates_frechet, known_path_error, measure_model
 from vaesweep.training.model import load_model
 
@@ -32,8 +26,8 @@ with logging_to(snakemake.log[0], snakemake.threads) as log:
     scores = relative(judged, reference_scores)
     write_table(snakemake.output.pair_scores, scores)
 
-    held = (*OF_TRAINING, *HOW_MADE, "likelihood")
-    training = read_json(given.training, *held) if given.training else ELSEWHERE
+    held = (*summary.OF_TRAINING, *summary.HOW_MADE, "likelihood")
+    training = read_json(given.training, *held) if given.training else summary.ELSEWHERE
     seeds, run = [judge.seed for judge in judges], run_of(given.interpolations)
     metrics = record_of(run, training, pairs, steps, seeds) | unmeasured() | summarise_pairs(scores)
     metrics["frechet"] = interpolates_frechet(frames[:, 1:-1], test[0], judges)

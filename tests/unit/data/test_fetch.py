@@ -12,8 +12,9 @@ from tiny_data import Mirrors, contents, dataset, lay_out, local_mirrors, run_sc
 from vaesweep.data.datasets import DATASETS, Dataset
 from vaesweep.data.fetch import fetch
 from vaesweep.data.packages import PACKAGES
-from vaesweep.data.splits import load_split, save_split
+from vaesweep.data.splits import load_split
 from vaesweep.errors import UserError
+from vaesweep.files import write_arrays
 
 LOG = logging.getLogger("test")
 IMAGES = np.arange(2 * 784, dtype=np.uint16).astype(np.uint8).reshape(2, 28, 28)
@@ -152,9 +153,9 @@ def test_script_fails_with_one_error_and_no_output(
 def test_split_round_trip_with_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save_split(tmp_path / "a.npz", IMAGES, LABELS)
+    write_arrays(tmp_path / "a.npz", images=IMAGES, labels=LABELS)
     monkeypatch.setattr(time, "time", lambda: 2e9)
-    save_split(tmp_path / "b.npz", IMAGES, LABELS)
+    write_arrays(tmp_path / "b.npz", images=IMAGES, labels=LABELS)
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
     images, labels = load_split(tmp_path / "a.npz")
     np.testing.assert_array_equal(images, IMAGES)
@@ -166,7 +167,7 @@ def test_split_round_trip_with_the_same_bytes(
 
 def test_a_split_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "train.npz"
-    save_split(path, IMAGES, LABELS)
+    write_arrays(path, images=IMAGES, labels=LABELS)
     before = path.read_bytes()
 
     def full_disk(part: Path, content: bytes) -> None:
@@ -176,7 +177,7 @@ def test_a_split_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Path, "write_bytes", full_disk)
     with pytest.raises(UserError, match=r"cannot write .*train.npz: No space left on device"):
-        save_split(path, IMAGES[:1], LABELS[:1])
+        write_arrays(path, images=IMAGES[:1], labels=LABELS[:1])
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 
@@ -205,7 +206,7 @@ def test_splits_of_another_make(tmp_path: Path, arrays: dict[str, np.ndarray], s
 @pytest.mark.parametrize("fault", ["missing", "empty", "truncated", "flipped", "text", "npy"])
 def test_damaged_splits(tmp_path: Path, fault: str) -> None:
     path = tmp_path / "split.npz"
-    save_split(path, IMAGES, LABELS)
+    write_arrays(path, images=IMAGES, labels=LABELS)
     content = path.read_bytes()
     if fault == "missing":
         path.unlink()

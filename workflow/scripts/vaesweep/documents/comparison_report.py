@@ -12,12 +12,11 @@ import pandas as pd
 import yaml
 
 from vaesweep.comparison.choice import MOST_DRAWN, chosen_run, named_score
-from vaesweep.comparison.columns import COLUMNS, COSTS, RECORDS
+from vaesweep.comparison.columns import COLUMNS, COSTS, RECORDS, plain, table_texts
 from vaesweep.comparison.costs import by_rule, seconds_by_run
 from vaesweep.comparison.findings import findings
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import KINDS
-from vaesweep.documents.texts import plain, table_texts
 from vaesweep.documents.typesetting import ROOT
 from vaesweep.interpolation import PATHS
 from vaesweep.running.provenance import source_of, versions
@@ -25,6 +24,7 @@ from vaesweep.runs import Names, Setting, runs_of, settings_of
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.scoring.summary import OF_JUDGE, VIEW_COLUMNS
 from vaesweep.statistics import ALPHA, LEAST_SEEDS
+from vaesweep.templates import sentences
 from vaesweep.words import capital, counted, interval, listed, number, paths_title, percent, signed
 
 SETTING_COLUMNS = (
@@ -96,24 +96,17 @@ def report_data(
 def _subtitle(
     settings: pd.DataFrame, trainings: Sequence[Mapping[str, Any]], config: Mapping[str, Any]
 ) -> str:
-    variants, sizes, seeds, external = (
-        list(config["sweep"][key]) for key in ("variants", "latent_sizes", "seeds", "external")
+    epochs = {training["epochs"] for training in trainings}
+    [said] = sentences(
+        "subtitle.txt",
+        runs=len(trainings),
+        several=len(settings) > 1,
+        dataset=config["dataset"]["name"],
+        sweep=config["sweep"],
+        first=trainings[0],
+        epochs=min(epochs) if len(epochs) == 1 else None,
     )
-    single = len(variants) == 1
-    epochs = {counted(training["epochs"], "epoch") for training in trainings}
-    parts = [
-        f"{counted(len(trainings), 'variational autoencoder' if single else 'model')} on "
-        f"{config['dataset']['name']}: "
-        f"{'' if single else f'variants {listed(variants)}; '}latent "
-        f"size{'s' if len(sizes) > 1 else ''} {', '.join(map(str, sizes))}",
-        counted(len(seeds), "seed") + " each" * (len(settings) > 1),
-    ]
-    if single:
-        parts += [trainings[0]["networks"], f"β = {trainings[0]['beta']:g}"]
-    parts += [min(epochs).replace(" ", "\N{NO-BREAK SPACE}")] if len(epochs) == 1 else []
-    if external:
-        parts.append(f"and from elsewhere {listed(external)}")
-    return f"{'; '.join(parts)}."
+    return said
 
 
 def _tiles(chosen: Mapping[str, Any], settings: pd.DataFrame, noun: str) -> list[tuple[str, ...]]:
@@ -138,7 +131,7 @@ def _tiles(chosen: Mapping[str, Any], settings: pd.DataFrame, noun: str) -> list
 def _views(settings: pd.DataFrame) -> dict[str, Any] | None:
     """Return the further views as means over seeds, or None where no run has any."""
     known = settings.reindex(columns=[*VIEW_COLUMNS]).dropna(axis=1, how="all").columns
-    legend = [(plain(COLUMNS[name].heading), COLUMNS[name].meaning) for name in known]
+    legend = [(plain(COLUMNS[name]["heading"]), COLUMNS[name]["meaning"]) for name in known]
     table = table_texts(settings, (*Setting._fields, *known))
     return table | {"legend": legend} if len(known) else None
 

@@ -11,10 +11,9 @@ from typing import Any
 import pandas as pd
 
 from vaesweep.comparison.choice import chosen_run, settings_to_show
-from vaesweep.comparison.columns import COSTS, RECORDS, RUNS, SETTINGS
+from vaesweep.comparison.columns import COSTS, RECORDS, RUNS, SETTINGS, plain, table_texts
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import cautions, evidence
-from vaesweep.documents.texts import plain, table_texts
 from vaesweep.runs import Names, Run, runs_of, settings_of
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import ALPHA, LEAST_SEEDS
