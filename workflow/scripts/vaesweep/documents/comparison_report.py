@@ -60,7 +60,6 @@ def report_data(
     names = Names.of(settings_of(settings))
     own_seconds = seconds_by_run(costs)
     with_cost = runs.assign(job_seconds=[own_seconds.get(run) for run in runs_of(runs)])
-    made_on = f"{platform.system()} {platform.machine()}, {counted(os.cpu_count() or 1, 'core')}"
     return {
         "config": config,
         "config_lines": config_text.splitlines(),
@@ -72,7 +71,7 @@ def report_data(
         "settings_noun": names.noun,
         "subtitle": _subtitle(settings, trainings, config),
         "run": capital(names.run(chosen_run(chosen))),
-        "tiles": _tiles(chosen, settings, names.noun),
+        "tiles": _tiles(chosen, settings),
         "findings": findings(runs, settings, chosen, agreement, controls),
         "settings": table_texts(settings, SETTING_COLUMNS, chosen),
         "runs": table_texts(with_cost.sort_values("rank", kind="stable"), RUN_COLUMNS, chosen),
@@ -88,7 +87,7 @@ def report_data(
             "accuracy": listed([f"{100 * judge['accuracy']:.1f} %" for judge in judges]),
             **{name: listed([f"{judge[name]:.2f}" for judge in judges]) for name in OF_JUDGE[1:]},
         },
-        "machine": [*_machine(trainings), ("this report made on", made_on)],
+        "machine": _machine(trainings),
         "versions": list((source_of(ROOT, config_text) | versions()).items()),
     }
 
@@ -109,23 +108,18 @@ def _subtitle(
     return said
 
 
-def _tiles(chosen: Mapping[str, Any], settings: pd.DataFrame, noun: str) -> list[tuple[str, ...]]:
-    """Number, what it is, and a note to it."""
+def _tiles(chosen: Mapping[str, Any], settings: pd.DataFrame) -> dict[str, str]:
     own = chosen_run(chosen).setting
     row = settings[[setting == own for setting in settings_of(settings)]].iloc[0]
-    few, known = f"fewer than {LEAST_SEEDS} seeds", row.notna()
-    of_run = f"95 %: {interval(chosen['low'], chosen['high'], 3)}"
-    of_mean = f"95 %: {interval(row['score_low'], row['score_high'], 3)}"
-    of_mean = of_mean if known["score_low"] else f"{few}: no interval"
-    first = f"in which its {noun} comes first"
-    first = first if known["win_probability"] else f"cannot be told with {few}"
-    unit = "test set, nats per image" if known["neg_elbo"] else "a plain autoencoder has none"
-    return [
-        (signed(chosen["value"], 3), named_score(chosen), of_run),
-        (signed(row["score"], 3), f"mean score of its {noun}", of_mean),
-        (percent(row["win_probability"]), "share of bootstrap draws", first),
-        (number(row["neg_elbo"], 1), "\N{MINUS SIGN}ELBO, mean over seeds", unit),
-    ]
+    return {
+        "value": signed(chosen["value"], 3),
+        "named": named_score(chosen),
+        "within": interval(chosen["low"], chosen["high"], 3),
+        "mean": signed(row["score"], 3),
+        "mean_within": interval(row["score_low"], row["score_high"], 3),
+        "first": percent(row["win_probability"]),
+        "neg_elbo": number(row["neg_elbo"], 1),
+    }
 
 
 def _views(settings: pd.DataFrame) -> dict[str, Any] | None:
@@ -144,7 +138,7 @@ def _costs(costs: pd.DataFrame) -> dict[str, Any] | None:
     return table | {"marked": [len(table["rows"]) - 1]}
 
 
-def _machine(trainings: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+def _machine(trainings: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     def values(key: str) -> str:
         return ", ".join(sorted({str(training[key]) for training in trainings}))
 
@@ -152,10 +146,9 @@ def _machine(trainings: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
         ends = [f"{choose(t[key] for t in trainings):,.0f}" for choose in (min, max)]
         return " to ".join(dict.fromkeys(ends))
 
-    return [
-        ("trained on", f"{values('device')}: {values('device_name')}"),
-        ("threads a run", values("threads")),
-        ("precision", values("precision")),
-        ("training speed", f"{span('images_per_second')} images a second"),
-        ("parameters", span("parameters")),
-    ]
+    return {
+        **{key: values(key) for key in ("device", "device_name", "threads", "precision")},
+        **{key: span(key) for key in ("images_per_second", "parameters")},
+        "report": f"{platform.system()} {platform.machine()}",
+        "cores": counted(os.cpu_count() or 1, "core"),
+    }

@@ -73,15 +73,11 @@ def display_rows(
     classes: Sequence[str],
     rows: Sequence[tuple[str, int]] = DISPLAY_ROWS,
 ) -> Figure:
-    """Draw the same display pairs for every setting, under each other.
+    """Draw the same display pairs of pairs.csv for every setting, under each other.
 
-    Args:
-        pairs: `pairs.csv`.
-        frames: For each setting the frames (pairs, columns, height, width) of its best run.
-        colours: Of every setting of the sweep.
-        noun: What a class is called.
-        classes: Their names.
-        rows: Kind and row of each pair, two beside each other.
+    `frames` are those of each setting's best run, (pairs, columns, height, width), `colours` are of
+    every setting of the sweep, `classes` their names and `noun` what a class is called; `rows` are
+    kind and row of each pair, two beside each other.
     """
     columns = next(iter(frames.values())).shape[1]
     names = Names.of(colours)
@@ -104,15 +100,9 @@ def display_rows(
 
 
 def ranked_rows(pair_scores: pd.DataFrame, kind: str) -> dict[str, pd.Series]:
-    """Return the display rows of a kind with the highest, the median and the lowest score.
+    """Return the display rows of a kind in pair_scores.csv under "best", "median" and "worst".
 
-    Args:
-        pair_scores: `pair_scores.csv` of a run.
-        kind: "same" or "different".
-
-    Returns:
-        The rows under "best", "median" and "worst"; with an even number of rows the median is
-        the better one of the two in the middle.
+    With an even number of rows the median is the better one of the two in the middle.
     """
     rows = display_rows_of(pair_scores, kind)
     ordered = rows.sort_values("score", ascending=False, kind="stable")
@@ -126,11 +116,7 @@ def best_and_worst(
 ) -> Figure:
     """Draw the display rows of one run with the highest, the median and the lowest score.
 
-    Args:
-        pairs: `pairs.csv`.
-        pair_scores: `pair_scores.csv` of the run.
-        frames: The run's frames (pairs, columns, height, width).
-        noun: What a class is called.
+    The run's frames are (pairs, columns, height, width); `noun` is what a class is called.
     """
     columns, label = frames.shape[1], 0.55
     figure, axes = _blank(columns, lines=3, panels=2, label=label)
