@@ -9,7 +9,7 @@ import yaml
 
 from vaesweep.data.pairs import KINDS
 from vaesweep.interpolation import PATHS
-from vaesweep.runs import Run, Setting
+from vaesweep.runs import Run
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.words import interval, number, percent
 
@@ -37,18 +37,18 @@ def _columns(records: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield name.replace("{kind}", kind), UNSAID | own
 
 
+def _expanded(names: str) -> Iterator[str]:
+    for name in names.split():
+        for part in PARTS if "{part}" in name else PARTS[:1]:
+            for kind in KINDS if "{kind}" in name else KINDS[:1]:
+                yield name.replace("{part}", part.name).replace("{kind}", kind)
+
+
 RECORDS = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 WAYS = {name: path.words for name, path in PATHS.items()} | RECORDS["ways"]
 COLUMNS = dict(_columns(RECORDS["columns"]))
-SETTINGS = (
-    *("rank", *Setting._fields, "seeds", "score", "interval", "first"),
-    *(f"{name}_{kind}" for name in ("score", "quality") for kind in KINDS),
-    *(f"{part.name}_{kind}" for part in PARTS for kind in KINDS),
-    *("neg_elbo", "reconstruction", "kl", "active_units", "train_seconds"),
-    *("best_seed", "best_score"),
-)
-RUNS = ("rank", *Run._fields, "status", *SETTINGS[4:-2], "device", "flags")
-COSTS = ("rule", "jobs", "seconds_each", "seconds", "memory_mib")
+# By what the reports call a table, the columns that it shows.
+SHOWN = {name: list(_expanded(columns)) for name, columns in RECORDS["shown"].items()}
 
 
 def table_texts(

@@ -12,7 +12,7 @@ import pandas as pd
 import yaml
 
 from vaesweep.comparison.choice import MOST_DRAWN, chosen_run, named_score
-from vaesweep.comparison.columns import COLUMNS, COSTS, RECORDS, plain, table_texts
+from vaesweep.comparison.columns import COLUMNS, RECORDS, SHOWN, plain, table_texts
 from vaesweep.comparison.costs import by_rule, seconds_by_run
 from vaesweep.comparison.findings import findings
 from vaesweep.data.datasets import DATASETS
@@ -26,16 +26,6 @@ from vaesweep.scoring.summary import OF_JUDGE, VIEW_COLUMNS
 from vaesweep.statistics import ALPHA, LEAST_SEEDS
 from vaesweep.templates import sentences
 from vaesweep.words import capital, counted, interval, listed, number, paths_title, percent, signed
-
-SETTING_COLUMNS = (
-    *(*Setting._fields, "seeds"),
-    *("score", "interval", "first", "score_same", "score_different"),
-    *("neg_elbo", "kl", "active_units", "best_seed"),
-)
-RUN_COLUMNS = (
-    *("rank", *Setting._fields, "seed", "score", "interval", "first", "quality_same"),
-    *("quality_different", "neg_elbo", "active_units", "train_seconds", "job_seconds", "flags"),
-)
 
 
 def report_data(
@@ -60,6 +50,7 @@ def report_data(
     names = Names.of(settings_of(settings))
     own_seconds = seconds_by_run(costs)
     with_cost = runs.assign(job_seconds=[own_seconds.get(run) for run in runs_of(runs)])
+    ranked = with_cost.sort_values("rank", kind="stable")
     return {
         "config": config,
         "config_lines": config_text.splitlines(),
@@ -73,8 +64,8 @@ def report_data(
         "run": capital(names.run(chosen_run(chosen))),
         "tiles": _tiles(chosen, settings),
         "findings": findings(runs, settings, chosen, agreement, controls),
-        "settings": table_texts(settings, SETTING_COLUMNS, chosen),
-        "runs": table_texts(with_cost.sort_values("rank", kind="stable"), RUN_COLUMNS, chosen),
+        "settings": table_texts(settings, SHOWN["settings in print"], chosen),
+        "runs": table_texts(ranked, SHOWN["runs in print"], chosen),
         "least_seeds": LEAST_SEEDS,
         "alpha": f"{ALPHA:g}",
         "compared": int((settings["seeds"] > 0).sum()) > 1,
@@ -134,7 +125,7 @@ def _costs(costs: pd.DataFrame) -> dict[str, Any] | None:
     """Return the table of costs, or None where no benchmark file was found."""
     if costs["seconds"].isna().all():
         return None
-    table = table_texts(by_rule(costs), COSTS)
+    table = table_texts(by_rule(costs), SHOWN["cost"])
     return table | {"marked": [len(table["rows"]) - 1]}
 
 
