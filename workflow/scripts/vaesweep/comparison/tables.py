@@ -136,7 +136,6 @@ def _by_setting(runs: pd.DataFrame) -> dict[Setting, pd.DataFrame]:
 def _samples(
     runs: pd.DataFrame, scores: Scores, drawn: Array, generator: np.random.Generator
 ) -> dict[Setting, Sample]:
-    """Group runs by setting; `scores` and `drawn` have a row for each."""
     samples = {}
     for setting, group in _by_setting(runs).items():
         own = runs.index.get_indexer(group.index)

@@ -122,7 +122,6 @@ def _views(settings: pd.DataFrame) -> dict[str, Any] | None:
 
 
 def _costs(costs: pd.DataFrame) -> dict[str, Any] | None:
-    """Return the table of costs, or None where no benchmark file was found."""
     if costs["seconds"].isna().all():
         return None
     table = table_texts(by_rule(costs), SHOWN["cost"])

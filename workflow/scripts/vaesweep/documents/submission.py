@@ -7,13 +7,12 @@ from contextlib import suppress
 from io import BytesIO
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pypdf import PdfWriter
 
 from vaesweep.data.datasets import Dataset
 from vaesweep.data.pairs import KINDS, display_rows
+from vaesweep.data.splits import Images
 from vaesweep.documents.typesetting import typeset
 from vaesweep.figures.grids import draw_page, save_pdf
 from vaesweep.words import listed, paths_title
@@ -28,7 +27,7 @@ class FigurePage(NamedTuple):
 
 
 def figure_pages(
-    frames: NDArray[np.uint8], pairs: pd.DataFrame, dataset: Dataset, note: str, paper: str
+    frames: Images, pairs: pd.DataFrame, dataset: Dataset, note: str, paper: str
 ) -> list[FigurePage]:
     """Draw the assignment's two pages, one for each kind of pair.
 

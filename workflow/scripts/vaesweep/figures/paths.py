@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from vaesweep.data.pairs import display_rows as display_rows_of
+from vaesweep.data.splits import Images
 from vaesweep.figures import tiles
 from vaesweep.figures.style import STYLE, WIDTH, ink
 from vaesweep.figures.tiles import text_inches
@@ -49,7 +50,7 @@ class _Panel:
             at = (x + self.tile / 2, self.top + TOP - 0.06)
             axes.text(*at, text, fontsize=T_SIZE, ha="center")
 
-    def draw(self, line: int, frames: NDArray[np.uint8]) -> float:
+    def draw(self, line: int, frames: Images) -> float:
         """Draw the frames (columns, height, width) of one path; return the middle of its line."""
         y = self.top + TOP + self.tile * LINE_PITCH * line
         for image, x in zip(frames[self.shown], lefts := self._lefts(), strict=True):
@@ -67,7 +68,7 @@ class _Panel:
 @mpl.rc_context(STYLE)
 def display_rows(
     pairs: pd.DataFrame,
-    frames: Mapping[Setting, NDArray[np.uint8]],
+    frames: Mapping[Setting, Images],
     colours: Mapping[Setting, str],
     noun: str,
     classes: Sequence[str],
@@ -112,7 +113,7 @@ def ranked_rows(pair_scores: pd.DataFrame, kind: str) -> dict[str, pd.Series]:
 
 @mpl.rc_context(STYLE)
 def best_and_worst(
-    pairs: pd.DataFrame, pair_scores: pd.DataFrame, frames: NDArray[np.uint8], noun: str
+    pairs: pd.DataFrame, pair_scores: pd.DataFrame, frames: Images, noun: str
 ) -> Figure:
     """Draw the display rows of one run with the highest, the median and the lowest score.
 
@@ -132,13 +133,11 @@ def best_and_worst(
 
 
 def _blank(columns: int, lines: int, panels: int, label: float) -> tuple[Figure, Axes]:
-    """Return a figure with room for the panels, two beside each other."""
     figure = Figure(figsize=(WIDTH, _panel_height(columns, lines, label) * (panels // 2)))
     return figure, tiles.inch_axes(figure)
 
 
 def _shown(columns: int) -> NDArray[np.int64]:
-    """Which of the columns are shown."""
     return np.linspace(0, columns - 1, min(columns, MOST_COLUMNS)).round().astype(int)
 
 
