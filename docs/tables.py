@@ -49,9 +49,9 @@ def cells(name, meanings):
     """What the page says of a column."""
     names = [name.replace("{kind}", kind) for kind in KINDS] if "{kind}" in name else [name]
     column = COLUMNS[names[0]]
-    meaning = re.sub(r" @\w+", "", meanings.get(name, column.meaning))
+    meaning = re.sub(r" @\w+", "", meanings.get(name, column["meaning"]))
     named = ", ".join(f"`{each}`" for each in names)
-    return [named, column.unit, column.range, column.better, meaning]
+    return [named, column["unit"], column["range"], column["better"], meaning]
 
 
 def page():

@@ -8,7 +8,7 @@ import numpy as np
 from checkout import Checkout, copy_checkout
 
 from vaesweep.data.idx import FILES, idx_bytes
-from vaesweep.data.splits import save_split
+from vaesweep.files import write_arrays
 
 SEEDS = [0, 1]
 LATENT_SIZES = [2, 4]
@@ -32,7 +32,8 @@ def prepare(folder: Path, mnist, **sections) -> Checkout:
     checkout.snakemake("--cores", "1", "results/data/MNIST/train.npz")
     for split, count in (("train", 6000), ("test", 1000)):
         images, labels = mnist[split]
-        save_split(checkout / f"results/data/MNIST/{split}.npz", images[:count], labels[:count])
+        file = checkout / f"results/data/MNIST/{split}.npz"
+        write_arrays(file, images=images[:count], labels=labels[:count])
     return checkout
 
 

@@ -5,10 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from vaesweep.comparison.choice import choose_run
+from vaesweep.comparison.choice import choose_run, verdict
 from vaesweep.comparison.columns import RECORDS, WAYS
 from vaesweep.comparison.tables import Comparison, compare
-from vaesweep.comparison.verdict import verdict
 from vaesweep.data.pairs import KINDS
 from vaesweep.runs import Run, runs_of
 from vaesweep.scoring.summary import (

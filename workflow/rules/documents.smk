@@ -85,7 +85,7 @@ rule comparison_report:
         controls=rules.score_controls.output.controls,
         trainings=trained_runs("training.json"),
         costs=benchmarks(),
-        templates=[*TEMPLATES, *SENTENCES],
+        templates=[*TEMPLATES, *SENTENCES, *templates("subtitle.txt")],
     output:
         shown(f"{COMPARISON}/comparison_report.pdf", "Results", {"document": "comparison report"}),
     log:

@@ -38,8 +38,6 @@ rule draw_runs:
     params:
         *code("draw_runs.py"),
         dataset=DATASET.name,
-        noun=DATASET.noun,
-        nouns=plural(DATASET.noun),
         variants=NAMES.variants,
     script:
         "../scripts/draw_runs.py"

@@ -1,7 +1,6 @@
 """Choose the run to show."""
 
-from vaesweep.comparison.choice import choose_run
-from vaesweep.comparison.verdict import verdict
+from vaesweep.comparison.choice import choose_run, verdict
 from vaesweep.files import read_table, write_json
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import run_of

@@ -5,8 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vaesweep.data.fetch import DATASETS, fetch
-from vaesweep.data.splits import save_split
-from vaesweep.files import write_json
+from vaesweep.files import write_arrays, write_json
 from vaesweep.running.jobs import logging_to
 
 with logging_to(snakemake.log[0]) as log, tempfile.TemporaryDirectory() as scratch:
@@ -15,6 +14,6 @@ with logging_to(snakemake.log[0]) as log, tempfile.TemporaryDirectory() as scrat
     dataset = replace(DATASETS[snakemake.params.dataset], md5=snakemake.params.pins["md5"])
     splits = fetch(dataset, folder, Path(scratch), log)
     for split, (images, labels) in splits.items():
-        save_split(snakemake.output[split], images, labels)
+        write_arrays(snakemake.output[split], images=images, labels=labels)
         log.info("%s: %d images", snakemake.output[split], len(images))
     write_json(snakemake.output.sums, dataset.md5)

@@ -1,8 +1,13 @@
 """Draw the figures that compare runs and settings."""
 
-from vaesweep.comparison.choice import MOST_DRAWN, file_of, read_chosen, settings_to_show
+from vaesweep.comparison.choice import (
+    MOST_DRAWN,
+    by_verdict,
+    file_of,
+    read_chosen,
+    settings_to_show,
+)
 from vaesweep.comparison.columns import RECORDS, WAYS
-from vaesweep.comparison.verdict import by_verdict
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import KINDS, read_pairs
 from vaesweep.figures import likelihood, paths, scores

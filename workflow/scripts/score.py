@@ -6,17 +6,11 @@ from vaesweep.files import read_json, write_json, write_table
 from vaesweep.interpolation import read_frames
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import run_of
+from vaesweep.scoring import summary
 from vaesweep.scoring.judges import load_judge
 from vaesweep.scoring.references import read_references
 from vaesweep.scoring.score import judge_paths, read_reference_scores, relative
-from vaesweep.scoring.summary import (
-    ELSEWHERE,
-    HOW_MADE,
-    OF_TRAINING,
-    record_of,
-    summarise_pairs,
-    unmeasured,
-)
+from vaesweep.scoring.summary import record_of, summarise_pairs, unmeasured
 from vaesweep.scoring.views import (
     FRECHET_IMAGES,
     interpolates_frechet,
@@ -33,14 +27,15 @@ with logging_to(snakemake.log[0], snakemake.threads) as log:
     reference_scores = read_reference_scores(given.reference_scores, pairs, judges)
     real = [judge.features(test[0][:FRECHET_IMAGES]) for judge in judges]
     seeds = [judge.seed for judge in judges]
+    held = (*summary.OF_TRAINING, *summary.HOW_MADE, "likelihood")
     for number, path in enumerate(given.interpolations):
         frames, _ = read_frames(path, len(pairs))
         scores = relative(judge_paths(frames, references, pairs, judges), reference_scores)
         write_table(output.pair_scores[number], scores)
-        model, training = None, ELSEWHERE
+        model, training = None, summary.ELSEWHERE
         if given.get("models"):  # not of a model from elsewhere
             model = load_model(given.models[number])
-            training = read_json(given.trainings[number], *OF_TRAINING, *HOW_MADE, "likelihood")
+            training = read_json(given.trainings[number], *held)
         metrics = record_of(run_of(path), training, pairs, params.steps, seeds)
         metrics |= unmeasured() | summarise_pairs(scores)
         metrics["frechet"] = interpolates_frechet(frames[:, 1:-1], judges, real)

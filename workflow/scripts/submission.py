@@ -39,6 +39,5 @@ with logging_to(snakemake.log[0]):
         sources = [("config.yaml", text)]
         for path in snakemake.input.shown:
             sources.append((os.path.relpath(path, ROOT), Path(path).read_text("utf-8")))
-    heading = "The code that made the figures"
     title, author = Path(output).stem, config["netid"]
-    write_whole(output, submission(pages, sources, heading, lead, paper, author, title))
+    write_whole(output, submission(pages, sources, lead, paper, author, title))

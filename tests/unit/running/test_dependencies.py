@@ -26,7 +26,7 @@ def test_what_decides_no_result_is_passed_over():
     for script in SCRIPTS.glob("*.py"):
         passed_over = {"jobs.py", "files.py", "errors.py", "download.py", "fetch.py", "packages.py"}
         assert not names(script.name) & passed_over
-    assert names("fetch_data.py") == {"fetch_data.py", "splits.py"}
+    assert names("fetch_data.py") == {"fetch_data.py"}
 
 
 def test_imports_are_followed_through_modules():

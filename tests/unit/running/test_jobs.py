@@ -1,6 +1,7 @@
 """Logs, ends of jobs, and who runs in a folder."""
 
 import fcntl
+import logging
 import os
 import signal
 import subprocess
@@ -47,7 +48,7 @@ def test_a_log_on_a_full_disk_is_no_fault_of_its_own(tmp_path, monkeypatch):
     def full(self, record):
         self.handleError(record)
 
-    monkeypatch.setattr(jobs._Lines, "emit", full)
+    monkeypatch.setattr(logging.FileHandler, "emit", full)
     with logging_to(tmp_path / "a.log") as log:
         log.info("lost")
 

@@ -52,7 +52,9 @@ LOG = logging.getLogger("test")
 
 def test_auto_takes_a_gpu_that_pytorch_can_use(monkeypatch):
     turn = object()
-    monkeypatch.setattr(hardware, "_take_a_gpu", lambda log: (1, turn))
+    monkeypatch.setattr(hardware, "take_turn", lambda names, log: (1, turn))
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+    monkeypatch.setattr(torch.cuda, "set_device", lambda number: None)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: f"card {device.index}")
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (9, 0))
     for fault, expected in ((None, "cuda:1"), ("it is too old", "cpu")):

@@ -9,11 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vaesweep.data.pairs import ends
-from vaesweep.data.splits import IMAGE_SHAPE
+from vaesweep.data.splits import IMAGE_SHAPE, Images
 from vaesweep.errors import UserError
 from vaesweep.files import CURE, read_arrays
 
-Images = NDArray[np.uint8]
 Codes = NDArray[np.float32]
 # Images decoded at once: enough for speed, little memory.
 DECODED = 2000

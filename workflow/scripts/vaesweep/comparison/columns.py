@@ -1,36 +1,27 @@
-"""What the columns of the tables are, for every report: `workflow/templates/columns.yaml`."""
+"""What the columns of the tables are, by `workflow/templates/columns.yaml`; tables as texts."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from vaesweep.data.pairs import KINDS
 from vaesweep.files import part_of_workflow
 from vaesweep.interpolation import PATHS
-from vaesweep.runs import Run, Setting
+from vaesweep.runs import Run
 from vaesweep.scoring.smoothness import PARTS
+from vaesweep.words import interval, number, percent
 
 FILE = part_of_workflow("templates/columns.yaml")
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of a table."""
-
-    name: str
-    heading: str = ""  # over it in the reports, with the unit; a line break where space is short
-    decimals: int | None = None  # digits after the point; None shows a name or a count as it is
-    meaning: str = ""  # what a legend says of it; may be empty
-    text: bool = False  # whether it is set flush left
-    unit: str = ""
-    range: str = ""
-    better: str = ""  # "more", "less" or neither
-    words: str = ""  # what a sentence calls it
+# What a column has where the file says nothing else; the file says what these are.
+UNSAID = {"heading": "", "decimals": None, "meaning": "", "text": False, "unit": "", "range": ""}
+UNSAID |= {"better": "", "words": ""}
 
 
-def _columns(records: dict[str, Any]) -> Iterator[Column]:
+def _columns(records: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The file's columns, {kind} filled in, and those of parts."""
     for part in PARTS:
         words = RECORDS["parts"][part.name]
@@ -43,18 +34,56 @@ def _columns(records: dict[str, Any]) -> Iterator[Column]:
             own = record | {"heading": record.get("heading", "").replace("{kind}", kind)}
             if kind in KINDS[1:]:  # a legend says it once
                 own["meaning"] = ""
-            yield Column(name.replace("{kind}", kind), **own)
+            yield name.replace("{kind}", kind), UNSAID | own
+
+
+def _expanded(names: str) -> Iterator[str]:
+    for name in names.split():
+        for part in PARTS if "{part}" in name else PARTS[:1]:
+            for kind in KINDS if "{kind}" in name else KINDS[:1]:
+                yield name.replace("{part}", part.name).replace("{kind}", kind)
 
 
 RECORDS = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 WAYS = {name: path.words for name, path in PATHS.items()} | RECORDS["ways"]
-COLUMNS = {column.name: column for column in _columns(RECORDS["columns"])}
-SETTINGS = (
-    *("rank", *Setting._fields, "seeds", "score", "interval", "first"),
-    *(f"{name}_{kind}" for name in ("score", "quality") for kind in KINDS),
-    *(f"{part.name}_{kind}" for part in PARTS for kind in KINDS),
-    *("neg_elbo", "reconstruction", "kl", "active_units", "train_seconds"),
-    *("best_seed", "best_score"),
-)
-RUNS = ("rank", *Run._fields, "status", *SETTINGS[4:-2], "device", "flags")
-COSTS = ("rule", "jobs", "seconds_each", "seconds", "memory_mib")
+COLUMNS = dict(_columns(RECORDS["columns"]))
+# By what the reports call a table, the columns that it shows.
+SHOWN = {name: list(_expanded(columns)) for name, columns in RECORDS["shown"].items()}
+
+
+def table_texts(
+    table: pd.DataFrame, names: Sequence[str], chosen: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return what a template shows as a table: `columns`, `rows` of texts, and `marked` rows.
+
+    Rows of `table` stand in the order to show; the columns `interval`, `first` and `flags` of runs
+    and settings are written here. `names` are those of the columns to show, keys of `COLUMNS`; that
+    of a single variant is left out. The run or setting of `chosen`, of chosen.json, is marked.
+    """
+    if "variant" in names and table["variant"].nunique() == 1:
+        names = [name for name in names if name != "variant"]
+    columns = {name: COLUMNS[name] for name in names}
+    marked = pd.Series(chosen is not None, table.index)
+    for key in Run._fields:
+        if chosen and key in table:
+            marked &= table[key] == chosen[key]
+    if "interval" in names:
+        bounds = zip(table["score_low"], table["score_high"], strict=True)
+        table = table.assign(interval=[interval(low, high, 3) for low, high in bounds])
+        table["first"] = [percent(share) for share in table["win_probability"]]
+    if "flags" in names:
+        table = table.assign(flags=table["flags"].str.replace(";", ", "))
+    texts = [
+        [number(value, column["decimals"]) for value in table[name]]
+        for name, column in columns.items()
+    ]
+    return {
+        "columns": list(columns.values()),
+        "rows": [list(row) for row in zip(*texts, strict=True)],
+        "marked": [place for place, is_marked in enumerate(marked) if is_marked],
+    }
+
+
+def plain(heading: str) -> str:
+    """A heading on one line, without the breaks where space is short."""
+    return heading.replace("-\n", "").replace("\n", " ")

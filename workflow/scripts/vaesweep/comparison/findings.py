@@ -6,9 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from vaesweep.comparison.choice import chosen_run
+from vaesweep.comparison.choice import by_verdict, chosen_run
 from vaesweep.comparison.columns import COLUMNS, WAYS
-from vaesweep.comparison.verdict import by_verdict
 from vaesweep.runs import Names, Setting, runs_of, settings_of
 from vaesweep.scoring.summary import VIEW_COLUMNS
 from vaesweep.statistics import LEAST_SEEDS, rank_correlation
@@ -91,10 +90,10 @@ def evidence(runs: pd.DataFrame) -> Iterator[str]:
     for name in ("known_path_error", "neg_elbo", *VIEW_COLUMNS[1:]):
         both = runs.reindex(columns=["score", name]).astype(float).dropna()
         if len(both) >= LEAST_RUNS:
-            better = -1 if COLUMNS[name].better == "less" else 1
+            better = -1 if COLUMNS[name]["better"] == "less" else 1
             together = rank_correlation(both["score"], better * both[name])
             if math.isfinite(together):
-                found[COLUMNS[name].words] = number(together, 2), len(both)
+                found[COLUMNS[name]["words"]] = number(together, 2), len(both)
     if found:
         (main, (first, count)), *others = found.items()
         rest = [f"with {words} {together}" for words, (together, _) in others]

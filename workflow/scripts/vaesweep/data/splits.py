@@ -6,23 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vaesweep.errors import UserError
-from vaesweep.files import damaged, read_arrays, write_arrays
+from vaesweep.files import damaged, read_arrays
 
-# Images (N, 28, 28) and their labels (N,).
-Split = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+Images = NDArray[np.uint8]  # grey levels (..., side, side)
+Split = tuple[Images, NDArray[np.uint8]]  # images (N, 28, 28) and their labels (N,)
 SIDE = 28
 PIXELS = SIDE * SIDE
 IMAGE_SHAPE = (SIDE, SIDE)
 MOST_CLASSES = 62  # letters of both cases and digits
 
 
-def save_split(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
-    """Write `images` (N, 28, 28) and `labels` (N,) to the .npz file `path`."""
-    write_arrays(path, images=images, labels=labels)
-
-
 def load_split(path: str | Path) -> Split:
-    """Return images (N, 28, 28) and labels (N,), both uint8, of `save_split`, or a UserError."""
+    """Return images (N, 28, 28) and labels (N,), both uint8, of such a file, or a UserError."""
     arrays = read_arrays(path, images=(None, *IMAGE_SHAPE), labels=(None,))
     images, labels = arrays["images"], arrays["labels"]
     try:
@@ -32,7 +27,7 @@ def load_split(path: str | Path) -> Split:
     return images, labels
 
 
-def validate_split(images: NDArray[np.uint8], labels: NDArray[np.uint8], where: str) -> None:
+def validate_split(images: Images, labels: NDArray[np.uint8], where: str) -> None:
     """Raise a UserError unless there is a label for each of one or more 28 by 28 images."""
     if images.shape != (len(labels), *IMAGE_SHAPE) or labels.ndim != 1 or len(labels) == 0:
         raise UserError(

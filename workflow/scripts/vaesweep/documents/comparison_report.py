@@ -12,12 +12,11 @@ import pandas as pd
 import yaml
 
 from vaesweep.comparison.choice import MOST_DRAWN, chosen_run, named_score
-from vaesweep.comparison.columns import COLUMNS, COSTS, RECORDS
+from vaesweep.comparison.columns import COLUMNS, RECORDS, SHOWN, plain, table_texts
 from vaesweep.comparison.costs import by_rule, seconds_by_run
 from vaesweep.comparison.findings import findings
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import KINDS
-from vaesweep.documents.texts import plain, table_texts
 from vaesweep.documents.typesetting import ROOT
 from vaesweep.interpolation import PATHS
 from vaesweep.running.provenance import source_of, versions
@@ -25,17 +24,8 @@ from vaesweep.runs import Names, Setting, runs_of, settings_of
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.scoring.summary import OF_JUDGE, VIEW_COLUMNS
 from vaesweep.statistics import ALPHA, LEAST_SEEDS
+from vaesweep.templates import sentences
 from vaesweep.words import capital, counted, interval, listed, number, paths_title, percent, signed
-
-SETTING_COLUMNS = (
-    *(*Setting._fields, "seeds"),
-    *("score", "interval", "first", "score_same", "score_different"),
-    *("neg_elbo", "kl", "active_units", "best_seed"),
-)
-RUN_COLUMNS = (
-    *("rank", *Setting._fields, "seed", "score", "interval", "first", "quality_same"),
-    *("quality_different", "neg_elbo", "active_units", "train_seconds", "job_seconds", "flags"),
-)
 
 
 def report_data(
@@ -60,7 +50,7 @@ def report_data(
     names = Names.of(settings_of(settings))
     own_seconds = seconds_by_run(costs)
     with_cost = runs.assign(job_seconds=[own_seconds.get(run) for run in runs_of(runs)])
-    made_on = f"{platform.system()} {platform.machine()}, {counted(os.cpu_count() or 1, 'core')}"
+    ranked = with_cost.sort_values("rank", kind="stable")
     return {
         "config": config,
         "config_lines": config_text.splitlines(),
@@ -72,10 +62,10 @@ def report_data(
         "settings_noun": names.noun,
         "subtitle": _subtitle(settings, trainings, config),
         "run": capital(names.run(chosen_run(chosen))),
-        "tiles": _tiles(chosen, settings, names.noun),
+        "tiles": _tiles(chosen, settings),
         "findings": findings(runs, settings, chosen, agreement, controls),
-        "settings": table_texts(settings, SETTING_COLUMNS, chosen),
-        "runs": table_texts(with_cost.sort_values("rank", kind="stable"), RUN_COLUMNS, chosen),
+        "settings": table_texts(settings, SHOWN["settings in print"], chosen),
+        "runs": table_texts(ranked, SHOWN["runs in print"], chosen),
         "least_seeds": LEAST_SEEDS,
         "alpha": f"{ALPHA:g}",
         "compared": int((settings["seeds"] > 0).sum()) > 1,
@@ -88,7 +78,7 @@ def report_data(
             "accuracy": listed([f"{100 * judge['accuracy']:.1f} %" for judge in judges]),
             **{name: listed([f"{judge[name]:.2f}" for judge in judges]) for name in OF_JUDGE[1:]},
         },
-        "machine": [*_machine(trainings), ("this report made on", made_on)],
+        "machine": _machine(trainings),
         "versions": list((source_of(ROOT, config_text) | versions()).items()),
     }
 
@@ -96,62 +86,49 @@ def report_data(
 def _subtitle(
     settings: pd.DataFrame, trainings: Sequence[Mapping[str, Any]], config: Mapping[str, Any]
 ) -> str:
-    variants, sizes, seeds, external = (
-        list(config["sweep"][key]) for key in ("variants", "latent_sizes", "seeds", "external")
+    epochs = {training["epochs"] for training in trainings}
+    [said] = sentences(
+        "subtitle.txt",
+        runs=len(trainings),
+        several=len(settings) > 1,
+        dataset=config["dataset"]["name"],
+        sweep=config["sweep"],
+        first=trainings[0],
+        epochs=min(epochs) if len(epochs) == 1 else None,
     )
-    single = len(variants) == 1
-    epochs = {counted(training["epochs"], "epoch") for training in trainings}
-    parts = [
-        f"{counted(len(trainings), 'variational autoencoder' if single else 'model')} on "
-        f"{config['dataset']['name']}: "
-        f"{'' if single else f'variants {listed(variants)}; '}latent "
-        f"size{'s' if len(sizes) > 1 else ''} {', '.join(map(str, sizes))}",
-        counted(len(seeds), "seed") + " each" * (len(settings) > 1),
-    ]
-    if single:
-        parts += [trainings[0]["networks"], f"β = {trainings[0]['beta']:g}"]
-    parts += [min(epochs).replace(" ", "\N{NO-BREAK SPACE}")] if len(epochs) == 1 else []
-    if external:
-        parts.append(f"and from elsewhere {listed(external)}")
-    return f"{'; '.join(parts)}."
+    return said
 
 
-def _tiles(chosen: Mapping[str, Any], settings: pd.DataFrame, noun: str) -> list[tuple[str, ...]]:
-    """Number, what it is, and a note to it."""
+def _tiles(chosen: Mapping[str, Any], settings: pd.DataFrame) -> dict[str, str]:
     own = chosen_run(chosen).setting
     row = settings[[setting == own for setting in settings_of(settings)]].iloc[0]
-    few, known = f"fewer than {LEAST_SEEDS} seeds", row.notna()
-    of_run = f"95 %: {interval(chosen['low'], chosen['high'], 3)}"
-    of_mean = f"95 %: {interval(row['score_low'], row['score_high'], 3)}"
-    of_mean = of_mean if known["score_low"] else f"{few}: no interval"
-    first = f"in which its {noun} comes first"
-    first = first if known["win_probability"] else f"cannot be told with {few}"
-    unit = "test set, nats per image" if known["neg_elbo"] else "a plain autoencoder has none"
-    return [
-        (signed(chosen["value"], 3), named_score(chosen), of_run),
-        (signed(row["score"], 3), f"mean score of its {noun}", of_mean),
-        (percent(row["win_probability"]), "share of bootstrap draws", first),
-        (number(row["neg_elbo"], 1), "\N{MINUS SIGN}ELBO, mean over seeds", unit),
-    ]
+    return {
+        "value": signed(chosen["value"], 3),
+        "named": named_score(chosen),
+        "within": interval(chosen["low"], chosen["high"], 3),
+        "mean": signed(row["score"], 3),
+        "mean_within": interval(row["score_low"], row["score_high"], 3),
+        "first": percent(row["win_probability"]),
+        "neg_elbo": number(row["neg_elbo"], 1),
+    }
 
 
 def _views(settings: pd.DataFrame) -> dict[str, Any] | None:
     """Return the further views as means over seeds, or None where no run has any."""
     known = settings.reindex(columns=[*VIEW_COLUMNS]).dropna(axis=1, how="all").columns
-    legend = [(plain(COLUMNS[name].heading), COLUMNS[name].meaning) for name in known]
+    legend = [(plain(COLUMNS[name]["heading"]), COLUMNS[name]["meaning"]) for name in known]
     table = table_texts(settings, (*Setting._fields, *known))
     return table | {"legend": legend} if len(known) else None
 
 
 def _costs(costs: pd.DataFrame) -> dict[str, Any] | None:
-    """Return the table of costs, or None where no benchmark file was found."""
     if costs["seconds"].isna().all():
         return None
-    table = table_texts(by_rule(costs), COSTS)
+    table = table_texts(by_rule(costs), SHOWN["cost"])
     return table | {"marked": [len(table["rows"]) - 1]}
 
 
-def _machine(trainings: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+def _machine(trainings: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     def values(key: str) -> str:
         return ", ".join(sorted({str(training[key]) for training in trainings}))
 
@@ -159,10 +136,9 @@ def _machine(trainings: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
         ends = [f"{choose(t[key] for t in trainings):,.0f}" for choose in (min, max)]
         return " to ".join(dict.fromkeys(ends))
 
-    return [
-        ("trained on", f"{values('device')}: {values('device_name')}"),
-        ("threads a run", values("threads")),
-        ("precision", values("precision")),
-        ("training speed", f"{span('images_per_second')} images a second"),
-        ("parameters", span("parameters")),
-    ]
+    return {
+        **{key: values(key) for key in ("device", "device_name", "threads", "precision")},
+        **{key: span(key) for key in ("images_per_second", "parameters")},
+        "report": f"{platform.system()} {platform.machine()}",
+        "cores": counted(os.cpu_count() or 1, "core"),
+    }

@@ -19,6 +19,7 @@ from PIL import Image
 from vaesweep.comparison.columns import RECORDS
 from vaesweep.data.datasets import Dataset
 from vaesweep.data.pairs import KINDS
+from vaesweep.data.splits import Images
 from vaesweep.files import part_of_workflow
 from vaesweep.interpolation import cross_fade, interpolate
 from vaesweep.runs import Names, Run
@@ -41,7 +42,7 @@ class Walk:
     """
 
     run: Run
-    cells: NDArray[np.uint8]  # (pairs, FRAMES + 2, 28, 28): the path, then the two decoded ends
+    cells: Images  # (pairs, FRAMES + 2, 28, 28): the path, then the two decoded ends
     steps: NDArray[np.float64]  # (2, pairs, FRAMES - 1): of the path, of the cross-fade
     classes: NDArray[np.float64]  # (2, pairs, FRAMES, classes)
     quality: NDArray[np.float64]  # (pairs, parts of quality + 1): the parts, then quality
@@ -50,7 +51,7 @@ class Walk:
 def walk(
     model: VAE,
     run: Run,
-    images: NDArray[np.uint8],
+    images: Images,
     pairs: pd.DataFrame,
     judges: Sequence[Judge],
     path: str,
@@ -74,7 +75,7 @@ def walk(
 def explorer(
     walks: Sequence[Walk],
     pairs: pd.DataFrame,
-    transport: NDArray[np.uint8],
+    transport: Images,
     chosen: Run,
     dataset: Dataset,
     left_out: int = 0,
@@ -110,7 +111,7 @@ def explorer(
     return TEMPLATE.read_text(encoding="utf-8").replace("__DATA__", packed)
 
 
-def _sprite(walks: Sequence[Walk], transport: NDArray[np.uint8]) -> bytes:
+def _sprite(walks: Sequence[Walk], transport: Images) -> bytes:
     """Return the cells of all walks and of transport, below each other, as a PNG: ink on white."""
     of_pairs, last = walks[0].cells, FRAMES - 1
     below = np.concatenate([of_pairs[:, :1], transport, of_pairs[:, [last]]], axis=1)

@@ -3,7 +3,7 @@
 import os
 import re
 from base64 import encodebytes
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -11,19 +11,15 @@ from typing import Any
 import pandas as pd
 
 from vaesweep.comparison.choice import chosen_run, settings_to_show
-from vaesweep.comparison.columns import COSTS, RECORDS, RUNS, SETTINGS
+from vaesweep.comparison.columns import RECORDS, SHOWN, plain, table_texts
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import cautions, evidence
-from vaesweep.documents.texts import plain, table_texts
 from vaesweep.runs import Names, Run, runs_of, settings_of
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import ALPHA, LEAST_SEEDS
 from vaesweep.templates import TEMPLATES
 from vaesweep.words import capital
 
-SUMMARY_COLUMNS = (
-    *("score", "interval", "first", "neg_elbo", "active_units", "best_seed", "train_seconds"),
-)
 FOLDER = "results/comparison"
 MOST_ROWS = 12  # settings on the first page
 TEMPLATES.filters["plain"] = plain
@@ -44,12 +40,9 @@ def settings_page(
     `folder` is the page's own.
     """
     ranked = settings.sort_values("rank")
-    noun = Names.of(settings_of(settings)).noun
-    introduction = f"Means over the seeds of each {noun}; intervals are over seeds and pairs."
-    best = ranked["best_seed"].fillna(-1)  # without a run that counts, nothing to open
-    opened = [results.get(run, {}) for run in runs_of(ranked.assign(seed=best))]
-    table = table_texts(ranked, SETTINGS, chosen)
-    return _page(f"{noun}s".capitalize(), introduction, table, opened, folder)
+    best = ranked.assign(seed=ranked["best_seed"].fillna(-1))  # without a run that counts, no link
+    opened = [results.get(run, {}) for run in runs_of(best)]
+    return _page("settings", ranked, chosen, opened, Names.of(settings_of(settings)).noun, folder)
 
 
 def runs_page(
@@ -61,21 +54,20 @@ def runs_page(
     """Write runs.csv as a page, best run first, the chosen run marked; see `settings_page`."""
     ranked = runs.sort_values("rank")
     opened = [results.get(run, {}) for run in runs_of(ranked)]
-    introduction = "Every run of the sweep, scored on the same pairs of test images."
-    return _page("Runs", introduction, table_texts(ranked, RUNS, chosen), opened, folder)
+    return _page("runs", ranked, chosen, opened, folder=folder)
 
 
 def cost_page(costs: pd.DataFrame) -> str:
     """Write what each rule's jobs took, in sum."""
-    introduction = "Time and memory of the sweep's jobs, by rule, as Snakemake measured them."
-    return _page("Cost of the sweep", introduction, table_texts(by_rule(costs), COSTS), [])
+    return _page("cost", by_rule(costs))
 
 
 def _page(
-    title: str,
-    introduction: str,
-    table: Mapping[str, Any],
-    opened: list[Mapping[str, str]],
+    name: str,
+    table: pd.DataFrame,
+    chosen: Mapping[str, Any] | None = None,
+    opened: Sequence[Mapping[str, str]] = (),
+    noun: str = "",
     folder: str | Path = FOLDER,
 ) -> str:
     """A table with, for each row, links to results: where they lie beside the page's folder."""
@@ -83,8 +75,8 @@ def _page(
         [(words, path, os.path.relpath(path, folder)) for words, path in own.items()]
         for own in opened
     ]
-    page = TEMPLATES.get_template("table.html")
-    return page.render(title=title, introduction=introduction, links=links, **table)
+    texts = table_texts(table, SHOWN[name], chosen)
+    return TEMPLATES.get_template("table.html").render(name=name, noun=noun, links=links, **texts)
 
 
 def summary(
@@ -104,7 +96,7 @@ def summary(
     shown = settings_to_show(settings, chosen, MOST_ROWS)
     known = [setting in shown or len(settings) <= MOST_ROWS for setting in settings_of(settings)]
     rows = settings[known].sort_values("rank")
-    texts = table_texts(rows, (*names.keys, *SUMMARY_COLUMNS), chosen)
+    texts = table_texts(rows, (*names.keys, *SHOWN["first page"]), chosen)
     for place in texts["marked"]:
         texts["rows"][place][0] = f"**{texts['rows'][place][0]}**"
     headings = [column["heading"].replace("\n", " ") for column in texts["columns"]]

@@ -7,13 +7,12 @@ from contextlib import suppress
 from io import BytesIO
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pypdf import PdfWriter
 
 from vaesweep.data.datasets import Dataset
 from vaesweep.data.pairs import KINDS, display_rows
+from vaesweep.data.splits import Images
 from vaesweep.documents.typesetting import typeset
 from vaesweep.figures.grids import draw_page, save_pdf
 from vaesweep.words import listed, paths_title
@@ -28,7 +27,7 @@ class FigurePage(NamedTuple):
 
 
 def figure_pages(
-    frames: NDArray[np.uint8], pairs: pd.DataFrame, dataset: Dataset, note: str, paper: str
+    frames: Images, pairs: pd.DataFrame, dataset: Dataset, note: str, paper: str
 ) -> list[FigurePage]:
     """Draw the assignment's two pages, one for each kind of pair.
 
@@ -49,7 +48,6 @@ def figure_pages(
 def submission(
     pages: Sequence[FigurePage],
     sources: Sequence[tuple[str, str]],
-    heading: str,
     lead: str,
     paper: str,
     author: str,
@@ -57,8 +55,8 @@ def submission(
 ) -> bytes:
     """Typeset the figures, a page each, and behind them source files, numbered and coloured.
 
-    `sources` are (path, text) of each file, in order; none for no code. The heading stands above
-    their index, with the lead, a sentence, under it; `author` and `title` are the document's.
+    `sources` are (path, text) of each file, in order; none for no code. The lead stands
+    above their index; `author` and `title` are the document's.
     """
     files = [
         {"path": path, "words": _purpose(path, text), "text": text.expandtabs(4).removesuffix("\n")}
@@ -69,7 +67,7 @@ def submission(
         {"file": file, "title": page.title, "alt": page.alt}
         for file, page in zip(pictures, pages, strict=True)
     ]
-    data = {"heading": heading, "lead": lead, "paper": paper, "figures": figures, "files": files}
+    data = {"lead": lead, "paper": paper, "figures": figures, "files": files}
     # Taken over whole, with its bookmarks and the tags that screen readers go by.
     writer = PdfWriter(clone_from=BytesIO(typeset("listing.typ", data, pictures)))
     writer.metadata = {"/Title": title, "/Author": author}

@@ -11,9 +11,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 from PIL import Image
 
+from vaesweep.data.splits import Images
 from vaesweep.figures import tiles
 from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR, text_inches
 from vaesweep.files import write_whole
@@ -62,9 +62,7 @@ def paths_note(columns: int, dataset: str, run: Run, variants: bool) -> str:
     return f"{interpolates} between {dataset} test images  ·  {name}"
 
 
-def draw_page(
-    frames: NDArray[np.uint8], names: RowNames, title: str, note: str, paper: str
-) -> Figure:
+def draw_page(frames: Images, names: RowNames, title: str, note: str, paper: str) -> Figure:
     """Draw paths on a page of `paper`, filling it inside half-inch margins.
 
     Of the frames (rows, columns, height, width) the first and the last column are real images,
@@ -74,7 +72,7 @@ def draw_page(
     return _draw(frames, names, title, note, _fill(frames.shape, width, height, PAGE_MARGIN, 10))
 
 
-def draw_preview(frames: NDArray[np.uint8], names: RowNames, title: str, note: str) -> Figure:
+def draw_preview(frames: Images, names: RowNames, title: str, note: str) -> Figure:
     """Draw paths for a screen, just as large as they need; arguments as for `draw_page`."""
     rows, columns = frames.shape[:2]
     headings = text_inches(title, 1.15 * TITLE_SIZE) + text_inches(note, NOTE_SIZE)
@@ -132,9 +130,7 @@ def _fill(
     return Layout(width, height, margin, tile, repeat, *(edges.tolist() for edges in on_screen))
 
 
-def _draw(
-    frames: NDArray[np.uint8], names: RowNames, title: str, note: str, layout: Layout
-) -> Figure:
+def _draw(frames: Images, names: RowNames, title: str, note: str, layout: Layout) -> Figure:
     figure = Figure(figsize=(layout.width, layout.height))
     axes = tiles.inch_axes(figure)
     _write_headings(axes, title, note, frames.shape[1], layout)

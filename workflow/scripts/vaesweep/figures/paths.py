@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from vaesweep.data.pairs import display_rows as display_rows_of
+from vaesweep.data.splits import Images
 from vaesweep.figures import tiles
 from vaesweep.figures.style import STYLE, WIDTH, ink
 from vaesweep.figures.tiles import text_inches
@@ -49,7 +50,7 @@ class _Panel:
             at = (x + self.tile / 2, self.top + TOP - 0.06)
             axes.text(*at, text, fontsize=T_SIZE, ha="center")
 
-    def draw(self, line: int, frames: NDArray[np.uint8]) -> float:
+    def draw(self, line: int, frames: Images) -> float:
         """Draw the frames (columns, height, width) of one path; return the middle of its line."""
         y = self.top + TOP + self.tile * LINE_PITCH * line
         for image, x in zip(frames[self.shown], lefts := self._lefts(), strict=True):
@@ -67,21 +68,17 @@ class _Panel:
 @mpl.rc_context(STYLE)
 def display_rows(
     pairs: pd.DataFrame,
-    frames: Mapping[Setting, NDArray[np.uint8]],
+    frames: Mapping[Setting, Images],
     colours: Mapping[Setting, str],
     noun: str,
     classes: Sequence[str],
     rows: Sequence[tuple[str, int]] = DISPLAY_ROWS,
 ) -> Figure:
-    """Draw the same display pairs for every setting, under each other.
+    """Draw the same display pairs of pairs.csv for every setting, under each other.
 
-    Args:
-        pairs: `pairs.csv`.
-        frames: For each setting the frames (pairs, columns, height, width) of its best run.
-        colours: Of every setting of the sweep.
-        noun: What a class is called.
-        classes: Their names.
-        rows: Kind and row of each pair, two beside each other.
+    `frames` are those of each setting's best run, (pairs, columns, height, width), `colours` are of
+    every setting of the sweep, `classes` their names and `noun` what a class is called; `rows` are
+    kind and row of each pair, two beside each other.
     """
     columns = next(iter(frames.values())).shape[1]
     names = Names.of(colours)
@@ -104,15 +101,9 @@ def display_rows(
 
 
 def ranked_rows(pair_scores: pd.DataFrame, kind: str) -> dict[str, pd.Series]:
-    """Return the display rows of a kind with the highest, the median and the lowest score.
+    """Return the display rows of a kind in pair_scores.csv under "best", "median" and "worst".
 
-    Args:
-        pair_scores: `pair_scores.csv` of a run.
-        kind: "same" or "different".
-
-    Returns:
-        The rows under "best", "median" and "worst"; with an even number of rows the median is
-        the better one of the two in the middle.
+    With an even number of rows the median is the better one of the two in the middle.
     """
     rows = display_rows_of(pair_scores, kind)
     ordered = rows.sort_values("score", ascending=False, kind="stable")
@@ -122,15 +113,11 @@ def ranked_rows(pair_scores: pd.DataFrame, kind: str) -> dict[str, pd.Series]:
 
 @mpl.rc_context(STYLE)
 def best_and_worst(
-    pairs: pd.DataFrame, pair_scores: pd.DataFrame, frames: NDArray[np.uint8], noun: str
+    pairs: pd.DataFrame, pair_scores: pd.DataFrame, frames: Images, noun: str
 ) -> Figure:
     """Draw the display rows of one run with the highest, the median and the lowest score.
 
-    Args:
-        pairs: `pairs.csv`.
-        pair_scores: `pair_scores.csv` of the run.
-        frames: The run's frames (pairs, columns, height, width).
-        noun: What a class is called.
+    The run's frames are (pairs, columns, height, width); `noun` is what a class is called.
     """
     columns, label = frames.shape[1], 0.55
     figure, axes = _blank(columns, lines=3, panels=2, label=label)
@@ -146,13 +133,11 @@ def best_and_worst(
 
 
 def _blank(columns: int, lines: int, panels: int, label: float) -> tuple[Figure, Axes]:
-    """Return a figure with room for the panels, two beside each other."""
     figure = Figure(figsize=(WIDTH, _panel_height(columns, lines, label) * (panels // 2)))
     return figure, tiles.inch_axes(figure)
 
 
 def _shown(columns: int) -> NDArray[np.int64]:
-    """Which of the columns are shown."""
     return np.linspace(0, columns - 1, min(columns, MOST_COLUMNS)).round().astype(int)
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from numpy.typing import NDArray
+
+from vaesweep.data.splits import Images
 
 REAL_COLOUR = "#B84E00"  # Okabe and Ito's vermillion, dark enough for text; see `style.ink`
 QUIET_COLOUR = "#666666"
@@ -28,7 +29,7 @@ def inch_axes(figure: Figure) -> Axes:
 
 
 def tile_image(
-    axes: Axes, image: NDArray[np.uint8], left: float, top: float, side: float, repeat: int
+    axes: Axes, image: Images, left: float, top: float, side: float, repeat: int
 ) -> None:
     """Place a grey-level image as dark ink on white paper, each pixel a sharp square.
 

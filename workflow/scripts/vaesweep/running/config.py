@@ -50,7 +50,6 @@ def complete(config: dict[str, Any]) -> dict[str, Any]:
         raise UserError(_explain(error))
     _require_finite(filled)
     _require_consistent_sweep(filled)
-    _require_pinned_in_sweep(filled)
     return filled
 
 
@@ -209,11 +208,8 @@ def _require_consistent_sweep(config: dict[str, Any]) -> None:
             raise UserError(
                 f"config: sweep.external has {name}, which sweep.variants has too; rename one"
             )
-
-
-def _require_pinned_in_sweep(config: dict[str, Any]) -> None:
     for key, swept in PINS.items():
-        pinned, values = config["selection"][key], list(config["sweep"][swept])
+        pinned, values = config["selection"][key], list(sweep[swept])
         if pinned is not None and pinned not in values:
             raise UserError(
                 f"config: selection.{key} is {pinned}, which sweep.{swept} "

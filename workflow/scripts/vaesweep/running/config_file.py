@@ -1,6 +1,5 @@
 """A look at config.yaml before Snakemake reads it, for errors that name file and line."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -22,8 +21,7 @@ def check_config_file(path: Path) -> None:
         raise UserError(f"{path} is empty, expected keys with values; restore it, or write {{}}")
     if not isinstance(root, yaml.MappingNode):
         raise UserError(f"{_place(path, root.start_mark)}: expected keys with values at top level")
-    for mapping in _mappings(root, path):
-        _require_distinct_keys(mapping, path)
+    _require_distinct_keys(root, path)
     for key, value in root.value:
         if key.value == "netid" and value.tag.endswith(":int") and value.value != _plain(value):
             raise UserError(
@@ -75,35 +73,29 @@ def _compose(text: str, path: Path) -> yaml.Node | None:
         raise UserError(f"{path}: not YAML that can be read ({error})") from error
 
 
-def _mappings(root: yaml.Node, path: Path) -> Iterator[yaml.MappingNode]:
-    """Every mapping of the file, as often as aliases repeat it."""
+def _require_distinct_keys(root: yaml.Node, path: Path) -> None:
+    """YAML readers take the last of two equal keys and say nothing."""
     waiting, seen = [root], 0
     while waiting:
-        node = waiting.pop()
-        seen += 1
+        node, seen = waiting.pop(), seen + 1
         if seen > MAX_NODES:
             raise UserError(
                 f"{path}: more than {MAX_NODES:,} entries, aliases counted; simplify it"
             )
-        if isinstance(node, yaml.MappingNode):
-            yield node
-            waiting += [part for pair in node.value for part in pair]
-        elif isinstance(node, yaml.SequenceNode):
-            waiting += node.value
-
-
-def _require_distinct_keys(mapping: yaml.MappingNode, path: Path) -> None:
-    """YAML readers take the last of two equal keys and say nothing."""
-    first: dict[str, int] = {}
-    for key, _ in mapping.value:
-        if not isinstance(key, yaml.ScalarNode):
-            raise UserError(f"{_place(path, key.start_mark)}: a key has to be a plain word")
-        if key.value in first:
-            raise UserError(
-                f"{_place(path, key.start_mark)}: {key.value} stands twice, first in line "
-                f"{first[key.value]}; remove one"
-            )
-        first[key.value] = key.start_mark.line + 1
+        pairs = node.value if isinstance(node, yaml.MappingNode) else []
+        waiting += [part for pair in pairs for part in pair]
+        waiting += node.value if isinstance(node, yaml.SequenceNode) else []
+        first: dict[str, int] = {}
+        for key, _ in pairs:
+            place = _place(path, key.start_mark)
+            if not isinstance(key, yaml.ScalarNode):
+                raise UserError(f"{place}: a key has to be a plain word")
+            if key.value in first:
+                raise UserError(
+                    f"{place}: {key.value} stands twice, first in line {first[key.value]}; "
+                    "remove one"
+                )
+            first[key.value] = key.start_mark.line + 1
 
 
 def _place(path: Path, mark: yaml.Mark | None) -> str:

@@ -2,7 +2,6 @@
 
 import ast
 import hashlib
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -39,31 +38,21 @@ def digest(path: Path) -> str:
 
 @cache  # every rule asks for much the same modules, and Snakemake starts often
 def _imported_modules(path: Path) -> list[Path]:
-    return [
-        _module(name, f"{path}, line {line}")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for line, name in _names(node)
-        if name.split(".")[0] == PACKAGE.name
-    ]
-
-
-def _names(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[int, str]]:
-    """Line and dotted name of each module that an import asks for."""
-    if isinstance(node, ast.Import):
-        yield from ((node.lineno, alias.name) for alias in node.names)
-    elif node.level:
-        yield node.lineno, f"{PACKAGE.name}.{'.' * node.level}{node.module or ''}"  # refused
-    elif node.module:
-        # From a package one imports modules, since its __init__ holds a docstring and nothing else.
-        if PACKAGE.parent.joinpath(*node.module.split(".")).is_dir():
-            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
-        else:
-            yield node.lineno, node.module
-
-
-def _module(name: str, where: str) -> Path:
-    path = PACKAGE.parent.joinpath(*name.split(".")).with_suffix(".py")
-    if not path.is_file():
-        raise ModuleNotFoundError(f"{where}: the package has no module {name}")
-    return path
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        names = [alias.name for alias in node.names]
+        if isinstance(node, ast.ImportFrom):
+            module = f"{PACKAGE.name}.(a relative import)" if node.level else node.module or ""
+            # From a package one imports modules: its __init__ holds a docstring and nothing else.
+            of_package = PACKAGE.parent.joinpath(*module.split(".")).is_dir()
+            names = [f"{module}.{alias.name}" for alias in node.names] if of_package else [module]
+        for name in names:
+            file = PACKAGE.parent.joinpath(*name.split(".")).with_suffix(".py")
+            if name.split(".")[0] == PACKAGE.name:
+                if not file.is_file():
+                    where = f"{path}, line {node.lineno}"
+                    raise ModuleNotFoundError(f"{where}: the package has no module {name}")
+                found.append(file)
+    return found

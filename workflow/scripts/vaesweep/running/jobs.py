@@ -66,7 +66,8 @@ def logging_to(path: str | Path, threads: int | None = None) -> Iterator[logging
         torch.set_num_threads(threads)
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     log = logging.Logger("vaesweep", logging.INFO)
-    handler = _Lines(path, mode="w", encoding="utf-8")
+    logging.raiseExceptions = False  # a line that a full disk refuses is lost: the job says why
+    handler = logging.FileHandler(path, mode="w", encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
     log.addHandler(handler)
     try:
@@ -87,13 +88,6 @@ def logging_to(path: str | Path, threads: int | None = None) -> Iterator[logging
         # What is alive stays so until the process ends. Otherwise the interpreter's last collection
         # looks through all of PyTorch: 0.3 s a job.
         gc.freeze()
-
-
-class _Lines(logging.FileHandler):
-    """Lines of a log; one that a full disk refuses is lost, as the job's own error says why."""
-
-    def handleError(self, record: logging.LogRecord) -> None:
-        """Pass over a line that cannot be written."""
 
 
 @contextmanager

@@ -7,9 +7,9 @@ what the judges ask. The debiased entropic one (Janati et al. 2020, arXiv:2006.0
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from vaesweep.data.splits import Images
 from vaesweep.interpolation import times
 from vaesweep.scoring.transport import EPSILON, blurred, masses
 
@@ -18,9 +18,7 @@ ITERATIONS = 100
 CHUNK = 40
 
 
-def barycentres(
-    a: NDArray[np.uint8], b: NDArray[np.uint8], steps: int, iterations: int = ITERATIONS
-) -> NDArray[np.uint8]:
+def barycentres(a: Images, b: Images, steps: int, iterations: int = ITERATIONS) -> Images:
     """Optimal-transport paths (N, steps, side, side) from grey levels a to b, (N, side, side) each.
 
     They are taken at evenly spaced marks, by so many iterations of a fixed point. The total grey

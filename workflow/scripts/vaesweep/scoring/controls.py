@@ -11,13 +11,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from vaesweep.data.splits import SIDE
+from vaesweep.data.splits import SIDE, Images
 from vaesweep.interpolation import PATHS, straight
 from vaesweep.scoring.judges import Judge
 from vaesweep.training.model import VAE
 from vaesweep.training.optimiser import Adam, one_cycle
 
-Images = NDArray[np.uint8]
 Codes = NDArray[np.float32]
 
 CHUNK = 500

@@ -19,7 +19,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vaesweep.data.splits import SIDE
+from vaesweep.data.splits import SIDE, Images
 from vaesweep.errors import UserError
 from vaesweep.files import reading, write_whole
 from vaesweep.training.hardware import choose_precision
@@ -60,7 +60,7 @@ class Judge(nn.Module):
         self.classifier = _network(classes)
 
     @torch.no_grad()
-    def judge(self, images: NDArray[np.uint8]) -> Judgement:
+    def judge(self, images: Images) -> Judgement:
         """Judge images (..., 28, 28)."""
         chunks, shape = _chunks(images), images.shape[:-2]
         ghosts = torch.cat([torch.sigmoid(self.ghost(chunk)) for chunk in chunks])
@@ -69,13 +69,13 @@ class Judge(nn.Module):
         return Judgement(found[0].reshape(shape), found[1].reshape(*shape, self.classes))
 
     @torch.no_grad()
-    def features(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
+    def features(self, images: Images) -> NDArray[np.float64]:
         """The classifier's last hidden layer: images (..., 28, 28) to (..., 128)."""
         found = torch.cat([self.classifier[:-1](pixels) for pixels in _chunks(images)])
         return found.double().numpy().reshape(*images.shape[:-2], -1)
 
 
-def _chunks(images: NDArray[np.uint8]) -> list[Tensor]:
+def _chunks(images: Images) -> list[Tensor]:
     """Grey levels in [0, 1] of images (..., 28, 28), as batches (n, 1, 28, 28)."""
     flat = torch.from_numpy(np.ascontiguousarray(images).reshape(-1, 1, SIDE, SIDE))
     return [chunk.float() / 255 for chunk in flat.split(CHUNK)]
@@ -95,7 +95,7 @@ def _network(outputs: int) -> nn.Sequential:
 
 
 def train_judge(
-    images: NDArray[np.uint8], labels: NDArray[np.uint8], classes: int, seed: int, log: Logger
+    images: Images, labels: NDArray[np.uint8], classes: int, seed: int, log: Logger
 ) -> tuple[Judge, dict[str, float]]:
     """Train a judge on training images (N, 28, 28) of classes (N,), 0 to `classes` - 1.
 

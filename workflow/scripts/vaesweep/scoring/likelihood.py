@@ -2,11 +2,10 @@
 
 import math
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from vaesweep.data.splits import PIXELS
+from vaesweep.data.splits import PIXELS, Images
+from vaesweep.interpolation import Codes
 from vaesweep.training.model import VAE
 from vaesweep.training.objectives import CrossEntropy, negative_elbo_terms
 
@@ -23,8 +22,8 @@ LIKELIHOOD_SEED = 1
 
 @torch.no_grad()
 def evaluate(
-    model: VAE, images: NDArray[np.uint8], has_likelihood: bool
-) -> tuple[dict[str, float | None], NDArray[np.float32]]:
+    model: VAE, images: Images, has_likelihood: bool
+) -> tuple[dict[str, float | None], Codes]:
     """Measure a model, a stack of one, on test images (N, 28, 28).
 
     That is neg_elbo, reconstruction and kl in nats per image, with one noise sample an image and
@@ -55,7 +54,7 @@ def evaluate(
 
 
 @torch.no_grad()
-def importance_sampled_nll(model: VAE, images: NDArray[np.uint8], samples: int) -> float:
+def importance_sampled_nll(model: VAE, images: Images, samples: int) -> float:
     """Importance-sampled negative log-likelihood of binarised test images, in nats per image.
 
     -log 1/K sum_k p(x, z_k) / q(z_k | x) with K samples z_k from the posterior q (Burda et al.

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import affine_transform
 
-from vaesweep.data.splits import IMAGE_SHAPE, SIDE
+from vaesweep.data.splits import IMAGE_SHAPE, SIDE, Images
 from vaesweep.files import read_arrays
 from vaesweep.scoring.transport import wasserstein_distance
 
-Images = NDArray[np.uint8]
 Array = NDArray[np.float64]
 
 KNOWN_PATHS = 100

@@ -12,13 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vaesweep.data.pairs import KINDS
+from vaesweep.data.splits import Images
 from vaesweep.errors import UserError
 from vaesweep.files import damaged, read_table
 from vaesweep.scoring.judges import Judge
 from vaesweep.scoring.smoothness import PARTS, Measured, quality
 from vaesweep.scoring.transport import wasserstein_distance
 
-Images = NDArray[np.uint8]
 Array = NDArray[Any]
 PART_COLUMNS = tuple(part.name for part in PARTS)
 QUALITY = "quality_judge_"

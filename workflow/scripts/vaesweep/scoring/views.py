@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vaesweep.data.splits import Split
+from vaesweep.data.splits import Images, Split
 from vaesweep.interpolation import PATHS, Codes, Model
 from vaesweep.scoring.judges import Judge
 from vaesweep.scoring.likelihood import evaluate, importance_sampled_nll
 from vaesweep.scoring.transport import wasserstein_distance
 from vaesweep.training.model import VAE
 
-Images = NDArray[np.uint8]
 Array = NDArray[np.float64]
 
 FRECHET_IMAGES = 2000

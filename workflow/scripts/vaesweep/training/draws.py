@@ -8,16 +8,13 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from vaesweep.data.splits import PIXELS
+from vaesweep.data.splits import PIXELS, Images
 from vaesweep.training.model import VAE, Architecture
 
 
-def initialise(
-    architecture: Architecture, seeds: tuple[int, ...], images: NDArray[np.uint8]
-) -> VAE:
+def initialise(architecture: Architecture, seeds: tuple[int, ...], images: Images) -> VAE:
     """Return a stack of VAEs, one for each seed; their output starts at the mean of the images."""
     model = VAE(architecture, len(seeds))
     mean_image = torch.from_numpy(images.reshape(-1, PIXELS).mean(axis=0) / 255).float()

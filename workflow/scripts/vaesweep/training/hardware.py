@@ -58,7 +58,10 @@ def _choose_device(requested: str, log: Logger) -> tuple[torch.device, IO[str] |
     if requested != "cpu":
         fault = _why_no_gpu()
         if fault is None:
-            number, turn = _take_a_gpu(log)
+            # Two trainings would share a GPU's memory and its time.
+            gpus = map(torch.cuda.get_device_properties, range(torch.cuda.device_count()))
+            number, turn = take_turn([str(gpu.uuid) for gpu in gpus], log)
+            torch.cuda.set_device(number)
             return torch.device("cuda", number), turn
         if requested == "cuda":
             raise UserError(f"training.device is cuda, but {fault}; or set it to auto or cpu")
@@ -102,15 +105,6 @@ def has_code_for(card: tuple[int, int], architectures: Iterable[str]) -> bool:
         if code <= card and (kind == "compute" or code[0] == card[0]):
             return True
     return False
-
-
-def _take_a_gpu(log: Logger) -> tuple[int, IO[str]]:
-    """Wait for a GPU on which no other training runs: two would share its memory and its time."""
-    count = torch.cuda.device_count()
-    names = [str(torch.cuda.get_device_properties(number).uuid) for number in range(count)]
-    number, turn = take_turn(names, log)
-    torch.cuda.set_device(number)
-    return number, turn
 
 
 def take_turn(names: list[str], log: Logger) -> tuple[int, IO[str]]:

@@ -6,12 +6,10 @@ from logging import Logger
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
-from vaesweep.data.splits import PIXELS
+from vaesweep.data.splits import PIXELS, Images
 from vaesweep.errors import UserError
 from vaesweep.training import hardware as machine
 from vaesweep.training.checkpoints import Checkpoint, fingerprint, watch_for_termination
@@ -43,7 +41,7 @@ class Settings:
 
 
 def train(
-    images: NDArray[np.uint8],
+    images: Images,
     architecture: Architecture,
     settings: Settings,
     hardware: Hardware,
@@ -111,7 +109,7 @@ def train(
 
 
 def train_stack(
-    images: NDArray[np.uint8],
+    images: Images,
     architecture: Architecture,
     settings: Settings,
     hardware: Hardware,
@@ -149,7 +147,6 @@ def train_stack(
 
 
 def _batches(count: int, batch_size: int, log: Logger) -> int:
-    """Whole batches in an epoch."""
     if batch_size > count:
         raise UserError(
             f"training.batch_size is {batch_size}, but there are {count} training images; "

@@ -20,7 +20,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vaesweep.data.splits import PIXELS, SIDE
+from vaesweep.data.splits import PIXELS, SIDE, Images
 from vaesweep.files import reading, write_whole
 
 CHANNELS = (32, 64)
@@ -101,14 +101,14 @@ class VAE(nn.Module):
         return self.decoder(codes).float()
 
     @torch.no_grad()
-    def encode_images(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def encode_images(self, images: Images) -> NDArray[np.float32]:
         """Codes (..., latent_size) of images (..., 28, 28), the posterior means; a stack of one."""
         pixels = torch.from_numpy(np.ascontiguousarray(images)).view(1, -1, PIXELS)
         means = [self.encode(part.float() / 255)[0][0] for part in pixels.split(CHUNK, 1)]
         return torch.cat(means).numpy().reshape(*images.shape[:-2], -1)
 
     @torch.no_grad()
-    def decode_images(self, codes: NDArray[np.float32]) -> NDArray[np.uint8]:
+    def decode_images(self, codes: NDArray[np.float32]) -> Images:
         """Grey levels (..., 28, 28) of codes (..., latent_size); a stack of one."""
         flat = torch.from_numpy(np.ascontiguousarray(codes)).view(1, -1, codes.shape[-1])
         levels = [torch.sigmoid(self.decode(part)) for part in flat.split(CHUNK, 1)]
