@@ -25,7 +25,7 @@ from vaesweep.documents.explorer import TEMPLATE
 from vaesweep.running.config import complete
 TEMPLATES.get_template("table.html")
 assert TEMPLATE.is_file() and complete({})["netid"] == "netid"
-pdf = submission([], [("a.py", "a = 1")], "Code", "lead", "a4", "name", "title")
+pdf = submission([], [("a.py", "a = 1")], "lead", "a4", "name", "title")
 print(vaesweep.__file__, metadata.version("vaesweep"), pdf[:5])
 """
 
