@@ -85,8 +85,7 @@ $(READY):
 	@$(PYTHON) -c "$$CHECK_PYTHON"
 	@case "$(TORCH)" in cpu|gpu) ;; *) echo "TORCH=$(TORCH): expected cpu or gpu" >&2; exit 1;; esac
 	@echo "Installing the pinned environment into .venv (a minute or two; about $(if $(filter cpu,$(TORCH)),2 GB,6 GB with the GPU libraries)) ..."
-	@test "$$(cat .venv/folder 2>/dev/null) $$(cat .venv/torch 2>/dev/null || echo gpu)" = "$(FOLDER) $(TORCH)" \
-		|| $(PYTHON) -m venv --clear .venv
+	@test "$$(cat .venv/folder 2>/dev/null) $$(cat .venv/torch 2>/dev/null || echo gpu)" = "$(FOLDER) $(TORCH)" || $(PYTHON) -m venv --clear .venv
 	@echo "$(FOLDER)" > .venv/folder
 	@echo $(TORCH) > .venv/torch
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile $(PINNED) || { \

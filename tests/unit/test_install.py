@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -55,10 +56,12 @@ def test_an_installed_package_finds_all_that_it_reads(installed: Path, tmp_path:
 def test_another_vaesweep_than_the_checkout_is_refused(
     installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(installed))
-    done = copy_checkout(tmp_path / "project").snakemake("-n", check=False)
+    checkout = copy_checkout(tmp_path / "project")
+    site = shutil.copytree(installed, checkout / ".venv/site-packages")
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    done = checkout.snakemake("-n", check=False)
     assert done.returncode != 0
-    assert f"error: this environment has a vaesweep in {installed}/vaesweep, which" in done.stdout
+    assert f"error: this environment has a vaesweep in {site}/vaesweep, which" in done.stdout
 
 
 def test_the_version_is_that_of_the_changelog_and_of_the_citation() -> None:

@@ -10,17 +10,19 @@ sys.path.append(str(ROOT / "workflow" / "scripts"))
 from snakemake.settings.types import SharedFSUsage
 
 import vaesweep
+
+# Jobs would run the one and Snakemake follow edits to the other.
+INSTALLED = Path(vaesweep.__file__).parent
+if not INSTALLED.samefile(ROOT / "workflow" / "scripts" / "vaesweep"):
+    sys.exit(
+        f"error: this environment has a vaesweep in {INSTALLED}, which "
+        f"hides the one of {ROOT}; run `python -m pip uninstall vaesweep`, or install the checkout "
+        f"itself with `python -m pip install --no-deps --editable '{ROOT}'`"
+    )
+
 from vaesweep.errors import UserError
 from vaesweep.running.config_file import check_config_file
 from vaesweep.running.jobs import announce, join_folder
-
-# Jobs would run the one and Snakemake follow edits to the other.
-if not Path(vaesweep.__file__).resolve().is_relative_to(ROOT.resolve()):
-    sys.exit(
-        f"error: this environment has a vaesweep in {Path(vaesweep.__file__).parent}, "
-        f"which hides the one of {ROOT}; run `python -m pip uninstall vaesweep`, or install the "
-        "checkout itself with `python -m pip install --no-deps --editable`"
-    )
 
 # Only the Snakemake that somebody started: its helpers on a cluster's nodes may not see its lock.
 if STANDALONE and workflow.is_main_process:
