@@ -28,6 +28,7 @@ rule choose:
         runs=rules.compare.output.runs,
         settings=rules.compare.output.settings,
         pair_scores=every_run("pair_scores.csv"),
+        template=own("workflow/templates/reason.txt"),
         code=code("choose.py"),
     output:
         chosen="results/chosen.json",
