@@ -28,6 +28,7 @@ rule choose:
         runs=rules.compare.output.runs,
         settings=rules.compare.output.settings,
         pair_scores=every_run("pair_scores.csv"),
+        template=templates("reason.txt"),
     output:
         chosen="results/chosen.json",
     log:

@@ -11,16 +11,13 @@ from vaesweep.files import read_json
 from vaesweep.runs import Names, Run, Setting, run_of, runs_of, settings_of
 from vaesweep.scoring.summary import ELSEWHERE, scores_by_kind
 from vaesweep.statistics import LEAST_SEEDS, Array, cross_fitted, means, spread_over_pairs
-from vaesweep.words import capital, counted, interval, listed, number
+from vaesweep.templates import sentences
+from vaesweep.words import counted, listed, number
 
 # In the figures of frames; more would not fit on a page.
 MOST_DRAWN = 10
 MOST_BEHIND = 4  # of the settings that are worse, in the verdict
 MOST_WALKS = 14  # in the explorer: some 0.2 MB each, in a page of at most 3 MB
-CHOSEN_KEYS = (
-    *Run._fields,
-    *("value", "low", "high", "candidates", "pinned", "tied_with", "reason", "verdict"),
-)
 
 
 def choose_run(
@@ -79,7 +76,7 @@ def named_score(chosen: Mapping[str, Any]) -> str:
 
 def read_chosen(path: str) -> dict[str, Any]:
     """Read chosen.json; a UserError if it is missing or damaged."""
-    return read_json(path, *CHOSEN_KEYS)
+    return read_json(path, *Run._fields, "value", "pinned", "verdict")
 
 
 def chosen_run(chosen: Mapping[str, Any]) -> Run:
@@ -129,39 +126,19 @@ def _reason(
     chosen: Mapping[str, Any], settings: pd.DataFrame, seeds: int, allowed: int, trained: int
 ) -> str:
     """Say why this setting of so many allowed and trained, and why this one of so many seeds."""
-    names, run, pinned = Names.of(settings_of(settings)), chosen_run(chosen), chosen["pinned"]
-    name = names.all([run.setting])
+    names, run, tied = Names.of(settings_of(settings)), chosen_run(chosen), chosen["tied_with"]
     row = settings[[setting == run.setting for setting in settings_of(settings)]].iloc[0]
-    bounds = interval(chosen["low"], chosen["high"], 3)
-    score = f"{named_score(chosen)}: {number(chosen['value'], 3)}, 95 %: {bounds}"
-    held = [key for key in pinned if key in names.keys]
-    if held and allowed == seeds == 1 and "seed" in pinned:
-        return f"The run of {name}, seed {run.seed} was pinned in config.yaml ({score})."
-    if trained == seeds == 1 and not pinned:
-        return f"The run of {name}, seed {run.seed} is the only one to choose from ({score})."
-    if held and allowed == 1:
-        first = f"{capital(name)} was pinned in config.yaml"
-    elif trained == 1:
-        first = f"{capital(name)} is the only one{' trained here' * (len(settings) > 1)}"
-    elif allowed == 1:
-        first = f"{capital(name)} is the only one with a run that did not diverge"
-    else:
-        over = counted(int(row["seeds"]), "seed")
-        first = f"{capital(name)} has the highest mean score {number(row['score'], 3)} over {over}"
-        if held:
-            keys = [f"{key.replace('_', ' ')} {chosen[key]}" for key in held]
-            first += f" among those of {' and '.join(keys)}, pinned in config.yaml"
-        elif row["rank"] != 1:
-            first += " of what was trained here"
-        elif chosen["tied_with"] is None:
-            first += f"; what ties with it cannot be told with fewer than {LEAST_SEEDS} seeds"
-        elif tied := [chosen_run(each).setting for each in chosen["tied_with"]]:
-            first += f"; tied with {names.all(tied)}"
-    if "seed" in pinned:
-        return f"{first}; seed {run.seed} was pinned in config.yaml ({score})."
-    if seeds > 1:
-        return f"{first}; seed {run.seed} is the best of its {seeds} ({score})."
-    return f"{first}; its run is seed {run.seed} ({score})."
+    keys = [key for key in chosen["pinned"] if key in names.keys]
+    [said] = sentences(
+        "reason.txt",
+        **{"names": names, "run": run, "chosen": chosen, "score": named_score(chosen)},
+        held=[f"{key.replace('_', ' ')} {chosen[key]}" for key in keys],
+        **{"seeds": seeds, "allowed": allowed, "trained": trained, "several": len(settings) > 1},
+        **{"mean": row["score"], "over": int(row["seeds"]), "rank": row["rank"]},
+        tied=[chosen_run(each).setting for each in tied or []],
+        least_seeds=LEAST_SEEDS,
+    )
+    return said
 
 
 def verdict(runs: pd.DataFrame, settings: pd.DataFrame) -> str:

@@ -1,5 +1,6 @@
 """What a run says to whoever started it: what is planned, what was found, what went wrong."""
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from vaesweep.files import read_json, read_table
 from vaesweep.running.config import variants
 from vaesweep.running.preflight import has_nvidia_gpu
 from vaesweep.runs import Names, Setting, settings_of
-from vaesweep.words import counted, interval, number
+from vaesweep.words import counted
 
 # Seconds on one core, between those of servers with and without AVX512-BF16: an epoch of a training
 # of the default networks, a judge, what is done to each run of a setting, and the start of a job.
@@ -54,32 +55,22 @@ def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | 
 
 def closing(netid: str) -> str:
     """Say what was found and where the documents lie."""
+    from vaesweep.templates import TEMPLATES  # here, since every start of Snakemake reads the rest
+
     chosen = read_json("results/chosen.json", *Setting._fields, "reason", "verdict")
     columns = (*Setting._fields, "rank", "score", "score_low", "score_high", "neg_elbo")
     table = read_table(TABLE, *columns, "best_seed").sort_values("rank", kind="stable")
     settings = settings_of(table)
     names = Names.of(settings)
-    width = max(11, *(len(names.short(setting)) for setting in settings))
-    documents = {
-        "submission": f"results/submission/{netid}_HW9.pdf",
-        "comparison report": "results/comparison/comparison_report.pdf",
-        "HTML report": "results/report.html",
-        "explorer": "results/comparison/explorer.html",
-    }
-    heads = f"{'mean score':>9}  {'95 % interval':^16}  {'−ELBO':>6}  best seed"
-    lines = [f"\n{names.noun:>{width}}  {heads}"]
-    for setting, row in zip(settings[:MOST_LINES], table.itertuples(), strict=False):
-        bounds = interval(row.score_low, row.score_high, 3)
-        mark = "  <- chosen" if setting == tuple(chosen[key] for key in Setting._fields) else ""
-        lines.append(
-            f"{names.short(setting):>{width}}  {number(row.score, 3):>9}  {bounds:^16}  "
-            f"{number(row.neg_elbo, 1):>6}  {number(row.best_seed, None):>9}{mark}"
-        )
-    if len(settings) > MOST_LINES:
-        lines.append(f"and {len(settings) - MOST_LINES} more in {TABLE}")
-    lines += ["", chosen["verdict"], "", chosen["reason"], ""]
-    made = [(name, path) for name, path in documents.items() if Path(path).exists()]
-    return "\n".join([*lines, *(f"  {name + ':':<18} {path}" for name, path in made)])
+    said = TEMPLATES.get_template("closing.txt").render(
+        names=names,
+        width=max(11, *(len(names.short(setting)) for setting in settings)),
+        rows=list(zip(settings, table.to_dict("records"), strict=True)),
+        **{"most_lines": MOST_LINES, "table": TABLE},
+        own=Setting(*(chosen[key] for key in Setting._fields)),
+        **{"chosen": chosen, "netid": netid, "exists": os.path.exists},
+    )
+    return said.rstrip("\n")
 
 
 def errors_since(began: float, logs: Path = Path("results/logs")) -> Iterator[str]:
