@@ -2,7 +2,6 @@ import os
 import re
 import shlex
 
-from vaesweep.comparison.costs import EXPECTED, Jobs
 from vaesweep.data.datasets import DATASETS
 from vaesweep.running.config import as_yaml, complete, require_frames, settings, variants
 from vaesweep.running.dependencies import digest, source_files
@@ -92,6 +91,8 @@ def benchmarks(stacks):
     """What jobs cost, if it has to be fetched; beside the results, a lost file is no reason to run."""
     if not STORAGE:
         return []
+    from vaesweep.comparison.costs import EXPECTED, Jobs  # pandas, which starts slowly
+
     trained, scored = (map(run_of, runs("metrics.json")) for runs in (trained_runs, every_run))
     trained = list(trained)
     jobs = Jobs(trained, JUDGE_SEEDS, stacks, [run for run in scored if run not in trained])
