@@ -15,6 +15,16 @@ from small_sweep import EXACT, lay_out
 pytestmark = pytest.mark.workflow
 PORT = 5017
 ADDRESS = f"http://127.0.0.1:{PORT}"
+# A scheduler whose jobs begin in an empty folder: they share nothing but the storage.
+SUBMIT = """#!/bin/bash
+node=$(mktemp -d {nodes}/XXXXXX)
+cp "${{@: -1}}" $node/job.sh
+cd $node
+bash job.sh > out.log 2>&1 < /dev/null
+echo $? > ended
+echo $node
+"""
+STATUS = "#!/bin/bash\n[ $(cat $1/ended) = 0 ] && echo success || echo failed\n"
 DOCUMENTS = ("submission/netid_HW9.pdf", "comparison/explorer.html", "report.html")
 
 
@@ -114,3 +124,31 @@ def test_a_storage_holds_what_one_folder_holds(provider, elsewhere, at_home, mni
     assert "Nothing to be done" in project.snakemake("-n", *kept_there, "--", "all").stdout
     left = [path for path in (project / "results").rglob("*") if path.is_file()]
     assert {path.name for path in left} == {"summary.rst", "sweep.json"}
+
+
+def test_a_job_in_a_folder_of_its_own_trains_what_the_storage_keeps(
+    elsewhere, at_home, mnist, tmp_path
+):
+    project = prepare(tmp_path / "project", mnist)
+    for command in ("init -q", "add -A", "-c user.email=a@b -c user.name=a commit -qm all"):
+        subprocess.run(["git", *command.split()], cwd=project.folder, check=True)
+    (tmp_path / "nodes").mkdir()
+    for name, text in (("submit", SUBMIT.format(nodes=tmp_path / "nodes")), ("status", STATUS)):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    model = "results/runs/vae/latent-2/seed-0/model.safetensors"
+    project.snakemake(
+        "--executor", "cluster-generic", "--jobs", "1", "--local-cores", "1",
+        "--cluster-generic-submit-cmd", str(tmp_path / "submit"),
+        "--cluster-generic-status-cmd", str(tmp_path / "status"),
+        "--seconds-between-status-checks", "1",
+        "--shared-fs-usage", "none", "--job-deploy-sources",
+        "--default-storage-provider", "s3", "--default-storage-prefix", "s3://sweeps/two",
+        "--", model,
+    )  # fmt: skip
+    [node] = (tmp_path / "nodes").iterdir()
+    assert (node / "workflow/scripts/train.py").exists()
+    kept = fetched("s3", "", tmp_path / "fetched").parents[1] / "two"
+    assert (kept / model).read_bytes() == (at_home / model).read_bytes()
+    [log] = (kept / "results/logs/train").iterdir()
+    assert "if it is killed, its training starts anew" in log.read_text()
