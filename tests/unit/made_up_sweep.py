@@ -20,6 +20,19 @@ from vaesweep.scoring.summary import (
 
 DRAWS = 500
 DISPLAY_ROWS, SCORE_ROWS = 10, 20
+# training.json of a run, and the json of a judge.
+TRAINING = {
+    "device": "cpu",
+    "device_name": "Abacus 1",
+    "networks": "fully connected networks",
+    "threads": 1,
+    "precision": "float32",
+    "images_per_second": 12000.0,
+    "parameters": 700000,
+    "epochs": 1,
+    "beta": 1.0,
+}
+JUDGE = {"accuracy": 0.99, "ghost_clean": 0.03, "ghost_blurred": 0.12, "ghost_half": 0.86}
 
 
 def pair_scores(score: float, seed: int, judges: int = 2) -> pd.DataFrame:

@@ -85,7 +85,7 @@ read = yaml.safe_load
 yaml.safe_load = lambda text: read(text.replace("\\nparts:", f"\\nparts:\\n  brevity: {words}"))
 
 import pandas as pd
-from made_up_sweep import choose, controls, sweep
+from made_up_sweep import JUDGE, TRAINING, choose, controls, sweep
 from vaesweep.comparison.columns import RECORDS
 from vaesweep.comparison.costs import read_costs
 from vaesweep.documents.comparison_report import report_data
@@ -104,9 +104,6 @@ scored = judge_paths(frames, references, pairs, judges)
 references = score_references(frames[:, [0, -1]], references, pairs, judges)
 compared = sweep({(2, 0): 0.1, (8, 0): 0.2})
 chosen = choose(compared)
-training = dict(device="cpu", device_name="a", networks="n", threads=1, precision="p")
-training |= dict(images_per_second=1.0, parameters=1, epochs=1, beta=1)
-judge = dict(accuracy=1.0, ghost_clean=0.0, ghost_blurred=0.1, ghost_half=1.0)
 config = '''
 dataset: {name: MNIST}
 model: {beta: 1}
@@ -118,8 +115,8 @@ submission: {paper: a4}
 '''
 costs = read_costs("nowhere", compared.runs, [], [])
 data = report_data(
-    compared.runs, compared.settings, chosen, [judge], compared.judges, controls(),
-    [training], costs, config,
+    compared.runs, compared.settings, chosen, [JUDGE], compared.judges, controls(),
+    [TRAINING], costs, config,
 )
 scale = pd.DataFrame({"same": [0.5, 0.9], "different": 0.5}, ["cross_fade", "transport"])
 titles = {name: f"{own['title']} {own['symbol']}" for name, own in RECORDS["parts"].items()}

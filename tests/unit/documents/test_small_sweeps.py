@@ -10,7 +10,7 @@ import pytest
 import yaml
 from docutils.core import publish_doctree
 from docutils.nodes import system_message
-from made_up_sweep import choose, controls, pair_scores, sweep
+from made_up_sweep import JUDGE, TRAINING, choose, controls, pair_scores, sweep
 
 from vaesweep.comparison.choice import MOST_DRAWN, settings_to_show
 from vaesweep.comparison.columns import RECORDS, WAYS
@@ -36,18 +36,6 @@ interpolation: {steps: 7, path: straight}
 scoring: {pairs_per_kind: 20, bootstrap: 500}
 submission: {paper: a4}
 """
-TRAINING = {
-    "device": "cpu",
-    "device_name": "Abacus 1",
-    "networks": "fully connected networks",
-    "threads": 1,
-    "precision": "float32",
-    "images_per_second": 12000.0,
-    "parameters": 700000,
-    "epochs": 1,
-    "beta": 1.0,
-}
-JUDGE = {"accuracy": 0.99, "ghost_clean": 0.03, "ghost_blurred": 0.12, "ghost_half": 0.86}
 SCALE = pd.DataFrame({"same": [0.5, 0.9], "different": [0.4, 0.8]}, ["cross_fade", "transport"])
 
 

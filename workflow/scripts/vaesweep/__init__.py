@@ -11,5 +11,6 @@ figures         pictures of paths and of scores
 documents       the submission, the reports, the explorer
 
 Beside them: `running`, how a sweep is run, which decides no result; and the ground stones `errors`,
-`files`, `statistics` and `words`, which all use. A room imports from rooms before it alone.
+`files`, `runs`, `statistics`, `templates` and `words`, which all use. A room imports from rooms
+before it alone.
 """
