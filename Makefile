@@ -58,7 +58,7 @@ lint: $(READY)
 	@$(RUN) ruff check $(SOURCES)
 	@$(RUN) ruff format --check $(SOURCES)
 	@$(RUN) mypy workflow/scripts/vaesweep
-	@$(RUN) snakefmt --check Snakefile workflow/rules
+	@$(RUN) snakefmt --check Snakefile workflow/Snakefile workflow/rules
 	@$(RUN) snakemake --lint
 
 bench: $(READY)
