@@ -38,6 +38,9 @@ rule draw_runs:
     params:
         *code("draw_runs.py"),
         dataset=DATASET.name,
+        # For the captions of the HTML report.
+        noun=DATASET.noun,
+        nouns=plural(DATASET.noun),
         variants=NAMES.variants,
     script:
         "../scripts/draw_runs.py"
