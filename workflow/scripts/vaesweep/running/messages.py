@@ -66,9 +66,12 @@ def closing(netid: str) -> str:
         names=names,
         width=max(11, *(len(names.short(setting)) for setting in settings)),
         rows=list(zip(settings, table.to_dict("records"), strict=True)),
-        **{"most_lines": MOST_LINES, "table": TABLE},
+        most_lines=MOST_LINES,
+        table=TABLE,
         own=Setting(*(chosen[key] for key in Setting._fields)),
-        **{"chosen": chosen, "netid": netid, "exists": os.path.exists},
+        chosen=chosen,
+        netid=netid,
+        exists=os.path.exists,
     )
     return said.rstrip("\n")
 

@@ -81,7 +81,7 @@ def of_the_future(inputs: Iterable[str]) -> list[str]:
     of finished jobs too, lest they become newer than what was made of them.
     """
     now, stubborn = time.time(), []
-    for path in sorted(set(filter(os.path.exists, inputs))):
+    for path in sorted(filter(os.path.exists, set(inputs))):
         if Path(path).stat().st_mtime > now:
             try:
                 os.utime(path, (now, now))
