@@ -2,14 +2,13 @@
 
 from vaesweep.comparison.choice import chosen_run, read_chosen, settings_to_walk
 from vaesweep.data.datasets import DATASETS
-from vaesweep.data.pairs import ends, read_pairs
-from vaesweep.data.splits import load_split
+from vaesweep.data.pairs import read_pairs
+from vaesweep.data.splits import IMAGE_SHAPE, load_split
 from vaesweep.documents.explorer import explorer, walk
-from vaesweep.files import read_table, write_whole
+from vaesweep.files import read_arrays, read_table, write_whole
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import run_of, settings_of
 from vaesweep.scoring.judges import load_judge
-from vaesweep.scoring.references import read_references
 from vaesweep.training.model import load_model
 
 with logging_to(snakemake.log[0], snakemake.threads) as log:
@@ -17,8 +16,8 @@ with logging_to(snakemake.log[0], snakemake.threads) as log:
     pairs = read_pairs(snakemake.input.pairs)
     shown = pairs[pairs["set"] == "display"].reset_index(drop=True)
     every = read_table(snakemake.input.settings, "score", "best_seed")
-    steps = snakemake.params.steps
-    references = read_references(snakemake.input.references, ends(images, pairs), steps)
+    between = (len(pairs), snakemake.params.steps, *IMAGE_SHAPE)
+    transport = read_arrays(snakemake.input.references, transport=between)["transport"]
     scores = {run_of(path): path for path in snakemake.input.pair_scores}
     models = {run_of(path): path for path in snakemake.input.models}
     chosen = read_chosen(snakemake.input.chosen)
@@ -33,6 +32,6 @@ with logging_to(snakemake.log[0], snakemake.threads) as log:
     scored = settings_of(every.dropna(subset="best_seed"))
     left_out = sum(setting in trained for setting in scored) - len(walks)
     dataset = DATASETS[snakemake.params.dataset]
-    transport = references["transport"][pairs["set"] == "display"]
+    transport = transport[pairs["set"] == "display"]
     page = explorer(walks, shown, transport, chosen_run(chosen), dataset, left_out)
     write_whole(snakemake.output[0], page.encode())

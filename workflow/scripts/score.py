@@ -11,6 +11,7 @@ from vaesweep.scoring.judges import load_judge
 from vaesweep.scoring.references import read_references
 from vaesweep.scoring.score import judge_paths, read_reference_scores, relative
 from vaesweep.scoring.summary import record_of, summarise_pairs, unmeasured
+from vaesweep.scoring.transport import self_costs
 from vaesweep.scoring.views import (
     FRECHET_IMAGES,
     interpolates_frechet,
@@ -25,6 +26,8 @@ with logging_to(snakemake.log[0], snakemake.threads) as log:
     pairs, judges = read_pairs(given.pairs), [load_judge(path) for path in given.judges]
     references = read_references(given.references, ends(test[0], pairs), params.steps)
     reference_scores = read_reference_scores(given.reference_scores, pairs, judges)
+    known = references["known_paths"]
+    known_own = self_costs(known[:, 1:-1])
     real = [judge.features(test[0][:FRECHET_IMAGES]) for judge in judges]
     seeds = [judge.seed for judge in judges]
     held = (*summary.OF_TRAINING, *summary.HOW_MADE, "likelihood")
@@ -42,8 +45,8 @@ with logging_to(snakemake.log[0], snakemake.threads) as log:
         if model:
             samples = params.importance_samples
             metrics |= measure_model(model, train, test, training["likelihood"], samples)
-            known = references["known_paths"]
-            metrics["known_path_error"] = known_path_error(model, known, params.path)
+            error = known_path_error(model, known, params.path, known_own)
+            metrics["known_path_error"] = error
         write_json(output.metrics[number], metrics)
         interval = [metrics[f"score{end}"] for end in ("", "_low", "_high")]
         log.info("seed %s: score %.4f [%.4f, %.4f]", metrics["seed"], *interval)

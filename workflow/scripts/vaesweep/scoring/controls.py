@@ -71,15 +71,19 @@ def geodesic(
     energy of the decoded path, the sum of its squared steps, is least. `features` lead from decoded
     images (n, 1, side, side) in [0, 1] to (n, F), in which steps are measured; pixels by default.
     """
-    start, end = torch.from_numpy(codes).split(1, dim=1)
     line = straight(codes[:, 0], codes[:, 1], steps)
     inner = nn.Parameter(torch.from_numpy(line).contiguous())  # as fused kernels expect it
-    optimiser = Adam(nn.ParameterList([inner]), (0.9, 0.99))
-    for step in range(ITERATIONS):
-        points = torch.cat([start, inner, end], dim=1)
+
+    def look(points: Tensor) -> Tensor:
         images = torch.sigmoid(model.decode(points.flatten(0, 1)[None]))[0].view(-1, 1, SIDE, SIDE)
         seen = images if features is None else features(images)
-        squares = seen.view(len(codes), steps + 2, -1).diff(dim=1).square()
+        return seen.view(*points.shape[:2], -1)
+
+    with torch.no_grad():
+        start, end = look(torch.from_numpy(codes)).split(1, dim=1)
+    optimiser = Adam(nn.ParameterList([inner]), (0.9, 0.99))
+    for step in range(ITERATIONS):
+        squares = torch.cat([start, look(inner), end], dim=1).diff(dim=1).square()
         (gradient,) = torch.autograd.grad(squares.sum(), inner)
         inner.grad = gradient.contiguous()  # a fused step reads it as it lies in memory
         optimiser.learning_rate = one_cycle(step, ITERATIONS, RATE * float(codes.std()))

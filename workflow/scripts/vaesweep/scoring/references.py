@@ -12,7 +12,7 @@ from scipy.ndimage import affine_transform
 
 from vaesweep.data.splits import IMAGE_SHAPE, SIDE, Images
 from vaesweep.files import read_arrays
-from vaesweep.scoring.transport import wasserstein_distance
+from vaesweep.scoring.transport import self_costs, wasserstein_distance
 
 Array = NDArray[np.float64]
 
@@ -50,11 +50,13 @@ def _warped(image: Images, turn: float, slant: float, scale: float, shift: Array
 
 
 def read_references(path: str, ends: Images, steps: int) -> dict[str, NDArray[Any]]:
-    """Read references.npz of pairs of ends (N, 2, side, side), and add `apart`, (N,).
+    """Read references.npz of pairs of ends (N, 2, side, side), and add `apart` and `own`.
 
-    That is how far the ends are from one another in pixels. A UserError: the file is missing,
-    damaged, of another number of pairs or steps.
+    These are how far the ends are from one another, (N,), in pixels, and the `self_costs` of
+    transport, (N, steps). A UserError: the file is missing, damaged, of another number of pairs or
+    steps.
     """
     between, known = (len(ends), steps, *IMAGE_SHAPE), (None, steps + 2, *IMAGE_SHAPE)
     held = read_arrays(path, cross_fade=between, transport=between, known_paths=known)
-    return {**held, "apart": wasserstein_distance(ends[:, 0], ends[:, 1])}
+    apart = wasserstein_distance(ends[:, 0], ends[:, 1])
+    return {**held, "apart": apart, "own": self_costs(held["transport"])}

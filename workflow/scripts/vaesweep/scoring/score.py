@@ -31,10 +31,12 @@ def judge_paths(
     """Judge paths (N, K + 2, side, side) between the real images of N rows of pairs.csv.
 
     `references` holds transport, (N, K, side, side), the optimal-transport paths between the same
-    ends, and apart, (N,), the distance of the ends in pixels. Returned is a row a pair: set, kind,
-    row; the parts of quality and quality, means over judges, and quality_judge_{seed} for each.
+    ends, apart, (N,), the distance of the ends in pixels, and if need be `own`, transport's
+    `self_costs`. Returned is a row a pair: set, kind, row; the parts of quality and quality, means
+    over judges, and quality_judge_{seed} for each.
     """
-    off = wasserstein_distance(frames[:, 1:-1], references["transport"])
+    own = references.get("own")
+    off = wasserstein_distance(frames[:, 1:-1], references["transport"], own_b=own)
     apart = references["apart"]
     class_a, class_b = pairs["digit_a"].to_numpy(), pairs["digit_b"].to_numpy()
     found, qualities = [], {}

@@ -6,10 +6,14 @@ arXiv:1810.08278) is zero for equal images and close to the squared Wasserstein 
 The kernel of a squared distance is separable, so a step is two 28x28 products.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+
+Costs = NDArray[np.float64]
 
 # exp(-distance^2 / EPSILON) is a Gaussian of one pixel's standard deviation: the blur.
 EPSILON = 2.0
@@ -30,49 +34,60 @@ CHUNK = 64
 BOX_STEP = 4
 
 
-def wasserstein_distance(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.float64]:
+def wasserstein_distance(
+    a: NDArray[np.uint8],
+    b: NDArray[np.uint8],
+    own_a: Costs | None = None,
+    own_b: Costs | None = None,
+) -> Costs:
     """Distance (...) in pixels of each image of a (..., side, side) from that of b in its place.
 
-    Both hold grey levels. A blank image counts as evenly spread mass.
+    Both hold grey levels. A blank image counts as evenly spread mass. `own_a` and `own_b` are their
+    `self_costs`, for those who measure the same images more than once.
     """
-    side = a.shape[-1]
-    both = np.stack([a.reshape(-1, side, side), b.reshape(-1, side, side)])
-    distances = np.empty(both.shape[1])
-    first, sides = _boxes(both)
+    own = [self_costs(x) if known is None else known for x, known in ((a, own_a), (b, own_b))]
+    divergence = _costs(_cross_cost, a, b) - 0.5 * (own[0] + own[1])
+    return np.sqrt(np.maximum(divergence, 0))
+
+
+def self_costs(images: NDArray[np.uint8]) -> Costs:
+    """The entropic cost (...), in squared pixels, of images (..., side, side) with themselves."""
+    return _costs(_self_cost, images)
+
+
+def _costs(cost: Callable[..., Tensor], *images: NDArray[np.uint8]) -> Costs:
+    """A cost (...) of the images (..., side, side) in each place, many at once."""
+    side = images[0].shape[-1]
+    every = np.stack([each.reshape(-1, side, side) for each in images])
+    costs = np.empty(every.shape[1])
+    first, sides = _boxes(every)
     for cut in np.unique(sides):
         of_side = np.flatnonzero(sides == cut)
         for part in np.split(of_side, range(CHUNK, len(of_side), CHUNK)):
             boxes = [
-                both[:, k, at : at + cut, at : at + cut]
+                every[:, k, at : at + cut, at : at + cut]
                 for k, at in zip(part, first[part], strict=True)
             ]
-            distances[part] = _distances(masses(np.stack(boxes, axis=1))).numpy()
-    return distances.reshape(a.shape[:-2])
+            costs[part] = cost(*masses(np.stack(boxes, axis=1))).numpy()
+    return costs.reshape(images[0].shape[:-2])
 
 
-def _boxes(both: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The square of each two images outside of which both are blank: first row and column, side.
+def _boxes(every: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The square outside of which all images in a place are blank: first row and column, side.
 
-    Their own, so that they are measured alike whatever is measured beside them; of few sizes, so
+    Each place's own, so that it is measured alike whatever is measured beside it; of few sizes, so
     that many are measured at once. A blank image is mass spread over all pixels, so that nothing
     is cut off.
     """
-    whole = both.shape[-1]
-    inked: NDArray[np.bool_] = np.any(both, axis=0)
+    whole = every.shape[-1]
+    inked: NDArray[np.bool_] = np.any(every, axis=0)
     lines = np.any(inked, axis=1) | np.any(inked, axis=2)
     first = lines.argmax(axis=1)
     last = whole - 1 - lines[:, ::-1].argmax(axis=1)
     sides = -(-(last - first + 1) // BOX_STEP) * BOX_STEP
-    blank = ~np.all(np.any(both, axis=(2, 3)), axis=0)
+    blank = ~np.all(np.any(every, axis=(2, 3)), axis=0)
     sides = np.where(blank, whole, np.minimum(sides, whole))
     return np.minimum(first, whole - sides), sides
-
-
-def _distances(both: Tensor) -> Tensor:
-    """Distances (N,) of masses (2, N, side, side)."""
-    own = _self_cost(both.flatten(0, 1)).view(2, -1)
-    divergence = _cross_cost(*both) - 0.5 * own.sum(0)
-    return divergence.clamp_min(0).sqrt()
 
 
 def masses(images: NDArray[np.uint8]) -> Tensor:

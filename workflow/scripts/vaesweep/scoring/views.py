@@ -37,14 +37,18 @@ def measure_model(
     return measured
 
 
-def known_path_error(model: Model, known_paths: Images, path: str) -> float:
+def known_path_error(
+    model: Model, known_paths: Images, path: str, own: Array | None = None
+) -> float:
     """Mean distance, in pixels, of decoded interpolates from the true images between the ends.
 
-    `known_paths`, (N, K + 2, side, side), are what references.py makes; `path` is one of PATHS.
+    `known_paths`, (N, K + 2, side, side), are what references.py makes; `path` is one of PATHS, and
+    `own` are the `self_costs` of the images between the ends.
     """
     codes = model.encode_images(known_paths[:, [0, -1]])
     points = PATHS[path].points(codes[:, 0], codes[:, 1], known_paths.shape[1] - 2)
-    return float(wasserstein_distance(model.decode_images(points), known_paths[:, 1:-1]).mean())
+    decoded = model.decode_images(points)
+    return float(wasserstein_distance(decoded, known_paths[:, 1:-1], own_b=own).mean())
 
 
 def interpolates_frechet(

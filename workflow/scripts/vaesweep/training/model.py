@@ -23,7 +23,7 @@ from torch.nn import functional
 from vaesweep.data.splits import PIXELS, SIDE, Images
 from vaesweep.files import reading, write_whole
 
-CHANNELS = (32, 64)
+CHANNELS = (16, 32)
 # Images encoded or decoded at once where no gradient is wanted: enough for speed, little memory.
 CHUNK = 2000
 
