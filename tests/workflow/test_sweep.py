@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pymupdf
 import pytest
-from checkout import copy_of
+from checkout import ROOT, copy_of
 from listing_text import read_listing, shown
 from main_sweep import JUDGE_SEEDS, LATENT_SIZES, SEEDS
 from safetensors.numpy import load_file
@@ -51,6 +51,16 @@ def pairs(sweep):
 
 
 @pytest.fixture(scope="module")
+def test_the_notebook_of_the_readme_has_the_frames_of_the_sweep(sweep, pairs, monkeypatch):
+    code = (ROOT / "README.md").read_text().split("```python\n")[2].split("```")[0]
+    found = {}
+    monkeypatch.chdir(sweep)
+    exec(code, found)
+    held = np.load(folder(sweep, 16, 0) / "interpolations.npz")["frames"]
+    assert found["frames"].shape == (len(pairs), 9, 28, 28)
+    assert np.abs(found["frames"].astype(int) - held).max() <= 1  # with another number of threads
+
+
 def test_images(sweep):
     return np.load(sweep / "results/data/MNIST/test.npz")["images"]
 
