@@ -14,7 +14,7 @@ from vaesweep.words import counted
 # Seconds on one core, between those of servers with and without AVX512-BF16: an epoch of a training
 # of the default networks, a judge, what is done to each run of a setting, and the start of a job.
 EPOCH_SECONDS = 4
-JUDGE_SECONDS = 40
+JUDGE_SECONDS = 20
 RUN_SECONDS = {"score": 4, "draw_runs": 1}
 START_SECONDS = 3
 TABLE = "results/comparison/settings.csv"
