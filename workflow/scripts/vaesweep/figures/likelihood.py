@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from vaesweep.figures import style
-from vaesweep.runs import Run, settings_of
+from vaesweep.runs import Run, Setting, settings_of
 
 # How far −ELBO may lie above the best for a run to be shown in the closer look, nats.
 CLOSE_NATS = 10.0
@@ -25,11 +25,13 @@ def neg_elbo_and_score(runs: pd.DataFrame) -> Figure:
     if len(close) < len(known):
         views[f"runs within {CLOSE_NATS:.0f} nats of the best"] = close
     figure = Figure(figsize=(style.WIDTH, 2.2), layout="constrained")
-    colours = style.palette(settings_of(runs))
+    colours, shapes = style.palette(settings_of(runs)), style.markers(settings_of(runs))
     grid = figure.subplots(1, len(views), squeeze=False, sharey=True)[0]
     for axes, (title, shown) in zip(grid, views.items(), strict=True):
-        colour = [colours[setting] for setting in settings_of(shown)]
-        axes.scatter(shown["neg_elbo"], shown["score"], c=colour, s=26, linewidth=0)
+        for row, own in shown.groupby(list(Setting._fields), sort=False):
+            setting = Setting(*row)
+            look = {"color": colours[setting], "marker": shapes[setting]}
+            axes.scatter(own["neg_elbo"], own["score"], s=26, linewidth=0, **look)
         axes.set_title(title)
         style.draw_scale(axes)
         axes.margins(0.08)

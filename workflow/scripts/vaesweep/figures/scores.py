@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 
 from vaesweep.data.pairs import KINDS
 from vaesweep.figures import style
-from vaesweep.figures.style import STYLE, WIDTH, ink, palette
+from vaesweep.figures.style import STYLE, WIDTH, ink, markers, palette
 from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR, readable, text_inches
 from vaesweep.runs import Names, Run, Setting, settings_of
 from vaesweep.words import paths_title, signed
@@ -139,11 +139,12 @@ def _draw_by_setting(
     text: dict[str, Any] = {"fontsize": 8.5, "fontweight": "bold", "ha": "center", "va": "bottom"}
     every = settings_of(settings)
     places, colours, of_runs = _Places(every), palette(every), pd.Series(settings_of(runs))
-    offsets, beside = places.offsets(runs), {}
+    offsets, beside, shapes = places.offsets(runs), {}, markers(every)
     for setting, (_, mean) in zip(every, settings.iterrows(), strict=True):
         place, colour = places.of[setting], colours[setting]
         own = runs[[each == setting for each in of_runs]]
-        axes.scatter(place + offsets[own.index], own[column], s=16, color=colour, alpha=0.75, lw=0)
+        look: dict[str, Any] = {"color": colour, "marker": shapes[setting], "alpha": 0.75}
+        axes.scatter(place + offsets[own.index], own[column], s=16, lw=0, **look)
         low, high = mean.get(f"{column}_low", np.nan), mean.get(f"{column}_high", np.nan)
         x, half = place + 0.26 * places.width, 0.09 * places.width
         beside[setting] = (x, mean[column])

@@ -30,6 +30,7 @@ STYLE = sns.axes_style("ticks") | mpl.rc_params_from_file(
 )
 # Of variants, up to so many: after Okabe and Ito 2008, without their oranges.
 VARIANTS = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#333333", "#B8A800", "#7A4FA0")
+MARKERS = "osD^vPX"  # of variants, without colours
 WIDTH = 7.0  # inches: the text width of a letter page
 # Of numbers beside each other, and of lines of text beside a figure of two inches.
 MOST_LABELS = 9
@@ -66,6 +67,13 @@ def palette(settings: Iterable[Setting]) -> dict[Setting, str]:
     return {setting: to_hex(colours[key]) for setting, key in zip(every, keys, strict=True)}
 
 
+def markers(settings: Iterable[Setting]) -> dict[Setting, str]:
+    """Return a marker for each setting, of its variant."""
+    every = list(settings)
+    variants = list(dict.fromkeys(setting.variant for setting in every))
+    return {each: MARKERS[variants.index(each.variant) % len(MARKERS)] for each in every}
+
+
 def ink(colour: str) -> str:
     """Darken a colour until text in it is read on white: a contrast of 4.5 as in WCAG 2.2.
 
@@ -81,12 +89,12 @@ def ink(colour: str) -> str:
 
 
 def name_colours(figure: Figure, colours: Mapping[Setting, str]) -> None:
-    """Name what the colours tell apart, beside a figure some two inches high."""
-    key = Names.of(colours).keys[0]
-    named = {str(getattr(setting, key)): colour for setting, colour in colours.items()}
+    """Name what colours and markers tell apart, beside a figure some two inches high."""
+    key, shapes = Names.of(colours).keys[0], markers(colours)
+    named = {str(getattr(each, key)): (colour, shapes[each]) for each, colour in colours.items()}
     marks = [
-        Line2D([], [], color=colour, marker="o", linestyle="", markersize=5, label=label)
-        for label, colour in named.items()
+        Line2D([], [], color=colour, marker=shape, linestyle="", markersize=5, label=label)
+        for label, (colour, shape) in named.items()
     ]
     columns = math.ceil(len(marks) / MOST_LABELS)
     spaces: dict[str, Any] = {"handletextpad": 0.1, "columnspacing": 0.6, "ncols": columns}
