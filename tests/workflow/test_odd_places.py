@@ -173,6 +173,9 @@ def test_every_document_with_all_oddities_at_once(mnist, base):
     documents = "submission/netid_HW9.pdf", "comparison/comparison_report.pdf", "report.html"
     for name in documents:
         assert (place.folder / "results" / name).stat().st_size > 50_000
+    # Made from another folder, the report has its text and the texts of its pictures.
+    report = (place.folder / "results/report.html").read_text(encoding="utf-8")
+    assert "How well do the codes of custom interpolate?" in report
     check(place, before)
     place.jump_back()
     (place.folder / "results" / documents[0]).unlink()

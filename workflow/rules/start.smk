@@ -4,7 +4,9 @@ from pathlib import Path
 
 ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 # Else another workflow has this one as a module: folder, hooks and report are its own.
-STANDALONE = Path(workflow.main_snakefile) in (ROOT / "Snakefile", ROOT / "workflow/Snakefile")
+STANDALONE = Path(workflow.main_snakefile).resolve() in {
+    (ROOT / path).resolve() for path in ("Snakefile", "workflow/Snakefile")
+}
 sys.path.append(str(ROOT / "workflow" / "scripts"))
 
 from snakemake.settings.types import SharedFSUsage
