@@ -265,6 +265,13 @@ def test_training_curves_leave_out_epochs_that_diverged():
     assert drawn == [[1], []]
 
 
+def test_training_curves_show_the_others_where_one_leaps_up():
+    history = pd.DataFrame({"epoch": [1, 2], "neg_elbo": [150.0, 120.0]})
+    leap = history.assign(neg_elbo=[160.0, 3e8])
+    figure = likelihood.training_curves({Run("vae", 2, 0): history, Run("vae", 2, 1): leap})
+    assert figure.axes[0].get_ylim()[1] == 240
+
+
 def test_equal_tables_give_equal_svg_without_a_date(tmp_path):
     runs, _ = tables()
     first = svg(likelihood.neg_elbo_and_score(runs), tmp_path)

@@ -90,6 +90,11 @@ def test_loss_by_hand():
     _, kl = negative_elbo_terms(model, images, torch.zeros(1, 3, 2))
     # 0.5 (mean^2 + variance - 1 - log variance), summed over both latent variables
     assert kl.item() == pytest.approx(0.5 * 1 + 0.5 * (4 - 1 - math.log(4)), rel=1e-6)
+    # However certain it is that an image says nothing, its KL cannot explode.
+    with torch.no_grad():
+        model.encoder[-1].bias[:] = torch.tensor([0.0, 0.0, 0.0, 100.0])
+    _, kl = negative_elbo_terms(model, images, torch.zeros(1, 3, 2))
+    assert kl.item() == pytest.approx(0.5 * (math.exp(4) - 1 - 4), rel=1e-6)
 
 
 def test_starts_at_the_mean_image():

@@ -1,5 +1,6 @@
 """Figures of the likelihood: against the scores, and as it grew in training."""
 
+import math
 from collections.abc import Mapping
 
 import matplotlib as mpl
@@ -46,11 +47,15 @@ def training_curves(histories: Mapping[Run, pd.DataFrame]) -> Figure:
     """Draw the negative ELBO on the training set by epoch, a line a run, from its history.csv."""
     figure, axes = style.wide_figure(1.95)
     colours = style.palette(run.setting for run in histories)
+    firsts: list[float] = []
     for run, history in histories.items():
         known = history.astype(float).dropna(subset="neg_elbo")
+        firsts += known["neg_elbo"].head(1).tolist()
         marker = "o" if len(known) == 1 else ""  # one epoch makes no line
         line, colour = (known["epoch"], known["neg_elbo"]), colours[run.setting]
         axes.plot(*line, marker=marker, markersize=3.5, color=colour, lw=0.9, alpha=0.7)
+    # Where one leaps up, the others are still to be read.
+    axes.set_ylim(top=min(axes.get_ylim()[1], 1.5 * max(firsts, default=math.inf)))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.set(xlabel="epoch", ylabel="\N{MINUS SIGN}ELBO, training set\n(nats per image)")
     style.name_colours(figure, colours)

@@ -24,6 +24,9 @@ from vaesweep.data.splits import PIXELS, SIDE, Images
 from vaesweep.files import reading, write_whole
 
 CHANNELS = (16, 32)
+# The prior's is 0 and what is learned hardly above 3; unbounded, an image's was seen to reach 31 amid
+# a training, and its KL, which is exponential in it, to set that back by epochs.
+MOST_LOG_VARIANCE = 4.0
 # Images encoded or decoded at once where no gradient is wanted: enough for speed, little memory.
 CHUNK = 2000
 
@@ -94,7 +97,8 @@ class VAE(nn.Module):
 
         The images are (members, batch, 784).
         """
-        return self.encoder(images).float().chunk(2, dim=-1)
+        mean, log_variance = self.encoder(images).float().chunk(2, dim=-1)
+        return mean, log_variance.clamp(max=MOST_LOG_VARIANCE)
 
     def decode(self, codes: Tensor) -> Tensor:
         """Logits of the pixels: (members, batch, latent_size) to float32 (members, batch, 784)."""
