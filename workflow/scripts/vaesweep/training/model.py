@@ -24,8 +24,8 @@ from vaesweep.data.splits import PIXELS, SIDE, Images
 from vaesweep.files import reading, write_whole
 
 CHANNELS = (16, 32)
-# The prior's is 0 and what is learned hardly above 3. Unbounded, an image's was seen to reach 31 in a
-# training, and its KL, which is exponential in it, to set that back by epochs.
+# The prior's is 0 and what is learned hardly above 3. Without a bound, an image's was seen to reach
+# 31, and its KL, which is exponential in it, to set the training back by epochs.
 MOST_LOG_VARIANCE = 4.0
 # Images encoded or decoded at once where no gradient is wanted: enough for speed, little memory.
 CHUNK = 2000
