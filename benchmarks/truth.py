@@ -24,6 +24,7 @@ from matplotlib.figure import Figure
 from measured import measure_family
 
 from vaesweep.figures.style import STYLE, WIDTH, name_colours, palette
+from vaesweep.runs import Setting
 
 Means = dict[str, dict[str, float]]
 
@@ -123,10 +124,13 @@ def draw(values: dict[str, dict[str, Means]], found: dict[str, Any], path: Path)
     """Draw the models of each family: their score against how near they come to the known paths."""
     figure = Figure(figsize=(WIDTH, 2.5), layout="constrained")
     sizes = {
-        family: {name: each.architecture.latent_size for name, each in variants(family).items()}
+        family: {
+            name: Setting("vae", each.architecture.latent_size)
+            for name, each in variants(family).items()
+        }
         for family in values
     }
-    colours = palette(size for family in sizes.values() for size in family.values())
+    colours = palette(sorted(size for family in sizes.values() for size in family.values()))
     for axes, (family, of) in zip(figure.subplots(1, len(values)), values.items(), strict=True):
         pairs, formula = ("score", "score") if "score" in of else ("own", "quality")
         names = list(of["truth"])
