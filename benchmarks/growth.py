@@ -157,7 +157,10 @@ def main() -> None:
     parser.add_argument("counts", nargs="+", type=int, help="multiples of 100")
     parser.add_argument("--picture")
     given = parser.parse_args()
-    found = {count: measure(given.finished, count) for count in given.counts}
+    found = {}
+    for count in given.counts:
+        found[count] = measure(given.finished, count)
+        print(count, found[count], file=sys.stderr)
     steps = pd.DataFrame(
         {
             count: of["rules_seconds"]

@@ -18,7 +18,7 @@ def no_gpu(monkeypatch):
 def test_opening_words_count_what_will_run():
     config = complete({})
     said = opening(config, {"train": 25, "train_judges": 2, "score": 5}, cores=2)
-    assert said.startswith("Planned: 32 jobs, of them 25 trainings, in a sweep of 25 runs of 10 ep")
+    assert said.startswith("Planned: 32 jobs, of them 25 trainings, in a sweep of 25 runs of 8 epo")
     assert "Device: cpu. Cores: 2." in said and "tail -f" in said
 
 
