@@ -74,13 +74,16 @@ def lay_out(finished: Path, folder: Path, swept: tuple[list[str], range, range])
     )
     scores = pd.read_csv(source / "pair_scores.csv")
     random = np.random.default_rng(0)
-    for variant, size, seed in product(*swept):
+    for variant, size, seed in product(*swept):  # all before the first score
         run = folder / f"results/runs/{variant}/latent-{size}/seed-{seed}"
         run.mkdir(parents=True)
         names = {"variant": variant, "latent_size": size, "seed": seed}
+        (run / "training.json").write_text(json.dumps(training | names))
+    for variant, size, seed in product(*swept):
+        run = folder / f"results/runs/{variant}/latent-{size}/seed-{seed}"
+        names = {"variant": variant, "latent_size": size, "seed": seed}
         shift = 0.02 * size**0.5 + random.normal(0, 0.02)
         own = names | {"score": metrics["score"] + shift}
-        (run / "training.json").write_text(json.dumps(training | names))
         (run / "metrics.json").write_text(json.dumps(metrics | own))
         moved = scores.assign(score=scores["score"] + shift)
         moved.to_csv(run / "pair_scores.csv", index=False, float_format="%.5f")
