@@ -26,7 +26,7 @@ from scipy import stats
 sys.path.insert(0, str(Path(__file__).parents[1] / "workflow" / "scripts"))
 
 from vaesweep import statistics
-from vaesweep.statistics import ALPHA, LEAST_SEEDS, Array, Scores, means, spread_of_difference
+from vaesweep.statistics import ALPHA, MIN_SEEDS, Array, Scores, means, spread_of_difference
 
 PAIRS = 100
 DRAWS = 1000
@@ -87,7 +87,7 @@ class Stretched:
         """Draws of a size's mean, stretched to Student's t (Hesterberg 2015)."""
         count = self.counts[size]
         stretch = 1.0
-        if count >= LEAST_SEEDS:
+        if count >= MIN_SEEDS:
             student = stats.t.ppf(0.975, degrees or count - 1) / stats.norm.ppf(0.975)
             stretch = student * (count / (count - 1)) ** 0.5
         return self.parts[size][0] + stretch * self.parts[size][1]
@@ -104,7 +104,7 @@ class Stretched:
 
 def differs_from_first(sweep: Sweep, first: int) -> bool:
     """The rule as it is: Holm's correction over all two sizes that have enough seeds."""
-    enough = np.flatnonzero(np.bincount(sweep.sizes) >= LEAST_SEEDS)
+    enough = np.flatnonzero(np.bincount(sweep.sizes) >= MIN_SEEDS)
     both = list(combinations(enough, 2))
     of_size = [means(scores).mean() for scores in sweep.of_sizes]
     spreads = [spread_of_difference(sweep.of_sizes[a], sweep.of_sizes[b]) for a, b in both]

@@ -144,7 +144,7 @@ def measure(
     )
     pixels = between.reshape(*between.shape[:2], -1) / 255
     features = [judge.features(np.stack([inner, optimal])) for judge in judges]
-    verdicts, of_fade = ([judge.judge(path) for judge in judges] for path in (inner, faded))
+    verdicts, of_fade = ([judge.assess(path) for judge in judges] for path in (inner, faded))
     return {
         "class_a": pairs.class_a,
         "class_b": pairs.class_b,

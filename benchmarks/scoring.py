@@ -16,15 +16,15 @@ from common import ROOT, report
 from vaesweep.data.pairs import read_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.interpolation import read_frames
-from vaesweep.scoring.judges import load_judge
-from vaesweep.scoring.references import read_references
-from vaesweep.scoring.score import judge_paths, read_reference_scores, relative
-from vaesweep.scoring.views import (
+from vaesweep.scoring.diagnostics import (
     FRECHET_IMAGES,
     interpolates_frechet,
     known_path_error,
     measure_model,
 )
+from vaesweep.scoring.judges import load_judge
+from vaesweep.scoring.references import read_references
+from vaesweep.scoring.score import assess_paths, read_reference_scores, relative_scores
 from vaesweep.training.model import load_model
 
 
@@ -53,8 +53,8 @@ def main() -> None:
     )
     of_references = read_reference_scores(results / "reference_scores.csv", pairs, judges)
     model = load_model(run / "model.safetensors")
-    judged = timed("score", lambda: judge_paths(frames, references, pairs, judges))
-    relative(judged, of_references)
+    judged = timed("score", lambda: assess_paths(frames, references, pairs, judges))
+    relative_scores(judged, of_references)
     known = references["known_paths"]
     timed("known_path_error", lambda: known_path_error(model, known, "straight"))
     real = [judge.features(test[0][:FRECHET_IMAGES]) for judge in judges]

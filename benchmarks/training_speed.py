@@ -40,7 +40,7 @@ from vaesweep.scoring.likelihood import evaluate
 
 LATENT_SIZE = 20
 TARGET = 105.6
-MOST_EPOCHS = 15
+MAX_EPOCHS = 15
 RECIPES: dict[str, dict[str, Any]] = {
     "configured": {"epochs": 2, "learning_rate": 1e-2},
     "small": {"hidden": (320, 320), "epochs": 2, "learning_rate": 1e-2},
@@ -116,7 +116,7 @@ def example(seed: int) -> dict[str, Any]:
         optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
         neg_elbo, epochs = float("inf"), 0
         started, started_cpu = time.perf_counter(), time.process_time()
-        while neg_elbo > TARGET and epochs < MOST_EPOCHS:
+        while neg_elbo > TARGET and epochs < MAX_EPOCHS:
             epochs += 1
             for images, _ in loaders["train"]:
                 optimiser.zero_grad()

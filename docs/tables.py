@@ -5,7 +5,7 @@ import re
 from vaesweep.comparison.columns import COLUMNS, RECORDS
 from vaesweep.data.pairs import KINDS
 from vaesweep.scoring.smoothness import PARTS
-from vaesweep.scoring.summary import VIEW_COLUMNS
+from vaesweep.scoring.record import DIAGNOSTIC_COLUMNS
 
 HEAD = """\
 # Tables
@@ -41,8 +41,8 @@ def expand(names):
     """The names of a table's columns; those that differ in the kind alone stand in one row."""
     for name in names.split():
         for part in [part.name for part in PARTS] if "{part}" in name else [""]:
-            for view in VIEW_COLUMNS if name == "{view}" else [""]:
-                yield name.replace("{part}", part).replace("{view}", view)
+            for view in DIAGNOSTIC_COLUMNS if name == "{diagnostic}" else [""]:
+                yield name.replace("{part}", part).replace("{diagnostic}", view)
 
 
 def cells(name, meanings):

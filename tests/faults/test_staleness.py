@@ -99,7 +99,7 @@ CHANGES = {
         {"submission": 1, "comparison_report": 1, "report": 1},
     ),
     "folder of the data": (
-        config(dataset={"dir": "elsewhere"}),
+        config(dataset={"dir": "external"}),
         {"submission": 1, "comparison_report": 1, "report": 1},
     ),
     "steps of a path": (

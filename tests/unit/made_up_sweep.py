@@ -6,17 +6,12 @@ import numpy as np
 import pandas as pd
 
 from vaesweep.comparison.choice import choose_run, verdict
-from vaesweep.comparison.columns import RECORDS, WAYS
+from vaesweep.comparison.columns import OTHER_PATHS, RECORDS
 from vaesweep.comparison.tables import Comparison, compare
 from vaesweep.data.pairs import KINDS
 from vaesweep.runs import Run, runs_of
-from vaesweep.scoring.summary import (
-    ELSEWHERE,
-    KIND_COLUMNS,
-    VIEW_COLUMNS,
-    summarise_pairs,
-    unmeasured,
-)
+from vaesweep.scoring.record import DIAGNOSTIC_COLUMNS, EXTERNAL_TRAINING, KIND_COLUMNS, unmeasured
+from vaesweep.scoring.summary import summarise_pairs
 
 DRAWS = 500
 DISPLAY_ROWS, SCORE_ROWS = 10, 20
@@ -55,7 +50,7 @@ def pair_scores(score: float, seed: int, judges: int = 2) -> pd.DataFrame:
 
 def controls(score: float = -0.1, **changes: Any) -> pd.DataFrame:
     """controls.csv, all of one score."""
-    names = [*RECORDS["controls"], *WAYS]
+    names = [*RECORDS["controls"], *OTHER_PATHS]
     table = pd.DataFrame({"control": names, "score": score, "score_low": score - 0.1})
     table = table.assign(score_high=score + 0.1, quality_same=0.3, quality_different=0.3)
     differences = {"difference": -0.3, "difference_low": -0.4, "difference_high": -0.2}
@@ -80,7 +75,7 @@ def metrics(run: Run, scores: pd.DataFrame, **changes: Any) -> dict[str, Any]:
         "device": "cpu",
         "made_with": {},
         **summarise_pairs(scores),
-        **dict.fromkeys(VIEW_COLUMNS, 3.0),
+        **dict.fromkeys(DIAGNOSTIC_COLUMNS, 3.0),
         **changes,
     }
 
@@ -104,7 +99,7 @@ def sweep(
     for key, table in zip(scores, tables, strict=True):
         own = changes | ({"status": "diverged"} if key in diverged else {})
         if run(key).variant == elsewhere:
-            own |= ELSEWHERE | unmeasured()
+            own |= EXTERNAL_TRAINING | unmeasured()
         runs.append(metrics(run(key), table, **own))
     return compare(runs, tables, DRAWS)
 

@@ -92,7 +92,7 @@ from vaesweep.documents.comparison_report import report_data
 from vaesweep.documents.html_report import runs_page, summary
 from vaesweep.figures.scores import quality_parts
 from vaesweep.scoring.judges import Judge
-from vaesweep.scoring.score import judge_paths, relative, score_references
+from vaesweep.scoring.score import assess_paths, relative_scores, score_references
 from vaesweep.scoring.summary import summarise_pairs
 
 frames = np.random.default_rng(0).integers(0, 256, (4, 5, 28, 28), np.uint8)
@@ -100,7 +100,7 @@ pairs = pd.DataFrame({"set": "score", "kind": ["same", "different"] * 2, "row": 
 pairs = pairs.assign(digit_a=1, digit_b=1)
 judges, between = [Judge(0, 10)], frames[:, 1:-1]
 references = {"cross_fade": between[::-1], "transport": between, "apart": np.ones(4)}
-scored = judge_paths(frames, references, pairs, judges)
+scored = assess_paths(frames, references, pairs, judges)
 references = score_references(frames[:, [0, -1]], references, pairs, judges)
 compared = sweep({(2, 0): 0.1, (8, 0): 0.2})
 chosen = choose(compared)
@@ -127,7 +127,7 @@ page = runs_page(compared.runs, chosen, {})
 first_page = summary(compared.settings, compared.runs, chosen, {}, {})
 print(json.dumps({
     "quality": bool(np.allclose(scored["quality"], product ** (1 / weight))),
-    "metrics": "brevity_same" in summarise_pairs(relative(scored, references)),
+    "metrics": "brevity_same" in summarise_pairs(relative_scores(scored, references)),
     "runs.csv": "brevity_different" in compared.runs,
     "settings.csv": "brevity_same" in compared.settings,
     "method": "Words of $B$." in [part["words"] for part in data["parts"]],

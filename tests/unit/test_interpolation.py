@@ -9,9 +9,9 @@ from vaesweep.errors import UserError
 from vaesweep.files import write_arrays
 from vaesweep.interpolation import (
     PATHS,
-    adopt,
     cross_fade,
     interpolate,
+    read_external,
     read_frames,
     spherical,
     straight,
@@ -78,7 +78,7 @@ def adopted(folder, steps=3, changed=None, row=None, side=0, cut=None):
     path = folder / "pca.npz"
     write_arrays(path, **arrays)
     path.write_bytes(path.read_bytes()[:cut])
-    taken = adopt(str(path), images, pairs, steps)
+    taken = read_external(str(path), images, pairs, steps)
     return all((own == arrays[name]).all() for own, name in zip(taken, arrays, strict=True))
 
 

@@ -21,7 +21,7 @@ AS_NOBODY = (
     f"setpriv --reuid {NOBODY} --regid {NOBODY} --clear-groups "
     "--inh-caps=+dac_read_search --ambient-caps=+dac_read_search --"
 ).split()
-ELSEWHERE = "other folder, größer"
+OTHER_FOLDER = "other folder, größer"
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Place:
         )
         self.folder = self.checkout.folder
         if odd.read_only:
-            self.folder = base / ELSEWHERE
+            self.folder = base / OTHER_FOLDER
             self.folder.mkdir()
             (self.checkout / "config.yaml").rename(self.folder / "config.yaml")
         write_images(self.folder / "bilder", mnist)

@@ -8,12 +8,12 @@ import pytest
 import torch
 from main_sweep import JUDGE_SEEDS, LATENT_SIZES, SEEDS
 
-from vaesweep.comparison.columns import RECORDS, WAYS
+from vaesweep.comparison.columns import OTHER_PATHS, RECORDS
 from vaesweep.data.pairs import ends
 from vaesweep.interpolation import interpolate
 from vaesweep.scoring.judges import load_judge
 from vaesweep.scoring.references import read_references
-from vaesweep.scoring.score import judge_paths, read_reference_scores, relative
+from vaesweep.scoring.score import assess_paths, read_reference_scores, relative_scores
 from vaesweep.scoring.summary import summarise_pairs
 from vaesweep.training.hardware import choose_hardware
 from vaesweep.training.loop import Settings, train
@@ -38,8 +38,8 @@ def score_of(sweep, mnist, judges):
 
     def score(model: VAE) -> float:
         frames, _ = interpolate(model, images, pairs, 7)
-        judged = judge_paths(frames, references, pairs, judges)
-        return summarise_pairs(relative(judged, of_references))["score"]
+        judged = assess_paths(frames, references, pairs, judges)
+        return summarise_pairs(relative_scores(judged, of_references))["score"]
 
     return score
 
@@ -90,7 +90,7 @@ def test_a_collapsed_model_is_below_the_cross_fade(score_of, trained, mnist, tmp
 def test_no_control_beats_a_trained_vae(sweep, score_of, trained, mnist, tmp_path):
     """Trained as by default: after the one epoch of this sweep fading is still better."""
     controls = pd.read_csv(sweep / "results/comparison/controls.csv").set_index("control")["score"]
-    assert set(controls.index) == {*RECORDS["controls"], *WAYS} - {"straight"}
+    assert set(controls.index) == {*RECORDS["controls"], *OTHER_PATHS} - {"straight"}
     assert controls["transport"] == pytest.approx(1) and controls.idxmax() == "transport"
     assert controls["cross_fade"] == pytest.approx(0)
     assert controls.idxmin() == "constant_image"

@@ -142,12 +142,12 @@ def test_two_seeds_have_differences_but_no_intervals(sweep):
     differences = pd.read_csv(sweep / "results/comparison/differences.csv")
     pairs_of_sizes = differences[["latent_size_a", "latent_size_b"]].to_numpy().tolist()
     assert sorted(pairs_of_sizes) == sorted(map(list, combinations(LATENT_SIZES, 2)))
-    untold = ["low", "high", "probability_a_above_b", "p_value", "p_holm", "tied"]
-    assert list(differences)[6:] == untold and differences["difference"].notna().all()
-    assert differences[untold].isna().all(axis=None)
+    undecided = ["low", "high", "probability_a_above_b", "p_value", "p_holm", "tied"]
+    assert list(differences)[6:] == undecided and differences["difference"].notna().all()
+    assert differences[undecided].isna().all(axis=None)
     sizes = pd.read_csv(sweep / "results/comparison/settings.csv")
-    untold = ["score_low", "score_high", "win_probability", "tied_with_first"]
-    assert sizes[untold].isna().all(axis=None) and sorted(sizes["rank"]) == [1, 2, 3]
+    undecided = ["score_low", "score_high", "win_probability", "tied_with_first"]
+    assert sizes[undecided].isna().all(axis=None) and sorted(sizes["rank"]) == [1, 2, 3]
     # One judge has nobody to agree with.
     assert pd.read_csv(sweep / "results/comparison/judges.csv").empty
 

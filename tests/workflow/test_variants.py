@@ -39,7 +39,7 @@ def test_a_model_from_elsewhere_is_judged_drawn_and_not_chosen(swept):
     runs = pd.read_csv(swept / "results/comparison/runs.csv")
     assert runs["variant"].tolist() == ["plain", "vae", "pca"] and sorted(runs["rank"]) == [1, 2, 3]
     own = runs.iloc[2]
-    assert own[["latent_size", "seed", "device"]].tolist() == [20, 0, "elsewhere"]
+    assert own[["latent_size", "seed", "device"]].tolist() == [20, 0, "external"]
     assert (
         own[["neg_elbo", "active_units", "train_seconds", "nll_is", "known_path_error"]]
         .isna()
@@ -72,7 +72,8 @@ def planned(checkout, sweep) -> dict[str, int]:
     finally:
         config.write_text(kept)
     return {
-        rule: int(n) for rule, n in re.findall(r"^(train|adopt|interpolate) +(\d+)$", said, re.M)
+        rule: int(n)
+        for rule, n in re.findall(r"^(train|import_external|interpolate) +(\d+)$", said, re.M)
     }
 
 
@@ -93,7 +94,7 @@ def test_only_what_is_new_is_trained(swept, sweep, jobs):
 
 def test_one_more_file_is_one_more_run(swept):
     frames = ["pca.npz", "results/../pca.npz"]
-    assert planned(swept, {"external": {"pca": PCA | {"frames": frames}}}) == {"adopt": 1}
+    assert planned(swept, {"external": {"pca": PCA | {"frames": frames}}}) == {"import_external": 1}
 
 
 def test_a_variant_removed_leaves_the_tables_and_keeps_its_files(swept, tmp_path):

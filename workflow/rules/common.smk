@@ -23,7 +23,7 @@ SEEDS = config["sweep"]["seeds"]
 VARIANTS = variants(config)
 EXTERNAL = config["sweep"]["external"]
 # What matches their names, and nothing where there are none.
-ADOPTED = "|".join(map(re.escape, EXTERNAL)) or "(?!)"
+EXTERNAL_PATTERN = "|".join(map(re.escape, EXTERNAL)) or "(?!)"
 NAMES = Names.of(settings(config))
 JUDGE_SEEDS = config["scoring"]["judge_seeds"]
 DATASET = DATASETS[config["dataset"]["name"]]

@@ -1,10 +1,10 @@
 # Models from elsewhere: their files take the place of what `interpolate` makes.
-ruleorder: adopt > interpolate
-ruleorder: draw_adopted > draw_runs
-ruleorder: score_adopted > score
+ruleorder: import_external > interpolate
+ruleorder: draw_external > draw_runs
+ruleorder: score_external > score
 
 
-rule adopt:
+rule import_external:
     input:
         test=rules.fetch_data.output.test,
         pairs=rules.draw_pairs.output.pairs,
@@ -12,37 +12,37 @@ rule adopt:
     output:
         interpolations=f"{RUN}/interpolations.npz",
     log:
-        f"results/logs/adopt/{LOG}.log",
+        f"results/logs/import_external/{LOG}.log",
     wildcard_constraints:
-        variant=ADOPTED,
+        variant=EXTERNAL_PATTERN,
     localrule: True
     conda:
         "../../envs/vaesweep.yaml"
     params:
-        *code("adopt.py"),
+        *code("import_external.py"),
         steps=config["interpolation"]["steps"],
     script:
-        "../scripts/adopt.py"
+        "../scripts/import_external.py"
 
 
-use rule draw_runs as draw_adopted with:
+use rule draw_runs as draw_external with:
     input:
         pairs=rules.draw_pairs.output.pairs,
-        interpolations=[rules.adopt.output.interpolations],
+        interpolations=[rules.import_external.output.interpolations],
     output:
         same=[run_figure(f"{RUN}/same_digit.png", f"same {DATASET.noun}")],
         different=[run_figure(f"{RUN}/different_digits.png", f"different {plural(DATASET.noun)}")],
     log:
-        f"results/logs/draw_adopted/{LOG}.log",
+        f"results/logs/draw_external/{LOG}.log",
     benchmark:
-        f"results/benchmarks/draw_adopted/{LOG}.tsv"
+        f"results/benchmarks/draw_external/{LOG}.tsv"
     wildcard_constraints:
-        variant=ADOPTED,
+        variant=EXTERNAL_PATTERN,
 
 
-use rule score as score_adopted with:
+use rule score as score_external with:
     input:
-        interpolations=[rules.adopt.output.interpolations],
+        interpolations=[rules.import_external.output.interpolations],
         references=rules.score.input.references,
         reference_scores=rules.score.input.reference_scores,
         judges=rules.score.input.judges,
@@ -53,8 +53,8 @@ use rule score as score_adopted with:
         pair_scores=[f"{RUN}/pair_scores.csv"],
         metrics=[f"{RUN}/metrics.json"],
     log:
-        f"results/logs/score_adopted/{LOG}.log",
+        f"results/logs/score_external/{LOG}.log",
     benchmark:
-        f"results/benchmarks/score_adopted/{LOG}.tsv"
+        f"results/benchmarks/score_external/{LOG}.tsv"
     wildcard_constraints:
-        variant=ADOPTED,
+        variant=EXTERNAL_PATTERN,

@@ -1,8 +1,8 @@
-TOGETHER = config["training"]["seeds_per_job"]
-TOGETHER = len(SEEDS) if TOGETHER == "all" else TOGETHER
+SEEDS_PER_JOB = config["training"]["seeds_per_job"]
+SEEDS_PER_JOB = len(SEEDS) if SEEDS_PER_JOB == "all" else SEEDS_PER_JOB
 # The seeds that one job trains, if that is more than one.
-STACKS = [SEEDS[start : start + TOGETHER] for start in range(0, len(SEEDS), TOGETHER)]
-STACKS = STACKS if TOGETHER > 1 else []
+STACKS = [SEEDS[start : start + SEEDS_PER_JOB] for start in range(0, len(SEEDS), SEEDS_PER_JOB)]
+STACKS = STACKS if SEEDS_PER_JOB > 1 else []
 
 
 rule train_judges:

@@ -1,18 +1,25 @@
 """Choose the run to show."""
 
+from snakemake.iocontainers import Snakemake
+
 from vaesweep.comparison.choice import choose_run, verdict
 from vaesweep.files import read_table, write_json
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import run_of
 
-with logging_to(snakemake.log[0]) as log:
-    runs = read_table(snakemake.input.runs, "status", "score")
-    settings = read_table(snakemake.input.settings, "variant", "seeds", "score")
-    pair_scores = {
-        run_of(path): read_table(path, "set", "kind", "row", "score")
-        for path in snakemake.input.pair_scores
-    }
-    chosen = choose_run(runs, settings, pair_scores, snakemake.params.pinned)
-    chosen["verdict"] = verdict(runs, settings)
-    write_json(snakemake.output.chosen, chosen)
-    log.info("%s", chosen["reason"])
+
+def main(snakemake: Snakemake) -> None:
+    with logging_to(snakemake.log[0]) as log:
+        runs = read_table(snakemake.input.runs, "status", "score")
+        settings = read_table(snakemake.input.settings, "variant", "seeds", "score")
+        pair_scores = {
+            run_of(path): read_table(path, "set", "kind", "row", "score")
+            for path in snakemake.input.pair_scores
+        }
+        chosen = choose_run(runs, settings, pair_scores, snakemake.params.pinned)
+        chosen["verdict"] = verdict(runs, settings)
+        write_json(snakemake.output.chosen, chosen)
+        log.info("%s", chosen["reason"])
+
+
+main(snakemake)  # type: ignore[name-defined]

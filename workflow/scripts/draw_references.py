@@ -1,5 +1,7 @@
 """Draw what all runs are held against: other paths between the same images, and known paths."""
 
+from snakemake.iocontainers import Snakemake
+
 from vaesweep.data.pairs import ends, read_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.files import write_arrays
@@ -8,13 +10,18 @@ from vaesweep.running.jobs import logging_to
 from vaesweep.scoring.barycentres import barycentres
 from vaesweep.scoring.references import known_paths
 
-with logging_to(snakemake.log[0], snakemake.threads):
-    images, _ = load_split(snakemake.input.test)
-    a, b = ends(images, read_pairs(snakemake.input.pairs)).swapaxes(0, 1)
-    steps = snakemake.params.steps
-    write_arrays(
-        snakemake.output.references,
-        cross_fade=cross_fade(a, b, steps),
-        transport=barycentres(a, b, steps),
-        known_paths=known_paths(images, steps),
-    )
+
+def main(snakemake: Snakemake) -> None:
+    with logging_to(snakemake.log[0], snakemake.threads):
+        images, _ = load_split(snakemake.input.test)
+        a, b = ends(images, read_pairs(snakemake.input.pairs)).swapaxes(0, 1)
+        steps = snakemake.params.steps
+        write_arrays(
+            snakemake.output.references,
+            cross_fade=cross_fade(a, b, steps),
+            transport=barycentres(a, b, steps),
+            known_paths=known_paths(images, steps),
+        )
+
+
+main(snakemake)  # type: ignore[name-defined]

@@ -5,26 +5,33 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT, run
 from tempfile import TemporaryDirectory
 
+from snakemake.iocontainers import Snakemake
+
 from vaesweep.errors import UserError
 from vaesweep.files import write_whole
 from vaesweep.running.jobs import logging_to
 
-with logging_to(snakemake.log[0]) as log, TemporaryDirectory() as folder:
-    # The config as it is now, with whatever --config and --configfile changed.
-    config = Path(folder, "config.yaml")
-    config.write_text(snakemake.params.config_text, encoding="utf-8")
-    command = [sys.executable, "-m", "snakemake", "--snakefile", snakemake.params.snakefile]
-    command += ["--configfile", str(config), "--nolock"]  # the lock is held by who called this
-    command += [*snakemake.params.storage, "--report", snakemake.output[0]]
-    command += ["--report-stylesheet", snakemake.input.style]
-    # The report's text includes it from here, wherever results are kept.
-    summary = Path("results/comparison/summary.rst")
-    if not summary.exists() or not summary.samefile(snakemake.input.summary):
-        write_whole(summary, Path(snakemake.input.summary).read_bytes())
-    done = run(command, check=False, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, text=True)
-    log.info("%s\n%s", " ".join(command), done.stdout)
-    if done.returncode:
-        raise UserError(
-            f"snakemake --report ended with status {done.returncode}; "
-            f"what it said is in {snakemake.log[0]}"
-        )
+
+def main(snakemake: Snakemake) -> None:
+    with logging_to(snakemake.log[0]) as log, TemporaryDirectory() as folder:
+        # The config as it is now, with whatever --config and --configfile changed.
+        config = Path(folder, "config.yaml")
+        config.write_text(snakemake.params.config_text, encoding="utf-8")
+        command = [sys.executable, "-m", "snakemake", "--snakefile", snakemake.params.snakefile]
+        command += ["--configfile", str(config), "--nolock"]  # the lock is held by who called this
+        command += [*snakemake.params.storage, "--report", snakemake.output[0]]
+        command += ["--report-stylesheet", snakemake.input.style]
+        # The report's text includes it from here, wherever results are kept.
+        summary = Path("results/comparison/summary.rst")
+        if not summary.exists() or not summary.samefile(snakemake.input.summary):
+            write_whole(summary, Path(snakemake.input.summary).read_bytes())
+        done = run(command, check=False, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, text=True)
+        log.info("%s\n%s", " ".join(command), done.stdout)
+        if done.returncode:
+            raise UserError(
+                f"snakemake --report ended with status {done.returncode}; "
+                f"what it said is in {snakemake.log[0]}"
+            )
+
+
+main(snakemake)  # type: ignore[name-defined]

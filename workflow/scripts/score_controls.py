@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from snakemake.iocontainers import Snakemake
 
 from vaesweep.comparison.choice import file_of, read_chosen
 from vaesweep.data.pairs import read_pairs
@@ -9,32 +10,37 @@ from vaesweep.data.splits import load_split
 from vaesweep.files import read_table, write_table
 from vaesweep.interpolation import read_frames
 from vaesweep.running.jobs import logging_to
-from vaesweep.scoring.controls import control_paths, other_ways
+from vaesweep.scoring.controls import control_paths, other_paths
 from vaesweep.scoring.judges import load_judge
 from vaesweep.scoring.references import read_references
-from vaesweep.scoring.score import LABELS, judge_paths, read_reference_scores, relative
+from vaesweep.scoring.score import LABELS, assess_paths, read_reference_scores, relative_scores
 from vaesweep.scoring.summary import difference, summarise_pairs
 from vaesweep.training.model import load_model
 
-with logging_to(snakemake.log[0], snakemake.threads) as log:
-    given, params = snakemake.input, snakemake.params
-    chosen, pairs = read_chosen(given.chosen), read_pairs(given.pairs)
-    judges = [load_judge(path) for path in given.judges]
-    frames, _ = read_frames(file_of(chosen, given.interpolations), len(pairs))
-    steps = frames.shape[1] - 2
-    references = read_references(given.references, frames[:, [0, -1]], steps)
-    reference_scores = read_reference_scores(given.reference_scores, pairs, judges)
-    model = load_model(file_of(chosen, given.models))
-    paths = control_paths(frames, references, load_split(given.train)[0])
-    paths |= other_ways(model, frames[:, [0, -1]], steps, params.path, judges[0])
-    own = read_table(file_of(chosen, given.pair_scores), *LABELS, "score")
-    rows = []
-    for name, inner in paths.items():
-        judged = reference_scores[reference_scores["reference"] == name].reset_index(drop=True)
-        if judged.empty:  # not one of the references, which were judged for all runs
-            whole = np.concatenate([frames[:, :1], inner, frames[:, -1:]], axis=1)
-            judged = judge_paths(whole, references, pairs, judges)
-        scores = relative(judged, reference_scores)
-        rows.append({"control": name, **summarise_pairs(scores), **difference(scores, own)})
-        log.info("%s: score %.4f", name, rows[-1]["score"])
-    write_table(snakemake.output.controls, pd.DataFrame(rows))
+
+def main(snakemake: Snakemake) -> None:
+    with logging_to(snakemake.log[0], snakemake.threads) as log:
+        given, params = snakemake.input, snakemake.params
+        chosen, pairs = read_chosen(given.chosen), read_pairs(given.pairs)
+        judges = [load_judge(path) for path in given.judges]
+        frames, _ = read_frames(file_of(chosen, given.interpolations), len(pairs))
+        steps = frames.shape[1] - 2
+        references = read_references(given.references, frames[:, [0, -1]], steps)
+        reference_scores = read_reference_scores(given.reference_scores, pairs, judges)
+        model = load_model(file_of(chosen, given.models))
+        paths = control_paths(frames, references, load_split(given.train)[0])
+        paths |= other_paths(model, frames[:, [0, -1]], steps, params.path, judges[0])
+        own = read_table(file_of(chosen, given.pair_scores), *LABELS, "score")
+        rows = []
+        for name, inner in paths.items():
+            judged = reference_scores[reference_scores["reference"] == name].reset_index(drop=True)
+            if judged.empty:  # not one of the references, which were judged for all runs
+                whole = np.concatenate([frames[:, :1], inner, frames[:, -1:]], axis=1)
+                judged = assess_paths(whole, references, pairs, judges)
+            scores = relative_scores(judged, reference_scores)
+            rows.append({"control": name, **summarise_pairs(scores), **difference(scores, own)})
+            log.info("%s: score %.4f", name, rows[-1]["score"])
+        write_table(snakemake.output.controls, pd.DataFrame(rows))
+
+
+main(snakemake)  # type: ignore[name-defined]

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from made_up_sweep import SCORE_ROWS, choose, metrics, pair_scores, sweep
 
+from vaesweep.comparison.agreement import compare_judges, run_flags, scores_by_judge
 from vaesweep.comparison.choice import choose_run
-from vaesweep.comparison.judges import compare_judges, run_flags, scores_by_judge
 from vaesweep.comparison.tables import read_runs
 from vaesweep.errors import UserError
 from vaesweep.files import write_json, write_table
@@ -91,10 +91,10 @@ def test_of_fewer_than_three_seeds_nothing_is_told(gone):
     tied = sizes["tied_with_first"]
     assert tied.isna().tolist() == [few in (size, 8) for size in (2, 8, 16)]
     table = compared.differences
-    untold = table[(table["latent_size_a"] == few) | (table["latent_size_b"] == few)]
-    assert len(untold) == 2 and untold["difference"].notna().all()
-    assert untold.iloc[:, 6:].isna().all(axis=None)
-    [told] = table.drop(untold.index).to_dict("records")
+    undecided = table[(table["latent_size_a"] == few) | (table["latent_size_b"] == few)]
+    assert len(undecided) == 2 and undecided["difference"].notna().all()
+    assert undecided.iloc[:, 6:].isna().all(axis=None)
+    [told] = table.drop(undecided.index).to_dict("records")
     assert told["p_holm"] == told["p_value"] and told["tied"] is False
     chosen = choose(compared)
     assert ("cannot be told with fewer than 3 seeds" in chosen["reason"]) == (few == 8)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from made_up_sweep import choose, pair_scores, sweep
 
-from vaesweep.comparison.judges import compare_judges, run_flags, scores_by_judge
+from vaesweep.comparison.agreement import compare_judges, run_flags, scores_by_judge
 from vaesweep.runs import Names, Run, Setting, settings_of
 from vaesweep.scoring.summary import scores_by_kind
 from vaesweep.statistics import ALPHA, holm, spread_of_difference
@@ -25,7 +25,7 @@ SCORES = {
     for setting, mean in MEANS.items()
     for seed in range(3)
 }
-ELSEWHERE = {Run("pca", 20, seed): 0.5 + 0.01 * seed for seed in range(3)}
+PCA_SCORES = {Run("pca", 20, seed): 0.5 + 0.01 * seed for seed in range(3)}
 FIRST = Setting("conv", 8)
 
 
@@ -104,7 +104,7 @@ def test_judges_put_settings_first_and_flag_theirs_alone(compared):
 
 
 def test_a_model_from_elsewhere_is_ranked_and_never_chosen():
-    compared = sweep(SCORES | ELSEWHERE, elsewhere="pca")
+    compared = sweep(SCORES | PCA_SCORES, elsewhere="pca")
     own = compared.runs[compared.runs["variant"] == "pca"]
     assert sorted(own["rank"]) == [1, 2, 3] and own["neg_elbo"].isna().all()
     assert settings_of(compared.settings)[-1] == ("pca", 20)
@@ -124,7 +124,7 @@ def test_a_model_from_elsewhere_is_ranked_and_never_chosen():
 )
 def test_beside_models_from_elsewhere_one_setting_is_the_only_one(seeds, said):
     own = {Run("vae", 8, seed): 0.1 + seed for seed in range(seeds)}
-    assert choose(sweep(own | ELSEWHERE, elsewhere="pca"))["reason"].startswith(said)
+    assert choose(sweep(own | PCA_SCORES, elsewhere="pca"))["reason"].startswith(said)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_nobody_listens() -> None:
 
 def test_a_flood_is_cut_off(mirrors: Mirrors) -> None:
     with pytest.raises(UserError, match="more than the 100 bytes"):
-        from_mirrors(replace(dataset(), most_bytes=100, mirrors=[mirrors.url("good")]), LOG)
+        from_mirrors(replace(dataset(), max_bytes=100, mirrors=[mirrors.url("good")]), LOG)
 
 
 @pytest.mark.parametrize("below", ["", "MNIST/raw"])

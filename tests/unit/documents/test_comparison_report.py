@@ -121,14 +121,14 @@ def test_report_says_what_was_chosen_and_how_sure_it_is():
 
 def test_report_names_ties_failures_and_missing_intervals():
     sizes = SIZES.assign(tied_with_first=True, score_low=[None, 0.11], seeds=[2, 3])
-    untold = sizes.assign(tied_with_first=[None, True], win_probability=None)
+    undecided = sizes.assign(tied_with_first=[None, True], win_probability=None)
     runs = RUNS.assign(status=["diverged", "ok"], flags=["diverged", ""])
     findings = " ".join(data_of(runs, sizes)["findings"])
     assert "but latent size 4 is tied with it" in findings
     assert "No interval over seeds is given for latent size 4, for how much seeds" in findings
     assert "1 of 2 runs diverged and takes part in no ranking" in findings
     assert "Flagged" not in findings
-    data = data_of(runs, untold)
+    data = data_of(runs, undecided)
     assert data["findings"][:2] == [
         "Latent size 16 has the highest mean score.",
         "Whether latent size 16 differs from latent size 4 cannot be told with fewer than 3 seeds.",

@@ -12,8 +12,8 @@ from docutils.core import publish_doctree
 from docutils.nodes import system_message
 from made_up_sweep import JUDGE, TRAINING, choose, controls, pair_scores, sweep
 
-from vaesweep.comparison.choice import MOST_DRAWN, settings_to_show
-from vaesweep.comparison.columns import RECORDS, WAYS
+from vaesweep.comparison.choice import MAX_DRAWN, settings_to_show
+from vaesweep.comparison.columns import OTHER_PATHS, RECORDS
 from vaesweep.comparison.costs import read_costs
 from vaesweep.comparison.tables import Comparison
 from vaesweep.data.datasets import DATASETS
@@ -88,7 +88,7 @@ class Documents:
         """Every figure of the comparison, with frames of noise."""
         pairs = pair_scores(0, 0)[["set", "kind", "row"]].assign(digit_a=3, digit_b=9)
         noise = np.random.default_rng(0).integers(0, 256, (len(pairs), 9, 28, 28), np.uint8)
-        frames = dict.fromkeys(settings_to_show(self.settings, self.chosen, MOST_DRAWN), noise)
+        frames = dict.fromkeys(settings_to_show(self.settings, self.chosen, MAX_DRAWN), noise)
         colours = palette(settings_of(self.settings))
         parts = {name: own["title"] for name, own in RECORDS["parts"].items()}
         history = pd.DataFrame({"epoch": [1], "neg_elbo": [150.0]})
@@ -100,7 +100,7 @@ class Documents:
             "differences": scores.differences(tables["differences"], self.chosen),
             "quality_parts": scores.quality_parts(self.runs, self.settings, SCALE, parts, "class"),
             "controls": scores.controls(
-                self.settings, controls(), RECORDS["controls"] | WAYS, "class"
+                self.settings, controls(), RECORDS["controls"] | OTHER_PATHS, "class"
             ),
             "neg_elbo_and_score": likelihood.neg_elbo_and_score(self.runs),
             "training_curves": likelihood.training_curves(histories),
@@ -196,7 +196,7 @@ def test_variants_and_a_model_from_elsewhere(tmp_path):
     assert "conv, latent size 8, seed 1 is the run to show. conv at latent size 8" in made.summary
     assert made.findings.startswith("pca at latent size 20 has the highest mean score. Whether")
     assert "All judges put pca at latent size 20 first" in made.findings
-    assert ">pca</td>" in made.pages and ">elsewhere</td>" in made.pages
+    assert ">pca</td>" in made.pages and ">external</td>" in made.pages
 
 
 def test_one_variant_is_not_spoken_of(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import ot
 import pytest
 
-from vaesweep.interpolation import times
+from vaesweep.interpolation import fractions
 from vaesweep.scoring.barycentres import barycentres
 from vaesweep.scoring.transport import wasserstein_distance
 
@@ -52,7 +52,7 @@ def test_it_lies_where_exact_transport_puts_it(mnist):
         inked = [grid[mass > 0] for mass in masses]
         cost = ((inked[0][:, None] - inked[1]) ** 2).sum(-1).astype(float)
         plan = ot.emd(*(mass[mass > 0] for mass in masses), cost)
-        for t, found in zip(times(3), barycentres(a[None], b[None], 3)[0], strict=True):
+        for t, found in zip(fractions(3), barycentres(a[None], b[None], 3)[0], strict=True):
             places = (1 - t) * inked[0][:, None] + t * inked[1]
             exact = np.zeros((28, 28))
             np.add.at(exact, tuple(np.rint(places).astype(int).reshape(-1, 2).T), plan.ravel())

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from vaesweep.comparison.columns import RECORDS, WAYS
+from vaesweep.comparison.columns import OTHER_PATHS, RECORDS
 from vaesweep.interpolation import spherical
-from vaesweep.scoring.controls import control_paths, nearest_images, other_ways
+from vaesweep.scoring.controls import control_paths, nearest_images, other_paths
 from vaesweep.scoring.judges import Judge
 from vaesweep.training.model import VAE, Architecture
 
@@ -54,8 +54,10 @@ def test_other_ways_are_all_but_the_runs_own(path, other):
     model = VAE(Architecture("mlp", (16,), 3))
     model.initialise(0, torch.Generator().manual_seed(0), torch.full((784,), 0.3))
     ends = np.random.default_rng(0).integers(0, 256, (2, 2, 28, 28), np.uint8)
-    ways = other_ways(model, ends, 5, path, Judge(0, 10))
-    assert list(ways) == [other, "geodesic_pixels", "geodesic_features"] and set(ways) < set(WAYS)
+    ways = other_paths(model, ends, 5, path, Judge(0, 10))
+    assert list(ways) == [other, "geodesic_pixels", "geodesic_features"] and set(ways) < set(
+        OTHER_PATHS
+    )
     assert all(way.shape == (2, 5, 28, 28) for way in ways.values())
     if other == "spherical":
         codes = model.encode_images(ends)

@@ -7,8 +7,13 @@ import pytest
 from vaesweep.errors import UserError
 from vaesweep.files import write_table
 from vaesweep.interpolation import cross_fade
-from vaesweep.scoring.judges import Judgement
-from vaesweep.scoring.score import judge_paths, read_reference_scores, relative, score_references
+from vaesweep.scoring.judges import Assessment
+from vaesweep.scoring.score import (
+    assess_paths,
+    read_reference_scores,
+    relative_scores,
+    score_references,
+)
 from vaesweep.scoring.transport import wasserstein_distance
 
 
@@ -18,10 +23,10 @@ class FixedJudge:
     def __init__(self, seed: int, least: int = 99) -> None:
         self.seed, self.least = seed, least
 
-    def judge(self, images: np.ndarray) -> Judgement:
+    def assess(self, images: np.ndarray) -> Assessment:
         classes = np.zeros((*images.shape[:-2], 10))
         classes[..., 0] = 1
-        return Judgement((images.max((-1, -2)) <= self.least).astype(float), classes)
+        return Assessment((images.max((-1, -2)) <= self.least).astype(float), classes)
 
 
 JUDGES = [FixedJudge(0), FixedJudge(7, 120)]
@@ -52,7 +57,7 @@ def references(frames, pairs):
 def judged(frames, inner, pairs):
     path = np.concatenate([frames[:, :1], inner, frames[:, -1:]], axis=1)
     references = {"transport": frames[:, 1:-1], "apart": apart(frames)}
-    return judge_paths(path, references, pairs, JUDGES)
+    return assess_paths(path, references, pairs, JUDGES)
 
 
 def apart(frames):
@@ -76,7 +81,8 @@ def test_parts_are_means_over_judges(frames, pairs):
 def test_the_references_are_the_zero_and_the_one(frames, pairs, references):
     fade = judged(frames, cross_fade(frames[:, 0], frames[:, -1], 7), pairs)
     zero, one = (
-        relative(table, references) for table in (fade, judged(frames, frames[:, 1:-1], pairs))
+        relative_scores(table, references)
+        for table in (fade, judged(frames, frames[:, 1:-1], pairs))
     )
     for column in ("score", "score_judge_0", "score_judge_7"):
         assert zero[column].tolist() == pytest.approx([0.0] * 4)
@@ -97,7 +103,7 @@ def test_the_scale_is_the_mean_lead_of_a_kind_and_display_pairs_do_not_count():
     references = pd.concat(
         [table("cross_fade", 0.1, 0.2, 0.4, 0.5), table("transport", *[0.7] * 4)]
     )
-    scores = relative(table("", 0.5, 0.2, 0.6, 0.4), references)
+    scores = relative_scores(table("", 0.5, 0.2, 0.6, 0.4), references)
     # Leads of transport, same: .5 and .3, mean .4; different: .2.
     assert scores["score"].tolist() == pytest.approx([1.0, 0.0, 0.5, -0.5])
     assert list(scores) == ["set", "kind", "row", *filled, "quality", "score", "score_judge_0"]
@@ -106,7 +112,7 @@ def test_the_scale_is_the_mean_lead_of_a_kind_and_display_pairs_do_not_count():
 def test_a_constant_decoder_is_below_the_cross_fade(frames, pairs, references):
     constant = np.broadcast_to(np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8),
                                (4, 7, 28, 28))  # fmt: skip
-    scores = relative(judged(frames, constant, pairs), references)
+    scores = relative_scores(judged(frames, constant, pairs), references)
     assert scores["score"].max() < -0.2
 
 

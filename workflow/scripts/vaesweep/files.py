@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def part_of_workflow(name: str) -> Path:
+def workflow_path(name: str) -> Path:
     """A file or folder of `workflow/`, which an installed package holds within itself."""
     own = Path(__file__).parent / name
     return own if own.exists() else Path(__file__).parents[2] / name
@@ -73,12 +73,12 @@ def write_arrays(path: str | Path, **arrays: NDArray[Any]) -> None:
 
 # Columns of texts, whatever these look like.
 TEXTS = ("flags", *(f"{of}variant{side}" for of in ("", "first_") for side in ("", "_a", "_b")))
-CURE = "Remove it and run again: it is made anew."
+ADVICE = "Remove it and run again: it is made anew."
 
 
 def damaged(path: str | Path, fault: str) -> UserError:
     """The error for a file of results that is not what it should be."""
-    return UserError(f"{path}: {fault}. {CURE}")
+    return UserError(f"{path}: {fault}. {ADVICE}")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vaesweep.data.pairs import ends
 from vaesweep.data.splits import IMAGE_SHAPE, Images
 from vaesweep.errors import UserError
-from vaesweep.files import CURE, read_arrays
+from vaesweep.files import ADVICE, read_arrays
 
 Codes = NDArray[np.float32]
 # Images decoded at once: enough for speed, little memory.
@@ -28,7 +28,7 @@ class Model(Protocol):
         """Images (..., side, side) of codes (..., latent_size)."""
 
 
-def times(steps: int) -> NDArray[np.float64]:
+def fractions(steps: int) -> NDArray[np.float64]:
     """Evenly spaced points strictly between 0 and 1: 1/(steps+1), ..., steps/(steps+1)."""
     return np.arange(1, steps + 1) / (steps + 1)
 
@@ -38,7 +38,7 @@ def straight(start: Codes, end: Codes, steps: int) -> Codes:
 
     (..., latent_size) twice to (..., steps, latent_size), the nearest to `start` first.
     """
-    t = times(steps)[:, None]
+    t = fractions(steps)[:, None]
     start, end = start[..., None, :], end[..., None, :]
     way = end - start
     # From the nearer end, so that a path and its reverse have the same points.
@@ -52,7 +52,7 @@ def spherical(start: Codes, end: Codes, steps: int) -> Codes:
     The length goes evenly from the one code's to the other's. Arguments as for `straight`, which it
     is where the codes point the same way or opposite ways.
     """
-    t, tiny = times(steps)[:, None], np.finfo(np.float32).tiny
+    t, tiny = fractions(steps)[:, None], np.finfo(np.float32).tiny
     of_a, of_b = (np.linalg.norm(code, axis=-1)[..., None, None] for code in (start, end))
     a = start[..., None, :] / np.maximum(of_a, tiny)
     b = end[..., None, :] / np.maximum(of_b, tiny)
@@ -105,7 +105,9 @@ def read_frames(path: str, pairs: int) -> tuple[Images, Images]:
     return arrays["frames"], arrays["reconstructions"]
 
 
-def adopt(path: str, images: Images, pairs: pd.DataFrame, steps: int) -> tuple[Images, Images]:
+def read_external(
+    path: str, images: Images, pairs: pd.DataFrame, steps: int
+) -> tuple[Images, Images]:
     """Read what a model from elsewhere made of these pairs of test images (N, 28, 28).
 
     As `interpolate` returns it. A UserError names what is not so, and the first row where the
@@ -115,7 +117,7 @@ def adopt(path: str, images: Images, pairs: pd.DataFrame, steps: int) -> tuple[I
     try:
         frames, reconstructions = read_frames(path, len(pairs))
     except UserError as error:
-        raise UserError(str(error).replace(CURE, advice)) from error
+        raise UserError(str(error).replace(ADVICE, advice)) from error
     if frames.shape[1] != steps + 2:
         raise UserError(
             f"{path}: frames has {frames.shape[1]} columns, expected {steps + 2}: the test images "
@@ -135,6 +137,6 @@ def adopt(path: str, images: Images, pairs: pd.DataFrame, steps: int) -> tuple[I
 
 def cross_fade(start: Images, end: Images, steps: int) -> Images:
     """Pixel mixes between two images: (N, side, side) twice to (N, steps, side, side)."""
-    t = times(steps)[:, None, None]
+    t = fractions(steps)[:, None, None]
     mixed = (1 - t) * start[:, None].astype(np.float64) + t * end[:, None].astype(np.float64)
     return np.rint(mixed).astype(np.uint8)

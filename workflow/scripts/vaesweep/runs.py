@@ -11,7 +11,7 @@ from vaesweep.words import listed
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_NAMED = 16  # settings in a sentence
+MAX_NAMED = 16  # settings in a sentence
 _RUN = re.compile(r"([^/]+)/latent-(\d+)/seed-(\d+)(?=/|$)")
 
 
@@ -93,8 +93,8 @@ class Names:
     def all(self, settings: Iterable[Setting], joint: str = "and") -> str:
         """Settings in a sentence, those of a variant together, joined by "and" or "or"."""
         settings, said = list(settings), []
-        if (more := len(settings) - MOST_NAMED) > 0:
-            shorts = ", ".join(self.short(setting) for setting in settings[:MOST_NAMED])
+        if (more := len(settings) - MAX_NAMED) > 0:
+            shorts = ", ".join(self.short(setting) for setting in settings[:MAX_NAMED])
             return f"{self.noun}s {shorts} {joint} {more} more"
         for variant in dict.fromkeys(setting.variant for setting in settings):
             sizes = sorted(

@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 Scores = Mapping[str, Array]
 
 # With fewer seeds nothing is said of how much seeds differ: it would be a guess.
-LEAST_SEEDS = 3
+MIN_SEEDS = 3
 # Two settings are tied unless the p-value of their difference, corrected for all, is below it.
 ALPHA = 0.05
 # The halves of the pairs are the same in every sweep of as many pairs, and random: of even and odd

@@ -6,10 +6,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from vaesweep import words
-from vaesweep.files import part_of_workflow
+from vaesweep.files import workflow_path
 
 TEMPLATES = Environment(
-    loader=FileSystemLoader(part_of_workflow("templates")),
+    loader=FileSystemLoader(workflow_path("templates")),
     autoescape=select_autoescape(),  # HTML, not reStructuredText
     undefined=StrictUndefined,
     trim_blocks=True,

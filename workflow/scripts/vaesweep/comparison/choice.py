@@ -9,15 +9,16 @@ import pandas as pd
 from vaesweep.errors import UserError
 from vaesweep.files import read_json
 from vaesweep.runs import Names, Run, Setting, run_of, runs_of, settings_of
-from vaesweep.scoring.summary import ELSEWHERE, scores_by_kind
-from vaesweep.statistics import LEAST_SEEDS, Array, cross_fitted, means, spread_over_pairs
+from vaesweep.scoring.record import EXTERNAL_TRAINING
+from vaesweep.scoring.summary import scores_by_kind
+from vaesweep.statistics import MIN_SEEDS, Array, cross_fitted, means, spread_over_pairs
 from vaesweep.templates import sentences
 from vaesweep.words import counted, listed, number
 
 # In the figures of frames; more would not fit on a page.
-MOST_DRAWN = 10
-MOST_BEHIND = 4  # of the settings that are worse, in the verdict
-MOST_WALKS = 14  # in the explorer: some 0.2 MB each, in a page of at most 3 MB
+MAX_DRAWN = 10
+MAX_BEHIND = 4  # of the settings that are worse, in the verdict
+MAX_WALKS = 14  # in the explorer: some 0.2 MB each, in a page of at most 3 MB
 
 
 def choose_run(
@@ -37,7 +38,7 @@ def choose_run(
     was pinned; `tied_with` the other settings, each by its best seed, that are tied with the first;
     None if too few seeds tell, empty if the first is not what was chosen.
     """
-    own = runs[runs["device"] != ELSEWHERE["device"]]
+    own = runs[runs["device"] != EXTERNAL_TRAINING["device"]]
     ok = own[own["status"] == "ok"].reset_index(drop=True)
     pins = {name: wanted for name, wanted in pinned.items() if wanted is not None}
     allowed = (ok[list(pins)] == list(pins.values())).all(axis=1)
@@ -107,7 +108,7 @@ def settings_to_walk(
 ) -> dict[Setting, Run]:
     """The best runs that the explorer shows: of those trained here, whose weights are known."""
     own = settings[[setting in trained for setting in settings_of(settings)]]
-    return settings_to_show(own, chosen, MOST_WALKS)
+    return settings_to_show(own, chosen, MAX_WALKS)
 
 
 def _tied(settings: pd.DataFrame, chosen: Setting) -> list[dict[str, Any]] | None:
@@ -136,7 +137,7 @@ def _reason(
         **{"seeds": seeds, "allowed": allowed, "trained": trained, "several": len(settings) > 1},
         **{"mean": row["score"], "over": int(row["seeds"]), "rank": row["rank"]},
         tied=[chosen_run(each).setting for each in tied or []],
-        least_seeds=LEAST_SEEDS,
+        min_seeds=MIN_SEEDS,
     )
     return said
 
@@ -147,18 +148,18 @@ def verdict(runs: pd.DataFrame, settings: pd.DataFrame) -> str:
     It is read from runs.csv and settings.csv, in which a run did not diverge.
     """
     names = Names.of(settings_of(settings))
-    first, tied, worse, untold = by_verdict(settings)
+    first, tied, worse, undecided = by_verdict(settings)
     said = f"Use {names.all([first, *tied], 'or')}{' (tied)' if tied else ''}"
     score = dict(zip(settings_of(settings), settings["score"], strict=True))
-    if untold:
-        said += f", which scores highest; with fewer than {LEAST_SEEDS} seeds nothing is sure"
+    if undecided:
+        said += f", which scores highest; with fewer than {MIN_SEEDS} seeds nothing is sure"
     behind = [
         f"{names.short(each)} {'is worse ' * (not place)}by {number(score[first] - score[each], 2)}"
-        for place, each in enumerate(worse[:MOST_BEHIND])
+        for place, each in enumerate(worse[:MAX_BEHIND])
     ]
-    if len(worse) > MOST_BEHIND:
+    if len(worse) > MAX_BEHIND:
         behind.append(
-            f"{len(worse) - MOST_BEHIND} more by up to {number(score[first] - score[worse[-1]], 2)}"
+            f"{len(worse) - MAX_BEHIND} more by up to {number(score[first] - score[worse[-1]], 2)}"
         )
     parts = [said, listed(behind)] if behind else [said]
     ok = runs[runs["status"] == "ok"]

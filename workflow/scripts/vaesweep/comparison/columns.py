@@ -7,13 +7,13 @@ import pandas as pd
 import yaml
 
 from vaesweep.data.pairs import KINDS
-from vaesweep.files import part_of_workflow
+from vaesweep.files import workflow_path
 from vaesweep.interpolation import PATHS
 from vaesweep.runs import Run
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.words import interval, number, percent
 
-FILE = part_of_workflow("templates/columns.yaml")
+FILE = workflow_path("templates/columns.yaml")
 
 
 # What a column has where the file says nothing else; the file says what these are.
@@ -45,7 +45,7 @@ def _expanded(names: str) -> Iterator[str]:
 
 
 RECORDS = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-WAYS = {name: path.words for name, path in PATHS.items()} | RECORDS["ways"]
+OTHER_PATHS = {name: path.words for name, path in PATHS.items()} | RECORDS["ways"]
 COLUMNS = dict(_columns(RECORDS["columns"]))
 # By what the reports call a table, the columns that it shows.
 SHOWN = {name: list(_expanded(columns)) for name, columns in RECORDS["shown"].items()}

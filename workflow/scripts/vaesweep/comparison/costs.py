@@ -6,13 +6,13 @@ from pathlib import Path
 import pandas as pd
 
 from vaesweep.runs import Run, runs_of
-from vaesweep.scoring.summary import ELSEWHERE
+from vaesweep.scoring.record import EXTERNAL_TRAINING
 
 # What has run before a report is written; others are counted if they are known.
 EXPECTED = ("fetch_data", "train_judges", "train", "interpolate", "score", "compare")
 # Rules that have a job for each run, or for all runs of a setting.
 OF_TRAINED = ("train", "interpolate", "score", "draw_runs")
-OF_ADOPTED = ("score_adopted", "draw_adopted")
+EXTERNAL_RULES = ("score_external", "draw_external")
 
 
 def read_costs(
@@ -46,12 +46,12 @@ def read_costs(
 
 def _jobs(rule: str, runs: pd.DataFrame, stacks: Sequence[Sequence[int]]) -> dict[str, list[Run]]:
     """For each job of a rule of runs, by the name of its file, the runs that share its time."""
-    elsewhere = runs["device"] == ELSEWHERE["device"]
+    elsewhere = runs["device"] == EXTERNAL_TRAINING["device"]
     trained = runs[~elsewhere] if rule in OF_TRAINED else runs[:0]
-    adopted = runs[elsewhere] if rule in OF_ADOPTED else runs[:0]
+    adopted = runs[elsewhere] if rule in EXTERNAL_RULES else runs[:0]
     jobs: dict[str, list[Run]] = {}
     for run in runs_of(pd.concat([trained, adopted])):
-        part = f"_seed-{run.seed}" if rule in ("train", *OF_ADOPTED) else ""
+        part = f"_seed-{run.seed}" if rule in ("train", *EXTERNAL_RULES) else ""
         if rule == "train" and stacks:
             part = next(f"_stack-{k}" for k, seeds in enumerate(stacks) if run.seed in seeds)
         jobs.setdefault(f"{run.variant}_latent-{run.latent_size}{part}", []).append(run)

@@ -9,14 +9,19 @@ import numpy as np
 import pandas as pd
 
 from vaesweep import statistics
-from vaesweep.comparison.judges import compare_judges, run_flags, scores_by_judge
+from vaesweep.comparison.agreement import compare_judges, run_flags, scores_by_judge
 from vaesweep.data.pairs import KINDS
 from vaesweep.errors import UserError
 from vaesweep.files import damaged, read_json, read_table
 from vaesweep.runs import Run, Setting, settings_of
 from vaesweep.scoring import summary
-from vaesweep.scoring.summary import KIND_COLUMNS, LIKELIHOOD_COLUMNS, OF_TRAINING, VIEW_COLUMNS
-from vaesweep.statistics import ALPHA, LEAST_SEEDS, Array, Scores
+from vaesweep.scoring.record import (
+    DIAGNOSTIC_COLUMNS,
+    KIND_COLUMNS,
+    LIKELIHOOD_COLUMNS,
+    TRAINING_FACTS,
+)
+from vaesweep.statistics import ALPHA, MIN_SEEDS, Array, Scores
 
 RUN_COLUMNS = (*Run._fields, "status", *LIKELIHOOD_COLUMNS, "train_seconds", "device")
 SCORE_COLUMNS = tuple(f"{part}_{kind}" for kind in KINDS for part in KIND_COLUMNS)
@@ -51,7 +56,7 @@ class Sample:
     @property
     def suffices(self) -> bool:
         """Whether there are seeds enough to tell how much they differ."""
-        return self.seeds >= LEAST_SEEDS
+        return self.seeds >= MIN_SEEDS
 
 
 def read_runs(
@@ -67,7 +72,7 @@ def read_runs(
     labels = pairs[["set", "kind", "row"]]
     for path, scores_path in files:
         metric = read_json(
-            path, *RUN_COLUMNS, *SCORE_COLUMNS, *OVERALL_COLUMNS, *VIEW_COLUMNS, "made_with"
+            path, *RUN_COLUMNS, *SCORE_COLUMNS, *OVERALL_COLUMNS, *DIAGNOSTIC_COLUMNS, "made_with"
         )
         made_with = metric["made_with"]
         for name, wanted in config[metric["variant"]].items():
@@ -97,7 +102,7 @@ def compare(
     """
     runs = pd.DataFrame(metrics)
     ok = runs["status"] == "ok"
-    told = (*Run._fields, *OF_TRAINING, "made_with")
+    told = (*Run._fields, *TRAINING_FACTS, "made_with")
     measured = [name for name in runs if name not in told]
     runs["train_seconds"] = runs["train_seconds"].astype(float)
     runs[measured] = runs[measured].astype(float).where(ok)
@@ -116,7 +121,7 @@ def compare(
     differences = _compare_pairwise(settings, samples)
     _tell_firsts(settings, samples, differences)
     order = [*RUN_COLUMNS, *SCORE_COLUMNS, *OVERALL_COLUMNS, "rank", "win_probability", "flags"]
-    table, judges = runs[[*order, *VIEW_COLUMNS]], compare_judges(runs, by_judge)
+    table, judges = runs[[*order, *DIAGNOSTIC_COLUMNS]], compare_judges(runs, by_judge)
     return Comparison(table, settings, _families(settings, differences), judges)
 
 
@@ -203,7 +208,7 @@ def _first(settings: pd.DataFrame) -> Setting | None:
 
 def _compare_settings(runs: pd.DataFrame, samples: dict[Setting, Sample]) -> pd.DataFrame:
     """A row for each setting; one whose runs all diverged has 0 seeds and no numbers."""
-    averaged = [*LIKELIHOOD_COLUMNS, "train_seconds", *SCORE_COLUMNS, *VIEW_COLUMNS]
+    averaged = [*LIKELIHOOD_COLUMNS, "train_seconds", *SCORE_COLUMNS, *DIAGNOSTIC_COLUMNS]
     columns = [*SETTING, "seeds", "score", "score_low", "score_high", "rank"]
     columns += ["win_probability", "tied_with_first", "best_seed", "best_score", *averaged]
     rows: list[dict[str, Any]] = []

@@ -32,7 +32,7 @@ class Dataset:
     transposed: bool = False  # whether the files hold the images mirrored at their diagonal
     mirrors: Sequence[str] | None = None  # folders with the files; None for torchvision's
     package: str | None = None  # what else serves the files: one of `packages.PACKAGES`
-    most_bytes: int = MAX_BYTES  # no file of it is larger, packed or not
+    max_bytes: int = MAX_BYTES  # no file of it is larger, packed or not
 
     @property
     def pins(self) -> dict[str, Any]:

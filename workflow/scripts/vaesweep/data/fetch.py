@@ -120,7 +120,7 @@ def from_mirrors(dataset: Dataset, log: Logger) -> dict[str, Served]:
                 if name not in served:
                     url = f"{mirror.rstrip('/')}/{name}{'' if dataset.members else '.gz'}"
                     log.info("downloading %s", url)
-                    served[name] = check(dataset, name, download(url, dataset.most_bytes), url)
+                    served[name] = check(dataset, name, download(url, dataset.max_bytes), url)
             return served
         except UserError as error:
             log.info("mirror left: %s", error)
@@ -143,7 +143,7 @@ def own_mirrors(dataset: Dataset) -> Sequence[str]:
 def check(dataset: Dataset, file: str, content: bytes, where: str) -> Served:
     """Return `content`, packed or not, if it is that file bit for bit; else a UserError."""
     gzipped = content.startswith(GZIP_MAGIC)
-    raw = gunzip(content, where, dataset.most_bytes) if gzipped else content
+    raw = gunzip(content, where, dataset.max_bytes) if gzipped else content
     # Read before the sum is taken, for it can say what is wrong.
     arrays = {} if dataset.members else {file: parse_idx(raw, where)}
     if dataset.md5_of_gzip and not gzipped:
@@ -158,7 +158,7 @@ def check(dataset: Dataset, file: str, content: bytes, where: str) -> Served:
     if dataset.members:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for name, member in dataset.members.items():
-                unpacked = gunzip(archive.read(member), f"{where}: {member}", dataset.most_bytes)
+                unpacked = gunzip(archive.read(member), f"{where}: {member}", dataset.max_bytes)
                 arrays[name] = parse_idx(unpacked, f"{where}: {member}")
     for name, values in arrays.items():
         if values.shape[1:] != (IMAGE_SHAPE if "images" in name else ()):

@@ -13,7 +13,7 @@ from vaesweep.files import read_table
 KINDS = ("same", "different")
 COLUMNS = ("set", "kind", "row", "index_a", "index_b", "digit_a", "digit_b")
 DISPLAYED = 10  # pairs of each kind, as the assignment asks
-LEAST_SCORED = 10  # scoring.pairs_per_kind is not less
+MIN_SCORED = 10  # scoring.pairs_per_kind is not less
 Pools = dict[int, list[int]]  # by class, the indices of images that stand in no pair yet
 
 
@@ -83,7 +83,7 @@ def _require_enough(pools: Pools, shown: list[int], pairs_per_kind: int) -> None
     fewest = min(most, key=lambda each: most[each])
     if most[fewest] < pairs_per_kind:
         needed = 4 * shown.count(fewest) + 2 * len(range(fewest, pairs_per_kind, count))
-        lower = f"lower it to at most {most[fewest]}, or " if most[fewest] >= LEAST_SCORED else ""
+        lower = f"lower it to at most {most[fewest]}, or " if most[fewest] >= MIN_SCORED else ""
         raise UserError(
             f"scoring.pairs_per_kind: {pairs_per_kind} pairs need {needed} test images of a class, "
             f"but there are {len(pools[fewest])} of class {fewest}; {lower}add images"

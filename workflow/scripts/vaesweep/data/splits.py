@@ -13,7 +13,7 @@ Split = tuple[Images, NDArray[np.uint8]]  # images (N, 28, 28) and their labels 
 SIDE = 28
 PIXELS = SIDE * SIDE
 IMAGE_SHAPE = (SIDE, SIDE)
-MOST_CLASSES = 62  # letters of both cases and digits
+MAX_CLASSES = 62  # letters of both cases and digits
 
 
 def load_split(path: str | Path) -> Split:
@@ -39,10 +39,10 @@ def validate_split(images: Images, labels: NDArray[np.uint8], where: str) -> Non
 def count_classes(labels: NDArray[np.uint8], where: str) -> int:
     """Return how many classes there are; a UserError unless they are 0, 1, 2 ... without a gap."""
     found = np.unique(labels)
-    if not 2 <= len(found) <= MOST_CLASSES or found[-1] >= len(found):
+    if not 2 <= len(found) <= MAX_CLASSES or found[-1] >= len(found):
         lacking = ", ".join(map(str, np.setdiff1d(np.arange(found[-1]), found)[:5]))
         raise UserError(
             f"{where}: labels from {found[0]} to {found[-1]}{lacking and f' without {lacking}'}, "
-            f"expected 2 to {MOST_CLASSES} classes, numbered 0, 1, 2 ...; number them so"
+            f"expected 2 to {MAX_CLASSES} classes, numbered 0, 1, 2 ...; number them so"
         )
     return len(found)

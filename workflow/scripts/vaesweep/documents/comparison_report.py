@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from vaesweep.comparison.choice import MOST_DRAWN, chosen_run, named_score
+from vaesweep.comparison.choice import MAX_DRAWN, chosen_run, named_score
 from vaesweep.comparison.columns import COLUMNS, RECORDS, SHOWN, plain, table_texts
 from vaesweep.comparison.costs import by_rule, seconds_by_run
 from vaesweep.comparison.findings import findings
@@ -21,9 +21,9 @@ from vaesweep.documents.typesetting import ROOT
 from vaesweep.interpolation import PATHS
 from vaesweep.running.provenance import source_of, versions
 from vaesweep.runs import Names, Setting, runs_of, settings_of
+from vaesweep.scoring.record import DIAGNOSTIC_COLUMNS, JUDGE_FACTS
 from vaesweep.scoring.smoothness import PARTS
-from vaesweep.scoring.summary import OF_JUDGE, VIEW_COLUMNS
-from vaesweep.statistics import ALPHA, LEAST_SEEDS
+from vaesweep.statistics import ALPHA, MIN_SEEDS
 from vaesweep.templates import sentences
 from vaesweep.words import capital, counted, interval, listed, number, paths_title, percent, signed
 
@@ -66,17 +66,19 @@ def report_data(
         "findings": findings(runs, settings, chosen, agreement, controls),
         "settings": table_texts(settings, SHOWN["settings in print"], chosen),
         "runs": table_texts(ranked, SHOWN["runs in print"], chosen),
-        "least_seeds": LEAST_SEEDS,
+        "min_seeds": MIN_SEEDS,
         "alpha": f"{ALPHA:g}",
         "compared": int((settings["seeds"] > 0).sum()) > 1,
-        "all_drawn": len(settings) <= MOST_DRAWN,
+        "all_drawn": len(settings) <= MAX_DRAWN,
         "parts": [RECORDS["parts"][part.name] | {"weight": part.weight} for part in PARTS],
         "views": _views(settings),
         "costs": _costs(costs),
         "judges": {
             "pairs": counted(len(judges), "pair"),
             "accuracy": listed([f"{100 * judge['accuracy']:.1f} %" for judge in judges]),
-            **{name: listed([f"{judge[name]:.2f}" for judge in judges]) for name in OF_JUDGE[1:]},
+            **{
+                name: listed([f"{judge[name]:.2f}" for judge in judges]) for name in JUDGE_FACTS[1:]
+            },
         },
         "machine": _machine(trainings),
         "versions": list((source_of(ROOT, config_text) | versions()).items()),
@@ -115,7 +117,7 @@ def _tiles(chosen: Mapping[str, Any], settings: pd.DataFrame) -> dict[str, str]:
 
 def _views(settings: pd.DataFrame) -> dict[str, Any] | None:
     """Return the further views as means over seeds, or None where no run has any."""
-    known = settings.reindex(columns=[*VIEW_COLUMNS]).dropna(axis=1, how="all").columns
+    known = settings.reindex(columns=[*DIAGNOSTIC_COLUMNS]).dropna(axis=1, how="all").columns
     legend = [(plain(COLUMNS[name]["heading"]), COLUMNS[name]["meaning"]) for name in known]
     table = table_texts(settings, (*Setting._fields, *known))
     return table | {"legend": legend} if len(known) else None

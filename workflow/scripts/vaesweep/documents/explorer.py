@@ -20,7 +20,7 @@ from vaesweep.comparison.columns import RECORDS
 from vaesweep.data.datasets import Dataset
 from vaesweep.data.pairs import KINDS
 from vaesweep.data.splits import Images
-from vaesweep.files import part_of_workflow
+from vaesweep.files import workflow_path
 from vaesweep.interpolation import cross_fade, interpolate
 from vaesweep.runs import Names, Run
 from vaesweep.scoring.judges import Judge
@@ -31,7 +31,7 @@ from vaesweep.words import paths_title
 
 FRAMES = 65
 LEVELS = 16  # greys of the sprite: four bits a pixel, which the eye does not miss
-TEMPLATE = part_of_workflow("templates/explorer.html")
+TEMPLATE = workflow_path("templates/explorer.html")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def walk(
     fade = cross_fade(ends[:, 0], ends[:, 1], FRAMES - 2)
     both = (frames, np.concatenate([frames[:, :1], fade, frames[:, -1:]], axis=1))
     steps = [_lengths(each) for each in both]
-    classes = [np.mean([judge.judge(each).classes for judge in judges], axis=0) for each in both]
+    classes = [np.mean([judge.assess(each).classes for judge in judges], axis=0) for each in both]
     cells = np.concatenate([frames, ends], axis=1)
     quality = scores[[*(part.name for part in PARTS), "quality"]].to_numpy(float)
     return Walk(run, cells, np.stack(steps), np.stack(classes), quality)

@@ -16,12 +16,12 @@ from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import cautions, evidence
 from vaesweep.runs import Names, Run, runs_of, settings_of
 from vaesweep.scoring.smoothness import PARTS
-from vaesweep.statistics import ALPHA, LEAST_SEEDS
+from vaesweep.statistics import ALPHA, MIN_SEEDS
 from vaesweep.templates import TEMPLATES
 from vaesweep.words import capital
 
 FOLDER = "results/comparison"
-MOST_ROWS = 12  # settings on the first page
+MAX_ROWS = 12  # settings on the first page
 TEMPLATES.filters["plain"] = plain
 TEMPLATES.filters["without_citations"] = lambda text: re.sub(r" @\w+", "", text)
 # A backslash before what reStructuredText would read as markup.
@@ -93,8 +93,8 @@ def summary(
     (PNG or SVG); `strip` is the picture under the verdict.
     """
     names = Names.of(settings_of(settings))
-    shown = settings_to_show(settings, chosen, MOST_ROWS)
-    known = [setting in shown or len(settings) <= MOST_ROWS for setting in settings_of(settings)]
+    shown = settings_to_show(settings, chosen, MAX_ROWS)
+    known = [setting in shown or len(settings) <= MAX_ROWS for setting in settings_of(settings)]
     rows = settings[known].sort_values("rank")
     texts = table_texts(rows, (*names.keys, *SHOWN["first page"]), chosen)
     for place in texts["marked"]:
@@ -113,7 +113,7 @@ def summary(
         pictures={words: _data(Path(path)) for words, path in pictures.items()},
         parts=["*{title}* ({meaning})".format(**RECORDS["parts"][part.name]) for part in PARTS],
         alpha=ALPHA,
-        least_seeds=LEAST_SEEDS,
+        min_seeds=MIN_SEEDS,
     )
 
 

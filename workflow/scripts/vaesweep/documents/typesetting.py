@@ -14,10 +14,10 @@ from typing import Any
 import matplotlib as mpl
 import typst
 
-from vaesweep.files import part_of_workflow
+from vaesweep.files import workflow_path
 
 ROOT = Path(__file__).parents[4]
-TEMPLATES = part_of_workflow("templates")
+TEMPLATES = workflow_path("templates")
 
 
 def typeset(template: str, data: Mapping[str, Any], pictures: Mapping[str, bytes]) -> bytes:

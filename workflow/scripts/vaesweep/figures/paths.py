@@ -24,8 +24,8 @@ LINE_PITCH = 1.08  # from one line of tiles to the next, in tiles
 REAL_GAP = 0.15  # between a real image and its neighbour, in tiles
 TOP = 0.38  # inches above a panel's tiles: title and values of t
 T_SIZE, SIZE_SIZE = 6.5, 9  # points: values of t, settings
-MOST_LABEL = 0.8  # inches: the room for the name of a setting
-MOST_COLUMNS = 17  # of longer paths some frames are shown, evenly
+MAX_LABEL = 0.8  # inches: the room for the name of a setting
+MAX_COLUMNS = 17  # of longer paths some frames are shown, evenly
 REPEAT = 4  # at this size more than 300 pixels to the inch
 
 
@@ -83,7 +83,7 @@ def display_rows(
     columns = next(iter(frames.values())).shape[1]
     names = Names.of(colours)
     longest = max((names.short(setting) for setting in frames), key=len)
-    size = min(SIZE_SIZE, SIZE_SIZE * MOST_LABEL / text_inches(longest, 1.15 * SIZE_SIZE))
+    size = min(SIZE_SIZE, SIZE_SIZE * MAX_LABEL / text_inches(longest, 1.15 * SIZE_SIZE))
     label = 0.12 + text_inches(longest, 1.15 * size)
     figure, axes = _blank(columns, len(frames), panels=len(rows), label=label)
     for place, (kind, row) in enumerate(rows):
@@ -138,7 +138,7 @@ def _blank(columns: int, lines: int, panels: int, label: float) -> tuple[Figure,
 
 
 def _shown(columns: int) -> NDArray[np.int64]:
-    return np.linspace(0, columns - 1, min(columns, MOST_COLUMNS)).round().astype(int)
+    return np.linspace(0, columns - 1, min(columns, MAX_COLUMNS)).round().astype(int)
 
 
 def _tile_side(columns: int, label: float) -> float:

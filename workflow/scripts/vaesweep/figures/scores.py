@@ -21,7 +21,7 @@ from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR, readable, text_inc
 from vaesweep.runs import Names, Run, Setting, settings_of
 from vaesweep.words import paths_title, signed
 
-LEAST_SCORE = -1.0  # in the figure of controls: what is below is written at its edge
+MIN_SCORE = -1.0  # in the figure of controls: what is below is written at its edge
 INTERVAL_SIZES = (5.5, 7.5)  # points: least, for a cell to hold the interval too, and most
 
 
@@ -59,7 +59,7 @@ def score_by_latent_size(
 ) -> Figure:
     """Draw the score of each run as a point, and each setting's mean with its interval."""
     figure, axes = style.wide_figure(3.4)
-    labelled = len(settings) <= style.MOST_LABELS
+    labelled = len(settings) <= style.MAX_LABELS
     _draw_by_setting(axes, runs, settings, "score", WIDTH - 0.7, labelled=labelled)
     style.draw_scale(axes)
     axes.set_ylabel("score")
@@ -263,7 +263,7 @@ def controls(
     for y, (colour, row) in enumerate(zip(shades, rows, strict=True)):
         left.plot(row["quality_same"], y, "o", color=colour, ms=6)
         left.plot(row["quality_different"], y, "o", mfc="white", color=colour, ms=6)
-        if row["score"] < LEAST_SCORE:
+        if row["score"] < MIN_SCORE:
             text, at = f"◂ {signed(row['score'], 3)}", right.get_yaxis_transform()
             right.text(0.02, y, text, transform=at, va="center", color=ink(colour))
             continue
@@ -278,5 +278,5 @@ def controls(
     left.set_xlabel(f"quality: ● {same}, ○ {different}")
     for scale in (0, 1):
         right.axvline(scale, color=QUIET_COLOUR, linewidth=1)
-    right.set(xlim=(max(LEAST_SCORE, right.get_xlim()[0]), None), xlabel="score, 95 % interval")
+    right.set(xlim=(max(MIN_SCORE, right.get_xlim()[0]), None), xlabel="score, 95 % interval")
     return figure

@@ -22,18 +22,18 @@ from matplotlib.lines import Line2D
 from PIL import Image
 
 from vaesweep.figures.tiles import REAL_COLOUR
-from vaesweep.files import part_of_workflow, write_whole
+from vaesweep.files import workflow_path, write_whole
 from vaesweep.runs import Names, Setting
 
 STYLE = sns.axes_style("ticks") | mpl.rc_params_from_file(
-    part_of_workflow("templates/figures.mplstyle"), use_default_template=False
+    workflow_path("templates/figures.mplstyle"), use_default_template=False
 )
 # Of variants, up to so many: after Okabe and Ito 2008, without their oranges.
 VARIANTS = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#333333", "#B8A800", "#7A4FA0")
 MARKERS = "osD^vPX"  # of variants, without colours
 WIDTH = 7.0  # inches: the text width of a letter page
 # Of numbers beside each other, and of lines of text beside a figure of two inches.
-MOST_LABELS = 9
+MAX_LABELS = 9
 CONTRAST = 4.5  # of text with white
 
 
@@ -96,7 +96,7 @@ def name_colours(figure: Figure, colours: Mapping[Setting, str]) -> None:
         Line2D([], [], color=colour, marker=shape, linestyle="", markersize=5, label=label)
         for label, (colour, shape) in named.items()
     ]
-    columns = math.ceil(len(marks) / MOST_LABELS)
+    columns = math.ceil(len(marks) / MAX_LABELS)
     spaces: dict[str, Any] = {"handletextpad": 0.1, "columnspacing": 0.6, "ncols": columns}
     spaces["title"] = key.replace("_", " ")
     figure.legend(handles=marks, loc="outside right center", **spaces)

@@ -14,14 +14,14 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from vaesweep.errors import UserError
-from vaesweep.files import part_of_workflow
+from vaesweep.files import workflow_path
 from vaesweep.runs import Setting
 
-SCHEMA = part_of_workflow("schemas/config.schema.yaml")
+SCHEMA = workflow_path("schemas/config.schema.yaml")
 # YAML 1.1, which PyYAML reads, takes 1e-3 for text because it has no dot.
 NUMBER = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 # The largest whole number up to which floats are exact.
-MOST_EXACT = 2**53
+MAX_EXACT = 2**53
 LONGEST_VALUE = 10_000  # characters of a list on the command line
 # Of `training`, what says how jobs are run.
 COMMON = {"seeds_per_job", "checkpoint_seconds"}
@@ -140,7 +140,7 @@ def _as_meant(value: Any, schema: dict[str, Any]) -> Any:
         if isinstance(value, list):
             return _as_meant(value, schema)
     # One value, one writing: 2.0 would be another file name and another parameter than 2.
-    if isinstance(value, float) and value.is_integer() and abs(value) <= MOST_EXACT:
+    if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_EXACT:
         return int(value)
     return value
 

@@ -18,7 +18,7 @@ JUDGE_SECONDS = 20
 RUN_SECONDS = {"score": 4, "draw_runs": 1}
 START_SECONDS = 3
 TABLE = "results/comparison/settings.csv"
-MOST_LINES = 16  # of that table, the best first
+MAX_LINES = 16  # of that table, the best first
 
 
 def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | None) -> str:
@@ -66,7 +66,7 @@ def closing(netid: str) -> str:
         names=names,
         width=max(11, *(len(names.short(setting)) for setting in settings)),
         rows=list(zip(settings, table.to_dict("records"), strict=True)),
-        most_lines=MOST_LINES,
+        max_lines=MAX_LINES,
         table=TABLE,
         own=Setting(*(chosen[key] for key in Setting._fields)),
         chosen=chosen,

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from vaesweep.data.splits import Images
-from vaesweep.interpolation import times
+from vaesweep.interpolation import fractions
 from vaesweep.scoring.transport import EPSILON, blurred, masses
 
 # Many more sharpen strokes until they tear; `benchmarks/transport.py` compares with the limit.
@@ -26,7 +26,7 @@ def barycentres(a: Images, b: Images, steps: int, iterations: int = ITERATIONS) 
     hold.
     """
     path = np.empty((len(a), steps, *a.shape[1:]), np.uint8)
-    t = times(steps)[:, None, None]
+    t = fractions(steps)[:, None, None]
     for start in range(0, len(a), CHUNK):
         part = slice(start, start + CHUNK)
         mass = _barycentres(masses(a[part]), masses(b[part]), torch.from_numpy(t), iterations)

@@ -47,11 +47,11 @@ def control_paths(
     }
 
 
-def other_ways(model: VAE, ends: Images, steps: int, path: str, judge: Judge) -> dict[str, Images]:
+def other_paths(model: VAE, ends: Images, steps: int, path: str, judge: Judge) -> dict[str, Images]:
     """What lies between the ends (N, 2, side, side) on other ways through a model's codes.
 
-    By name, in the order of summary.WAYS, (N, steps, side, side): all of PATHS but `path`, which
-    the runs take, and geodesics in pixels and in the features of the judge's classifier.
+    By name, in the order of columns.OTHER_PATHS, (N, steps, side, side): all PATHS but `path`,
+    which the runs take, and geodesics in pixels and in the features of the judge's classifier.
     """
     codes = model.encode_images(ends)
     points = {name: PATHS[name].points(codes[:, 0], codes[:, 1], steps) for name in PATHS}

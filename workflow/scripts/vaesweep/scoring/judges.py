@@ -30,8 +30,8 @@ BATCH_SIZE = 128
 LEARNING_RATE = 1.5e-2
 ADAM_BETAS = (0.9, 0.99)
 HELD_OUT = 5000  # of fewer than 20,000 images a quarter
-LEAST_IMAGES = 100
-LEAST_STEPS = 300  # of few images an epoch has few; MNIST's networks take 858 and 1,287
+MIN_IMAGES = 100
+MIN_STEPS = 300  # of few images an epoch has few; MNIST's networks take 858 and 1,287
 MAX_BLUR = 1.0
 BLURS = 16  # widths a batch
 CLEAN_SHARE, HALF_SHARE = 1 / 3, 1 / 4
@@ -42,7 +42,7 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Assessment:
     """What a judge says of images; arrays of the images' leading shape."""
 
     ghost: NDArray[np.float64]  # how far each is like a cross-fade: 0 not at all, 1 half and half
@@ -60,13 +60,13 @@ class Judge(nn.Module):
         self.classifier = _network(classes)
 
     @torch.no_grad()
-    def judge(self, images: Images) -> Judgement:
+    def assess(self, images: Images) -> Assessment:
         """Judge images (..., 28, 28)."""
         chunks, shape = _chunks(images), images.shape[:-2]
         ghosts = torch.cat([torch.sigmoid(self.ghost(chunk)) for chunk in chunks])
         classes = torch.cat([torch.softmax(self.classifier(chunk), dim=1) for chunk in chunks])
         found = [each.double().numpy() for each in (ghosts, classes)]
-        return Judgement(found[0].reshape(shape), found[1].reshape(*shape, self.classes))
+        return Assessment(found[0].reshape(shape), found[1].reshape(*shape, self.classes))
 
     @torch.no_grad()
     def features(self, images: Images) -> NDArray[np.float64]:
@@ -103,9 +103,9 @@ def train_judge(
     `_measure` finds on 5,000 images that are held out. A UserError: there are too few images, or
     none of another class among those held out.
     """
-    if len(images) < LEAST_IMAGES:
+    if len(images) < MIN_IMAGES:
         raise UserError(
-            f"{len(images)} training images, expected at least {LEAST_IMAGES}: a judge is measured "
+            f"{len(images)} training images, expected at least {MIN_IMAGES}: a judge is measured "
             "on a quarter of them; add images"
         )
     torch.manual_seed(seed)
@@ -136,7 +136,7 @@ def _train(network: nn.Module, loss: Loss, pixels: Tensor, targets: Tensor, epoc
     precision, _ = choose_precision("auto", torch.device("cpu"))
     batch_size = min(BATCH_SIZE, len(pixels) // BLURS * BLURS)
     an_epoch = len(pixels) // batch_size
-    steps = an_epoch * max(epochs, LEAST_STEPS // an_epoch)
+    steps = an_epoch * max(epochs, MIN_STEPS // an_epoch)
     optimiser = Adam(network, ADAM_BETAS)
     for step in range(steps):
         batch = step % an_epoch

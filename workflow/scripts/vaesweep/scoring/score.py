@@ -25,7 +25,7 @@ QUALITY = "quality_judge_"
 LABELS = ["set", "kind", "row"]
 
 
-def judge_paths(
+def assess_paths(
     frames: Images, references: Mapping[str, Array], pairs: pd.DataFrame, judges: Sequence[Judge]
 ) -> pd.DataFrame:
     """Judge paths (N, K + 2, side, side) between the real images of N rows of pairs.csv.
@@ -41,7 +41,7 @@ def judge_paths(
     class_a, class_b = pairs["digit_a"].to_numpy(), pairs["digit_b"].to_numpy()
     found, qualities = [], {}
     for judge in judges:
-        verdict = judge.judge(frames[:, 1:-1])
+        verdict = judge.assess(frames[:, 1:-1])
         measured = Measured(off, apart, verdict.ghost, verdict.classes, class_a, class_b)
         parts = {part.name: part.of(measured) for part in PARTS}
         own = quality(parts)
@@ -51,8 +51,8 @@ def judge_paths(
     return pd.concat([pairs[LABELS].reset_index(drop=True), means.assign(**qualities)], axis=1)
 
 
-def relative(judged: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
-    """Score paths that `judge_paths` judged between the cross-fade, 0, and optimal transport, 1.
+def relative_scores(judged: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
+    """Score paths that `assess_paths` judged between the cross-fade, 0, and optimal transport, 1.
 
     Returned is pair_scores.csv: set, kind, row, parts, quality, score and score_judge_{seed}. A
     pair's score is its lead over its own cross-fade in units of the mean lead of transport over the
@@ -77,13 +77,13 @@ def score_references(
     """Judge cross-fades and optimal-transport paths between real images (N, 2, side, side).
 
     `references` holds cross_fade, transport and apart of N rows of pairs.csv. Returned is
-    reference_scores.csv: reference, and what `judge_paths` returns of it. A UserError:
+    reference_scores.csv: reference, and what `assess_paths` returns of it. A UserError:
     the judges find transport no better than the cross-fades, so that there is no scale.
     """
     tables = []
     for name in ("cross_fade", "transport"):
         frames = np.concatenate([ends[:, :1], references[name], ends[:, 1:]], axis=1)
-        judged = judge_paths(frames, references, pairs, judges)
+        judged = assess_paths(frames, references, pairs, judges)
         judged.insert(0, "reference", name)
         tables.append(judged)
     table = pd.concat(tables, ignore_index=True)

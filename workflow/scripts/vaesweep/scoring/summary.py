@@ -1,51 +1,11 @@
 """What the score pairs say of one run: means by kind, its score and the interval."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from vaesweep.data.pairs import KINDS
-from vaesweep.runs import Run
-from vaesweep.scoring.smoothness import PARTS
+from vaesweep.scoring.record import KIND_COLUMNS
 from vaesweep.statistics import Array, means, spread_over_pairs
-
-KIND_COLUMNS = (*(part.name for part in PARTS), "quality", "score")
-# Measured beside the score, for context and never for rank.
-VIEW_COLUMNS = ("known_path_error", "frechet", "probe", "nll_is")
-# What is measured of a judge, see `judges.train_judge`.
-OF_JUDGE = ("accuracy", "ghost_clean", "ghost_blurred", "ghost_half")
-LIKELIHOOD_COLUMNS = ("neg_elbo", "reconstruction", "kl", "active_units")
-# What training.json has to hold: of the run, even if it diverged, and of how it was made.
-OF_TRAINING = ("status", "train_seconds", "device")
-HOW_MADE = (
-    *("architecture", "hidden", "objective", "beta"),
-    *("epochs", "batch_size", "learning_rate", "images"),
-)
-# What is known of the training of a model from elsewhere.
-ELSEWHERE = {"status": "ok", "train_seconds": None, "device": "elsewhere"}
-
-
-def unmeasured() -> dict[str, None]:
-    """What only a model's weights tell, of one that has none here."""
-    return dict.fromkeys((*LIKELIHOOD_COLUMNS, *VIEW_COLUMNS))
-
-
-def record_of(
-    run: Run, training: Mapping[str, Any], pairs: pd.DataFrame, steps: int, judges: Sequence[int]
-) -> dict[str, Any]:
-    """What metrics.json says of a run beside its scores, from training.json and the judges' seeds.
-
-    That is what names the run, and under "made_with" what decided its scores, for `read_runs` to
-    hold against the configuration.
-    """
-    same_kind = (pairs["set"] == "score") & (pairs["kind"] == KINDS[0])
-    made_with = {name: training[name] for name in HOW_MADE if name in training}
-    made_with |= {"steps": steps, "pairs_per_kind": int(same_kind.sum())}
-    made_with["judge_seeds"] = list(judges)
-    of_training = {name: training[name] for name in OF_TRAINING}
-    return run._asdict() | of_training | {"made_with": made_with}
 
 
 def summarise_pairs(pair_scores: pd.DataFrame) -> dict[str, float]:

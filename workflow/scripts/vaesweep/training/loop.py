@@ -24,7 +24,7 @@ ADAM_BETAS = (0.9, 0.99)
 # Long trainings overfit without it: 50 epochs end 0.5 nats lower with it.
 WEIGHT_DECAY = 0.05
 # An epoch takes whole batches; more than this share of the images left over is worth a line.
-MOST_LEFT_OUT = 0.01
+MAX_LEFT_OUT = 0.01
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _batches(count: int, batch_size: int, log: Logger) -> int:
             f"lower it to at most {count}"
         )
     left_out = count % batch_size
-    if left_out > MOST_LEFT_OUT * count:
+    if left_out > MAX_LEFT_OUT * count:
         log.info(
             "an epoch takes whole batches: %d images, drawn anew each time, without %d (%.0f %%)",
             count - left_out, left_out, 100 * left_out / count,

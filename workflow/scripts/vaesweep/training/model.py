@@ -26,7 +26,7 @@ from vaesweep.files import reading, write_whole
 CHANNELS = (16, 32)
 # The prior's is 0 and what is learned hardly above 3. Without a bound, an image's was seen to reach
 # 31, and its KL, which is exponential in it, to set the training back by epochs.
-MOST_LOG_VARIANCE = 4.0
+MAX_LOG_VARIANCE = 4.0
 # Images encoded or decoded at once where no gradient is wanted: enough for speed, little memory.
 CHUNK = 2000
 
@@ -98,7 +98,7 @@ class VAE(nn.Module):
         The images are (members, batch, 784).
         """
         mean, log_variance = self.encoder(images).float().chunk(2, dim=-1)
-        return mean, log_variance.clamp(max=MOST_LOG_VARIANCE)
+        return mean, log_variance.clamp(max=MAX_LOG_VARIANCE)
 
     def decode(self, codes: Tensor) -> Tensor:
         """Logits of the pixels: (members, batch, latent_size) to float32 (members, batch, 784)."""

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from vaesweep.scoring.diagnostics import frechet_distance, known_path_error, linear_probe
 from vaesweep.scoring.references import known_paths
 from vaesweep.scoring.transport import wasserstein_distance
-from vaesweep.scoring.views import frechet_distance, known_path_error, linear_probe
 
 
 class Atlas:
