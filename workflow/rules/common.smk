@@ -1,11 +1,8 @@
 import os
-import re
-import shlex
 
 from vaesweep.data.datasets import DATASETS
 from vaesweep.running.config import as_yaml, complete, require_frames, settings, variants
 from vaesweep.running.dependencies import digest, source_files
-from vaesweep.running.preflight import training_megabytes
 from vaesweep.runs import Names
 from vaesweep.words import plural
 
@@ -22,8 +19,6 @@ LOG = f"{SETTING}_seed-{{seed}}"
 SEEDS = config["sweep"]["seeds"]
 VARIANTS = variants(config)
 EXTERNAL = config["sweep"]["external"]
-# What matches their names, and nothing where there are none.
-EXTERNAL_PATTERN = "|".join(map(re.escape, EXTERNAL)) or "(?!)"
 NAMES = Names.of(settings(config))
 JUDGE_SEEDS = config["scoring"]["judge_seeds"]
 DATASET = DATASETS[config["dataset"]["name"]]
@@ -38,13 +33,13 @@ wildcard_constraints:
     judge_seed=r"\d+",
 
 
-def own(path):
+def workflow_file(path):
     """A file of the workflow, as seen from the working folder, wherever results are kept."""
     return local(os.path.relpath(ROOT / path))
 
 
 def templates(*names):
-    return [own(f"workflow/templates/{name}") for name in names]
+    return [workflow_file(f"workflow/templates/{name}") for name in names]
 
 
 def sources(script):
@@ -83,103 +78,10 @@ def judges(suffix):
     return expand(f"results/judges/seed-{{seed}}.{suffix}", seed=JUDGE_SEEDS)
 
 
-def benchmarks():
-    """What jobs cost, if it has to be fetched; beside the results, a lost file is no reason to run."""
-    if not STORAGE:
-        return []
-    parts = [f"stack-{k}" for k in range(len(STACKS))] or [f"seed-{seed}" for seed in SEEDS]
-    jobs = [f"train/{SETTING}_{part}" for part in parts]
-    jobs += [f"interpolate/{SETTING}", f"score/{SETTING}", "fetch_data/all", "compare/all"]
-    jobs += [f"train_judges/seed-{seed}" for seed in JUDGE_SEEDS]
-    sizes = config["sweep"]["latent_sizes"]
-    paths = [f"results/benchmarks/{job}.tsv" for job in jobs]
-    return list(dict.fromkeys(expand(paths, variant=VARIANTS, latent_size=sizes)))
-
-
-def storage_arguments():
-    """What tells a Snakemake of one's own where results are kept."""
-    if not STORAGE:
-        return []
-    to_jobs = workflow.spawned_job_args_factory
-    words = [to_jobs.get_default_storage_provider_args(), *to_jobs.get_storage_provider_args()]
-    return shlex.split(" ".join(words))
-
-
-def shown(path, category, labels, caption=None):
+def in_report(path, category, labels, caption=None):
     """An output that the HTML report shows, with the caption of its file's name."""
     caption = f"../report/{caption or Path(path).stem}.rst"
     return report(path, category=category, caption=caption, labels=labels)
-
-
-def csv(name):
-    """A table of the comparison, to download from the HTML report."""
-    path = f"results/comparison/{name}.csv"
-    return shown(path, "Tables", {"table": name, "as": "CSV"}, "csv")
-
-
-def run_figure(path, pairs, seed=None):
-    """A figure of a run, as the HTML report shows it."""
-
-    def labels(run):
-        # The report sorts labels as texts: 8 before 16.
-        size, own = run.latent_size.rjust(4), str(seed if seed is not None else run.seed).rjust(4)
-        variant = {"variant": run.variant} if NAMES.variants else {}
-        return variant | {"latent size": size, "seed": own, "pairs": pairs}
-
-    return shown(path, "Runs", labels)
-
-
-def run_figures(name, pairs):
-    """The figure of that name of each run of a setting."""
-    paths = seeds_of_a_setting(f"{name}.png")
-    return [run_figure(path, pairs, seed) for path, seed in zip(paths, SEEDS)]
-
-
-def training_of(run):
-    """What decides a training's result; seeds_per_job and checkpoint_seconds do not."""
-    names = ("epochs", "batch_size", "learning_rate", "precision", "device")
-    return {key: VARIANTS[run.variant]["training"][key] for key in names}
-
-
-def training_memory(members):
-    """Megabytes that a training asks for, and more each time it is tried again."""
-    return lambda wildcards, attempt: attempt * training_megabytes(
-        VARIANTS[wildcards.variant], int(wildcards.latent_size), members
-    )
-
-
-def made_with():
-    """What each variant's runs have to be made with, as metrics.json records it."""
-    scored = {
-        "steps": config["interpolation"]["steps"],
-        "pairs_per_kind": config["scoring"]["pairs_per_kind"],
-        "judge_seeds": JUDGE_SEEDS,
-    }
-    names = ("epochs", "batch_size", "learning_rate")
-    trained = {
-        name: own["model"] | {key: own["training"][key] for key in names}
-        for name, own in VARIANTS.items()
-    }
-    return {name: scored | trained.get(name, {}) for name in [*VARIANTS, *EXTERNAL]}
-
-
-def submitted_code(wildcards):
-    """What page 3 and the pages after it show, in the order in which data flows: the code that made
-    the figures, or all that they and the choice of their run depend on."""
-    if config["submission"]["code"] == "none":
-        return []
-    if config["submission"]["code"] == "figures":
-        modules = "training/model training/loop training/objectives training/draws interpolation"
-        modules = f"{modules} data/pairs figures/grids figures/tiles".split()
-        files = [f"workflow/scripts/vaesweep/{name}.py" for name in modules]
-        files += [f"workflow/rules/{part}.smk" for part in ("data", "train", "interpolate")]
-        return [own(path) for path in files]
-    parts = "start common data train interpolate external score choose documents".split()
-    steps = "fetch_data draw_pairs train_judges train interpolate score compare choose submission"
-    files = [own(f"workflow/rules/{part}.smk") for part in parts]
-    for step in steps.split():
-        files += [own(path) for path in sources(f"{step}.py")]
-    return list(dict.fromkeys([own("Snakefile"), *files]))
 
 
 def config_text():

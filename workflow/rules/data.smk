@@ -28,7 +28,7 @@ rule draw_pairs:
     input:
         test=rules.fetch_data.output.test,
     output:
-        pairs=shown("results/pairs.csv", "Method", {"table": "pairs"}),
+        pairs=in_report("results/pairs.csv", "Method", {"table": "pairs"}),
     log:
         "results/logs/draw_pairs/log.log",
     localrule: True

@@ -10,6 +10,38 @@ FIGURES += "controls neg_elbo_and_score training_curves".split()
 JOBS = {"judges": JUDGE_SEEDS, "stacks": STACKS}
 
 
+def benchmarks():
+    """What jobs cost, if it has to be fetched; beside the results, a lost file is no reason to run."""
+    if not STORAGE:
+        return []
+    parts = [f"stack-{k}" for k in range(len(STACKS))] or [f"seed-{seed}" for seed in SEEDS]
+    jobs = [f"train/{SETTING}_{part}" for part in parts]
+    jobs += [f"interpolate/{SETTING}", f"score/{SETTING}", "fetch_data/all", "compare/all"]
+    jobs += [f"train_judges/seed-{seed}" for seed in JUDGE_SEEDS]
+    sizes = config["sweep"]["latent_sizes"]
+    paths = [f"results/benchmarks/{job}.tsv" for job in jobs]
+    return list(dict.fromkeys(expand(paths, variant=VARIANTS, latent_size=sizes)))
+
+
+def submitted_code(wildcards):
+    """What page 3 and the pages after it show, in the order in which data flows: the code that made
+    the figures, or all that they and the choice of their run depend on."""
+    if config["submission"]["code"] == "none":
+        return []
+    if config["submission"]["code"] == "figures":
+        modules = "training/model training/loop training/objectives training/draws interpolation"
+        modules = f"{modules} data/pairs figures/grids figures/tiles".split()
+        files = [f"workflow/scripts/vaesweep/{name}.py" for name in modules]
+        files += [f"workflow/rules/{part}.smk" for part in ("data", "train", "interpolate")]
+        return [workflow_file(path) for path in files]
+    parts = "start common data train interpolate external score choose documents".split()
+    steps = "fetch_data draw_pairs train_judges train interpolate score compare choose submission"
+    files = [workflow_file(f"workflow/rules/{part}.smk") for part in parts]
+    for step in steps.split():
+        files += [workflow_file(path) for path in sources(f"{step}.py")]
+    return list(dict.fromkeys([workflow_file("Snakefile"), *files]))
+
+
 rule submission:
     input:
         chosen=rules.choose.output.chosen,
@@ -18,7 +50,7 @@ rule submission:
         shown=submitted_code,
         templates=TEMPLATES,
     output:
-        shown(
+        in_report(
             f"results/submission/{config['netid']}_HW9.pdf",
             "Results",
             {"document": "submission"},
@@ -53,7 +85,7 @@ rule plot_comparison:
         templates=templates("figures.mplstyle", "columns.yaml"),
     output:
         **{
-            name: shown(
+            name: in_report(
                 f"{COMPARISON}/figures/{name}.svg",
                 "Comparison",
                 {"figure": name.replace("neg_elbo", "−ELBO").replace("_", " ")},
@@ -87,7 +119,9 @@ rule comparison_report:
         costs=benchmarks(),
         templates=[*TEMPLATES, *SENTENCES, *templates("subtitle.txt")],
     output:
-        shown(f"{COMPARISON}/comparison_report.pdf", "Results", {"document": "comparison report"}),
+        in_report(
+            f"{COMPARISON}/comparison_report.pdf", "Results", {"document": "comparison report"}
+        ),
     log:
         "results/logs/comparison_report/log.log",
     benchmark:

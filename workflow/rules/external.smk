@@ -1,3 +1,9 @@
+import re
+
+# Regex of external model names; matches nothing if there are none.
+EXTERNAL_PATTERN = "|".join(map(re.escape, EXTERNAL)) or "(?!)"
+
+
 # Models from elsewhere: their files take the place of what `interpolate` makes.
 ruleorder: import_external > interpolate
 ruleorder: draw_external > draw_runs

@@ -10,7 +10,7 @@ rule explorer:
         judges=judges("safetensors"),
         templates=templates("explorer.html", "columns.yaml"),
     output:
-        shown(f"{COMPARISON}/explorer.html", "Results", {"document": "interpolation explorer"}),
+        in_report(f"{COMPARISON}/explorer.html", "Results", {"document": "interpolation explorer"}),
     log:
         "results/logs/explorer/log.log",
     benchmark:
@@ -39,16 +39,18 @@ rule report_tables:
         costs=benchmarks(),
         templates=[*SENTENCES, *templates("table.html", "table.css", "summary.rst")],
     output:
-        settings=shown(
+        settings=in_report(
             f"{COMPARISON}/settings.html",
             "Tables",
             {"table": f"{NAMES.noun}s", "as": "page"},
             "settings_table",
         ),
-        runs=shown(
+        runs=in_report(
             f"{COMPARISON}/runs.html", "Tables", {"table": "runs", "as": "page"}, "runs_table"
         ),
-        cost=shown(f"{COMPARISON}/cost.html", "Cost", {"table": "time and memory"}, "cost_table"),
+        cost=in_report(
+            f"{COMPARISON}/cost.html", "Cost", {"table": "time and memory"}, "cost_table"
+        ),
         summary=f"{COMPARISON}/summary.rst",
     log:
         "results/logs/report_tables/log.log",

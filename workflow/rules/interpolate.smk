@@ -21,6 +21,24 @@ rule interpolate:
         "../scripts/interpolate.py"
 
 
+def run_figure(path, pairs, seed=None):
+    """A figure of a run, as the HTML report shows it."""
+
+    def labels(run):
+        # The report sorts labels as texts: 8 before 16.
+        size, own = run.latent_size.rjust(4), str(seed if seed is not None else run.seed).rjust(4)
+        variant = {"variant": run.variant} if NAMES.variants else {}
+        return variant | {"latent size": size, "seed": own, "pairs": pairs}
+
+    return in_report(path, "Runs", labels)
+
+
+def run_figures(name, pairs):
+    """The figure of that name of each run of a setting."""
+    paths = seeds_of_a_setting(f"{name}.png")
+    return [run_figure(path, pairs, seed) for path, seed in zip(paths, SEEDS)]
+
+
 rule draw_runs:
     input:
         pairs=rules.draw_pairs.output.pairs,

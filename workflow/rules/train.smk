@@ -1,8 +1,23 @@
+from vaesweep.running.preflight import training_megabytes
+
 SEEDS_PER_JOB = config["training"]["seeds_per_job"]
 SEEDS_PER_JOB = len(SEEDS) if SEEDS_PER_JOB == "all" else SEEDS_PER_JOB
 # The seeds that one job trains, if that is more than one.
 STACKS = [SEEDS[start : start + SEEDS_PER_JOB] for start in range(0, len(SEEDS), SEEDS_PER_JOB)]
 STACKS = STACKS if SEEDS_PER_JOB > 1 else []
+
+
+def training_of(run):
+    """What decides a training's result; seeds_per_job and checkpoint_seconds do not."""
+    names = ("epochs", "batch_size", "learning_rate", "precision", "device")
+    return {key: VARIANTS[run.variant]["training"][key] for key in names}
+
+
+def training_memory(members):
+    """Megabytes that a training asks for, and more each time it is tried again."""
+    return lambda wildcards, attempt: attempt * training_megabytes(
+        VARIANTS[wildcards.variant], int(wildcards.latent_size), members
+    )
 
 
 rule train_judges:
