@@ -6,15 +6,15 @@ import yaml
 
 from vaesweep.errors import UserError
 
-# More than any sweep needs; an alias that holds itself never ends.
+# More than any sweep needs. An alias inside its own anchor would never end.
 MAX_NODES = 100_000
 
 
 def check_config_file(path: Path) -> None:
-    """Raise a UserError, naming file and line, for what is wrong with a YAML file.
+    """Check a YAML file. UserError, with file and line, for the first thing that is wrong.
 
-    It is missing, unreadable, empty, not YAML, not keys with values, has a key twice or asks
-    Snakemake to run expressions.
+    It must be readable, not empty, YAML, keys with values, no key twice, and must not ask Snakemake
+    to run expressions.
     """
     root = _compose(_read(path), path)
     if root is None:
@@ -23,20 +23,18 @@ def check_config_file(path: Path) -> None:
         raise UserError(f"{_place(path, root.start_mark)}: expected keys with values at top level")
     _require_distinct_keys(root, path)
     for key, value in root.value:
-        if key.value == "netid" and value.tag.endswith(":int") and value.value != _plain(value):
-            raise UserError(
-                f"{_place(path, value.start_mark)}: netid {value.value} means {_plain(value)} to "
-                f"YAML; put it in quotes: '{value.value}'"
-            )
+        if key.value == "netid" and value.tag.endswith(":int"):
+            meaning = str(yaml.safe_load(value.value))  # 0123 is octal: 83
+            if meaning != value.value:
+                raise UserError(
+                    f"{_place(path, value.start_mark)}: YAML reads netid {value.value} as "
+                    f"{meaning}; put it in quotes: '{value.value}'"
+                )
         if key.value == "__use_yte__":
             raise UserError(
                 f"{_place(path, key.start_mark)}: __use_yte__ would run the expressions in the "
                 "file; remove the key"
             )
-
-
-def _plain(scalar: yaml.Node) -> str:
-    return str(yaml.safe_load(scalar.value))
 
 
 def _read(path: Path) -> str:
@@ -59,43 +57,42 @@ def _read(path: Path) -> str:
 def _compose(text: str, path: Path) -> yaml.Node | None:
     for number, line in enumerate(text.splitlines(), 1):
         if "\t" in line[: len(line) - len(line.lstrip())]:
-            raise UserError(f"{path}, line {number}: indented by a tab; YAML wants spaces")
+            raise UserError(f"{path}, line {number}: indented by a tab; use spaces")
     try:
-        yaml.safe_load(text)  # what can be composed may still be no value: the date 2026-13-45
+        yaml.safe_load(text)  # finds more than composing does: the date 2026-13-45 is no value
         return yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = " ".join(part for part in (error.context, error.problem) if part)
-        raise UserError(f"{_place(path, mark)}: not YAML ({problem}); mend that line") from error
-    except yaml.YAMLError as error:
+        raise UserError(f"{_place(path, mark)}: not YAML ({problem}); correct that line") from error
+    except (yaml.YAMLError, ValueError, RecursionError, OverflowError, AttributeError) as error:
         raise UserError(f"{path}: not YAML ({' '.join(str(error).split())})") from error
-    except (ValueError, RecursionError, OverflowError, AttributeError) as error:
-        raise UserError(f"{path}: not YAML that can be read ({error})") from error
 
 
 def _require_distinct_keys(root: yaml.Node, path: Path) -> None:
-    """YAML readers take the last of two equal keys and say nothing."""
-    waiting, seen = [root], 0
+    """YAML readers silently take the last of two equal keys."""
+    waiting = [root]
+    count = 0
     while waiting:
-        node, seen = waiting.pop(), seen + 1
-        if seen > MAX_NODES:
+        node = waiting.pop()
+        count += 1
+        if count > MAX_NODES:
             raise UserError(
-                f"{path}: more than {MAX_NODES:,} entries, aliases counted; simplify it"
+                f"{path}: more than {MAX_NODES:,} entries, counting aliases; simplify it"
             )
-        pairs = node.value if isinstance(node, yaml.MappingNode) else []
-        waiting += [part for pair in pairs for part in pair]
-        waiting += node.value if isinstance(node, yaml.SequenceNode) else []
-        first: dict[str, int] = {}
-        for key, _ in pairs:
-            place = _place(path, key.start_mark)
-            if not isinstance(key, yaml.ScalarNode):
-                raise UserError(f"{place}: a key has to be a plain word")
-            if key.value in first:
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        if not isinstance(node, yaml.MappingNode):
+            continue
+        first_lines: dict[str, int] = {}
+        for key, value in node.value:
+            waiting += [key, value]
+            if key.value in first_lines:
                 raise UserError(
-                    f"{place}: {key.value} stands twice, first in line {first[key.value]}; "
-                    "remove one"
+                    f"{_place(path, key.start_mark)}: {key.value} appears twice, first in line "
+                    f"{first_lines[key.value]}; remove one"
                 )
-            first[key.value] = key.start_mark.line + 1
+            first_lines[key.value] = key.start_mark.line + 1
 
 
 def _place(path: Path, mark: yaml.Mark | None) -> str:
