@@ -1,5 +1,8 @@
 """Files are complete or absent. Damaged ones are named, with what to do."""
 
+import time
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -112,16 +115,48 @@ def test_other_arrays(tmp_path, arrays, fault):
     assert fault in refused(read_arrays, tmp_path / "a.npz", frames=(2, None))
 
 
-@pytest.mark.parametrize("kept", [0, 10, 300, -30])
-def test_arrays_cut_short(tmp_path, kept):
+def flip_a_bit(content: bytes) -> bytes:
+    return content[:900] + bytes([content[900] ^ 4]) + content[901:]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: b"text",
+        lambda content: content[:300],
+        lambda content: content[:-30],
+        lambda content: content[128:],  # an .npy file
+        flip_a_bit,
+    ],
+)
+def test_damaged_arrays(tmp_path, damage):
     path = tmp_path / "a.npz"
     write_arrays(path, frames=np.arange(2000, dtype=np.uint8).reshape(2, -1))
-    path.write_bytes(path.read_bytes()[:kept])
+    path.write_bytes(damage(path.read_bytes()))
     assert "not a readable .npz file" in refused(read_arrays, path, frames=(2, None))
 
 
-def test_a_write_that_fails_leaves_what_was_there(tmp_path):
+def test_equal_arrays_are_equal_bytes_at_any_time(tmp_path, monkeypatch):
+    write_arrays(tmp_path / "a.npz", a=np.arange(9))
+    monkeypatch.setattr(time, "time", lambda: 2e9)
+    write_arrays(tmp_path / "b.npz", a=np.arange(9))
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_a_write_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
     (tmp_path / "folder").mkdir()
     with pytest.raises(UserError, match=r"cannot write .*folder: Is a directory"):
         write_whole(tmp_path / "folder", b"x")
-    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+    write_whole(tmp_path / "file", b"old")
+
+    def full_disk(temporary, content):
+        with temporary.open("wb") as file:
+            file.write(content[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full_disk)
+    with pytest.raises(UserError, match=r"cannot write .*file: No space left on device"):
+        write_whole(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]

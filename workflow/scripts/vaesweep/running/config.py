@@ -82,16 +82,14 @@ def coerce(value: Any, schema: dict[str, Any]) -> Any:
         return str(value) if type(value) in (int, float) else value
     if isinstance(value, str) and types:
         value = _parse(value)
-    if isinstance(value, list):
-        return [coerce(part, schema.get("items", {})) for part in value]
+    if isinstance(value, list) and "array" in types:
+        return [coerce(part, schema["items"]) for part in value]
     return _coerce_number(value) if isinstance(value, float) else value
 
 
 def _coerce_object(value: dict[Any, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    properties, others = schema.get("properties", {}), schema["additionalProperties"]
-    return {
-        str(key): coerce(part, properties.get(key, others or {})) for key, part in value.items()
-    }
+    known, others = schema.get("properties", {}), schema["additionalProperties"] or {}
+    return {str(key): coerce(part, known.get(key, others)) for key, part in value.items()}
 
 
 def _coerce_number(value: float) -> float | int | str:

@@ -1,13 +1,11 @@
 """A look at config.yaml before Snakemake reads it, for errors that name file and line."""
 
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from vaesweep.errors import UserError
-
-# More than any sweep needs. An alias inside its own anchor would never end.
-MAX_NODES = 100_000
 
 
 def check_config_file(path: Path) -> None:
@@ -16,25 +14,15 @@ def check_config_file(path: Path) -> None:
     It must be readable, not empty, YAML, keys with values, no key twice, and must not ask Snakemake
     to run expressions.
     """
-    root = _compose(_read(path), path)
-    if root is None:
+    config = _parse(_read(path), path)
+    if config is None:
         raise UserError(f"{path} is empty, expected keys with values; restore it, or write {{}}")
-    if not isinstance(root, yaml.MappingNode):
-        raise UserError(f"{_place(path, root.start_mark)}: expected keys with values at top level")
-    _require_distinct_keys(root, path)
-    for key, value in root.value:
-        if key.value == "netid" and value.tag.endswith(":int"):
-            meaning = str(yaml.safe_load(value.value))  # 0123 is octal: 83
-            if meaning != value.value:
-                raise UserError(
-                    f"{_place(path, value.start_mark)}: YAML reads netid {value.value} as "
-                    f"{meaning}; put it in quotes: '{value.value}'"
-                )
-        if key.value == "__use_yte__":
-            raise UserError(
-                f"{_place(path, key.start_mark)}: __use_yte__ would run the expressions in the "
-                "file; remove the key"
-            )
+    if not isinstance(config, dict):
+        raise UserError(f"{path}: expected keys with values at top level, found {config!r:.40}")
+    if "__use_yte__" in config:
+        raise UserError(
+            f"{path}: __use_yte__ would run the expressions in the file; remove the key"
+        )
 
 
 def _read(path: Path) -> str:
@@ -54,46 +42,30 @@ def _read(path: Path) -> str:
         ) from error
 
 
-def _compose(text: str, path: Path) -> yaml.Node | None:
+def _parse(text: str, path: Path) -> Any:
     for number, line in enumerate(text.splitlines(), 1):
         if "\t" in line[: len(line) - len(line.lstrip())]:
             raise UserError(f"{path}, line {number}: indented by a tab; use spaces")
     try:
-        yaml.safe_load(text)  # finds more than composing does: the date 2026-13-45 is no value
-        return yaml.compose(text, Loader=yaml.SafeLoader)
+        return yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         problem = " ".join(part for part in (error.context, error.problem) if part)
-        raise UserError(f"{_place(path, mark)}: not YAML ({problem}); correct that line") from error
+        raise UserError(f"{path}{place}: not YAML ({problem}); correct that line") from error
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError, AttributeError) as error:
         raise UserError(f"{path}: not YAML ({' '.join(str(error).split())})") from error
 
 
-def _require_distinct_keys(root: yaml.Node, path: Path) -> None:
-    """YAML readers silently take the last of two equal keys."""
-    waiting = [root]
-    count = 0
-    while waiting:
-        node = waiting.pop()
-        count += 1
-        if count > MAX_NODES:
-            raise UserError(
-                f"{path}: more than {MAX_NODES:,} entries, counting aliases; simplify it"
-            )
-        if isinstance(node, yaml.SequenceNode):
-            waiting += node.value
-        if not isinstance(node, yaml.MappingNode):
-            continue
-        first_lines: dict[str, int] = {}
-        for key, value in node.value:
-            waiting += [key, value]
-            if key.value in first_lines:
-                raise UserError(
-                    f"{_place(path, key.start_mark)}: {key.value} appears twice, first in line "
-                    f"{first_lines[key.value]}; remove one"
-                )
-            first_lines[key.value] = key.start_mark.line + 1
+class _Loader(yaml.SafeLoader):
+    """A loader that refuses a key that appears twice. Others silently take the last value."""
 
-
-def _place(path: Path, mark: yaml.Mark | None) -> str:
-    return f"{path}, line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in names:
+                    problem = f"{key.value} appears twice"
+                    raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+                names.add(key.value)
+        return super().construct_mapping(node, deep)
