@@ -3,7 +3,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
-# False if another workflow uses this one as a module. Folder, hooks and report are then its own.
+# False if this is a module of another workflow, which is then in charge of folder and report.
 STANDALONE = Path(workflow.main_snakefile).resolve() in {
     (ROOT / path).resolve() for path in ("Snakefile", "workflow/Snakefile")
 }

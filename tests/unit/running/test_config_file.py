@@ -22,6 +22,7 @@ from vaesweep.running.config_file import check_config_file
         ("a: " + "[" * 1500, "not YAML"),
         ("a: !!python/object/apply:os.system ['true']\n", "could not determine a constructor"),
         ("a: \x00\n", "not YAML"),
+        ("a: 1\nnetid: 0123 # mine\n", "line 2: YAML reads netid 0123 as 83; put it in quotes"),
         ("__use_yte__: true\n", "__use_yte__ would run the expressions"),
         ("", "is empty, expected keys with values"),
         (b"netid: a\nb: \xff\n", "line 2: the byte 0xff is not UTF-8"),

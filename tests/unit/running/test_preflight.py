@@ -44,7 +44,15 @@ def slurm_problems(status_command="squeue", poll_seconds=30):
 def test_training_on_cuda_needs_a_gpu_here(monkeypatch, has_gpu, trains_on_cuda, count):
     monkeypatch.setattr(preflight, "has_nvidia_gpu", lambda: has_gpu)
     assert len(problems("local", None, trains_on_cuda)) == count
-    assert problems("cluster-generic", None, trains_on_cuda) == []
+
+
+def test_a_submit_command_that_is_not_installed(monkeypatch, tmp_path):
+    (tmp_path / "mkdir").write_text("")
+    (tmp_path / "mkdir").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    settings = SimpleNamespace(submit_cmd="mkdir -p logs && qsub -terse -pe smp {threads}")
+    [problem] = problems("cluster-generic", settings, trains_on_cuda=False)
+    assert problem.startswith("no qsub on PATH, with which cluster-generic-submit-cmd submits jobs")
 
 
 def test_a_complete_cluster_has_no_problems(slurm):

@@ -47,14 +47,15 @@ def from_torchvision(name: str, folder: Path) -> None:
             # Imported here because it takes more than a second, which only a download needs.
             datasets = importlib.import_module("torchvision.datasets")
             if name == "EMNIST":
-                # Its class unpacks all six splits (2 GB) and inherits MNIST's list of mirrors.
+                # Not with its class, which unpacks all six splits, more than 2 GB. The `mirrors`
+                # that it inherits are MNIST's and have MNIST's files.
                 emnist = datasets.EMNIST
                 datasets.utils.download_url(emnist.url, folder / "EMNIST/raw", md5=emnist.md5)
             else:
                 getattr(datasets, name)(folder, download=True)
     except (ImportError, RuntimeError, OSError, http.client.HTTPException) as error:
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        raise UserError(f"torchvision cannot download {name} ({reason})") from error
+        reason = " ".join(f"{type(error).__name__}: {error}".split())  # on one line
+        raise UserError(reason) from error
     finally:
         socket.setdefaulttimeout(default_timeout)
 

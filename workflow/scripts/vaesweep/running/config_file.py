@@ -1,5 +1,6 @@
 """A look at config.yaml before Snakemake reads it, for errors that name file and line."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ def check_config_file(path: Path) -> None:
     It must be readable, not empty, YAML, keys with values, no key twice, and must not ask Snakemake
     to run expressions.
     """
-    config = _parse(_read(path), path)
+    text = _read(path)
+    config = _parse(text, path)
     if config is None:
         raise UserError(f"{path} is empty, expected keys with values; restore it, or write {{}}")
     if not isinstance(config, dict):
@@ -22,6 +24,13 @@ def check_config_file(path: Path) -> None:
     if "__use_yte__" in config:
         raise UserError(
             f"{path}: __use_yte__ would run the expressions in the file; remove the key"
+        )
+    octal = re.search(r"^netid:\s*(0[0-7]+)\b", text, re.MULTILINE)
+    if octal:
+        line = text.count("\n", 0, octal.start()) + 1
+        raise UserError(
+            f"{path}, line {line}: YAML reads netid {octal[1]} as {int(octal[1], 8)}; put it in "
+            f"quotes: '{octal[1]}'"
         )
 
 

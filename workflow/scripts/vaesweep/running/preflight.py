@@ -1,6 +1,8 @@
 """Problems that would make jobs fail, or wait forever, found before the first one starts."""
 
 import os
+import re
+import shutil
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,9 +27,23 @@ def problems(executor: str, settings: Any, trains_on_cuda: bool) -> list[str]:
             "training.device is cuda, but this machine has no NVIDIA GPU or no driver for it; "
             "set it to auto or cpu, or run where `nvidia-smi` lists a GPU"
         ]
+    if executor == "cluster-generic":
+        return _missing_submit_commands(settings.submit_cmd)
     if executor == "slurm":
         return slurm_problems(settings.status_command, settings.init_seconds_before_status_checks)
     return []
+
+
+def _missing_submit_commands(submit_command: str) -> list[str]:
+    """A sentence for each program in the submit command that is not installed here."""
+    commands = re.split(r"&&|\|\||[;|]", submit_command or "true")
+    programs = [command.split()[0] for command in commands]
+    return [
+        f"no {program} on PATH, with which cluster-generic-submit-cmd submits jobs; run where the "
+        "scheduler's commands are, or change the command in the profile"
+        for program in programs
+        if shutil.which(program) is None
+    ]
 
 
 def reset_future_times(inputs: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ SCHEMA = workflow_path("schemas/config.schema.yaml")
 
 @lru_cache
 def read_schema() -> dict[str, Any]:
-    """The schema. It is read once, because reading takes longer than checking."""
+    """The schema, read once, because reading takes longer than all checks."""
     return yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
 
 
