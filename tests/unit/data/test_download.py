@@ -174,7 +174,7 @@ def test_the_installed_debian_package(tmp_path: Path, monkeypatch: pytest.Monkey
     assert copied.read_bytes() == b"images"
 
 
-def test_no_debian_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tool_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(download, "DEBIAN_FOLDER", tmp_path / "nowhere")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UserError, match="apt-get is not installed"):

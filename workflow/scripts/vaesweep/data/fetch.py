@@ -68,8 +68,6 @@ def read_folder(dataset: Dataset, folder: Path, log: Logger) -> dict[str, Publis
     A damaged file is named in the log, and the next place is tried. UserError if a file is found
     undamaged nowhere.
     """
-    if not folder.is_dir():
-        raise UserError(f"there is no folder {folder}")
     return {name: _first_undamaged(dataset, name, folder, log) for name in dataset.md5}
 
 

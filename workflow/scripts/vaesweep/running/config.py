@@ -17,7 +17,6 @@ from vaesweep.running.sweep import HOW_JOBS_RUN
 # YAML 1.1, which PyYAML reads, takes 1e-3 for text because it has no dot.
 NUMBER = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 MAX_EXACT = 2**53  # up to here, floats represent every whole number
-MAX_VALUE = 10_000  # characters of a value on the command line
 MAX_SHOWN = 160  # characters of a problem in a message
 # The keys of `selection`, and the keys of `sweep` that list the values to select from.
 SELECTABLE = {"variant": "variants", "latent_size": "latent_sizes", "seed": "seeds"}
@@ -104,7 +103,7 @@ def _parse(text: str) -> Any:
     if NUMBER.fullmatch(text):
         return float(text)
     try:
-        return yaml.safe_load(text) if len(text) <= MAX_VALUE else text
+        return yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError, AttributeError):
         return text
 
