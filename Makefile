@@ -1,9 +1,10 @@
-# make        set up the environment, run the sweep of config.yaml, write the three documents
-# make test   the same environment, then lint and all tests
+# make         set up the environment, run the sweep of config.yaml, write the three documents
+# make test    the same environment, then lint and all tests
+# make quick   the same environment, then lint and the unit tests
 #
 # Also: make soak (the long tests), make lint, make bench, make clean. Another Python: make PYTHON=python3.12
-# Without the 4 GB of GPU libraries: make TORCH=cpu (remembered; back again by make TORCH=gpu)
-# Another sweep, in a folder of its own with a config.yaml: make STUDY=examples/models
+# Without the 4 GB of GPU libraries: make TORCH=cpu (remembered; make TORCH=gpu brings them back)
+# Another sweep, in its own folder with a config.yaml: make STUDY=examples/models
 
 PYTHON ?= python3
 CORES ?= all
@@ -14,41 +15,47 @@ SHELL := /bin/bash -O extglob
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
-SOURCES := workflow/scripts tests $(wildcard benchmarks)
-# Named after the pins, so that the environment is brought up to date when they change and only then.
-# And after the folder, for the commands of an environment that was moved or copied start an old Python.
+PYTHON_FILES := workflow/scripts workflow/run_job.py
+SOURCES := $(PYTHON_FILES) tests $(wildcard benchmarks)
+# The stamp file of an environment that is ready is named after the pins, so that the environment is
+# updated when they change, and after the folder, since a moved or copied environment does not work.
 FOLDER := $(shell readlink -f .venv)
 READY := .venv/ready-$(shell (echo "$(FOLDER)" $(TORCH:gpu=); cat envs/*.txt) | cksum | cut -d' ' -f1)
-# Every file by its hash; but for PyTorch's CPU builds, whose versions are labelled +cpu, as no other's are.
+# Every file is checked by its hash, except with PyTorch's CPU builds, whose versions are labelled +cpu.
 PINNED := --no-deps --require-hashes --requirement envs/hashes.txt
 ifeq ($(TORCH),cpu)
 PINNED := --requirement envs/requirements.txt --extra-index-url $(TORCH_INDEX) \
 	$(shell sed -En 's/^torch(vision)?==.*/&+cpu/p' envs/constraints.txt)
 endif
-# Rules run `python` and `snakemake` of this environment, whatever the caller's shell has active.
+# Rules run `python` and `snakemake` of this environment, whatever is active in the caller's shell.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
-# Snakemake and Matplotlib keep caches at home, and some users have none.
-HOMELESS := $(shell test -w "$$HOME" || echo yes)
-HOUSED := $(if $(HOMELESS),HOME="$$(cd "$(STUDY)" && pwd)/.snakemake/home")
+# Snakemake and Matplotlib keep caches in the home folder, which some users do not have.
+NO_HOME := $(shell test -w "$$HOME" || echo yes)
+WITH_HOME := $(if $(NO_HOME),HOME="$$(cd "$(STUDY)" && pwd)/.snakemake/home")
 
-# Progress bars on a terminal; else a line a job, without its list of files.
+# Progress bars on a terminal; otherwise one line for each job, without its list of files.
 BARS := --logger rich
 LINES := --quiet rules host
 
 IMPORTED := torch, torchvision, safetensors.torch, pandas, scipy.stats, seaborn, snakemake.cli, snakemake.report, pypdf, pytest
 
-.PHONY: all test soak lint bench clean
+.PHONY: all test quick soak lint bench clean
 
 all: $(READY)
 	@case "$(CORES)" in all|[1-9]*([0-9])) ;; *) \
 		echo "CORES=$(CORES): expected all, or a number from 1; for example make CORES=4" >&2; exit 1;; esac
 	@test "$(STUDY)" = . -o -f "$(STUDY)/config.yaml" || { \
 		echo "STUDY=$(STUDY): expected a folder with a config.yaml; there are: $(wildcard examples/*)" >&2; exit 1; }
-	@$(RUN) $(HOUSED) snakemake --cores $(CORES) --directory "$(STUDY)" $$(test -t 2 && echo $(BARS) || echo $(LINES)) -- all report
+	@$(RUN) $(WITH_HOME) snakemake --cores $(CORES) --directory "$(STUDY)" $$(test -t 2 && echo $(BARS) || echo $(LINES)) -- all report
 
-# Tests side by side. One thread each: their jobs take the cores they ask for.
+# Tests run in parallel, so each uses one thread. The jobs in them use the cores they ask for.
+PYTEST := OMP_NUM_THREADS=1 python -m pytest -n auto
+
 test: lint
-	@$(RUN) OMP_NUM_THREADS=1 python -m pytest -n auto --durations 20
+	@$(RUN) $(PYTEST) --durations 20
+
+quick: lint
+	@$(RUN) $(PYTEST) tests/unit
 
 # The tests of tests/faults in full: 20 kills, a comparison of 1,000 runs, a sweep of 208.
 soak: $(READY)
@@ -57,7 +64,7 @@ soak: $(READY)
 lint: $(READY)
 	@$(RUN) ruff check $(SOURCES)
 	@$(RUN) ruff format --check $(SOURCES)
-	@$(RUN) mypy workflow/scripts/vaesweep
+	@$(RUN) mypy $(PYTHON_FILES)
 	@$(RUN) snakefmt --check Snakefile workflow/Snakefile workflow/rules
 	@$(RUN) snakemake --lint
 
@@ -66,7 +73,7 @@ bench: $(READY)
 
 clean:
 	@find results/ -mindepth 1 -maxdepth 1 ! -name .gitkeep ! -name data -exec rm -rf {} +
-	@echo "Removed everything under results/ but the data."
+	@echo "Removed everything under results/ except the data."
 
 define CHECK_PYTHON
 import sys
@@ -90,7 +97,7 @@ $(READY):
 	@echo $(TORCH) > .venv/torch
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile $(PINNED) || { \
 		test $(TORCH) = gpu || echo "TORCH=cpu takes torch from $(TORCH_INDEX): name another TORCH_INDEX, or make TORCH=gpu" >&2; exit 1; }
-# Bytecode of what every start imports, not of 14,000 files. Some containers forbid to write it later.
+# Compile what every start imports, not all 14,000 files. Some containers cannot do so later.
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c "import $(IMPORTED); snakemake.cli.get_argument_parser()"
 	@rm -f .venv/ready-*
 	@touch $@

@@ -1,13 +1,13 @@
 # Trains VAEs over seeds and latent sizes, scores how well their codes interpolate, shows the best.
 #
-#   snakemake --cores 8          the submission PDF, the comparison report and all they stand on
+#   snakemake --cores 8          the submission PDF, the comparison report and everything for them
 #   snakemake --cores 8 report   results/report.html as well
 #
-# config.yaml holds the sweep; workflow/schemas/config.schema.yaml describes its keys.
+# config.yaml defines the sweep; workflow/schemas/config.schema.yaml describes its keys.
 
 from snakemake.utils import min_version
 
-min_version("9.0")
+min_version("9.13")
 
 
 include: "workflow/rules/start.smk"
@@ -43,7 +43,7 @@ rule all:
         rules.explorer.output,
         rules.report_tables.output,
         rules.score_controls.output,
-        # Those of every run too, so that one that was removed is made again.
+        # Files of every run as well, so that deleted ones are regenerated.
         every_run("same_digit.png"),
         every_run("different_digits.png"),
         every_run("metrics.json"),

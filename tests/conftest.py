@@ -9,7 +9,8 @@ from checkout import ROOT, Checkout
 from filelock import FileLock
 from xdist.scheduler import LoadScopeScheduling
 
-from vaesweep.data.fetch import DATASETS, fetch
+from vaesweep.data.datasets import DATASETS
+from vaesweep.data.fetch import fetch
 
 # Those that take minutes first, so that no single one is left at the end.
 ORDER = ("slurm", "faults", "browser", "workflow")

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# What has become of Grid Engine's job $1: running, success or failed.
+# Prints the status of Grid Engine's job $1: running, success or failed.
 if qstat -j "$1" >/dev/null 2>&1; then
     echo running
     exit
 fi
-# The record of a job that has just ended takes a while to appear.
+# The record of a job that has just ended appears with a delay.
 for _ in {1..30}; do
     exit_status=$(qacct -j "$1" 2>/dev/null | awk '$1 == "exit_status" {print $2}' | tail -n 1)
     [ -n "$exit_status" ] && break

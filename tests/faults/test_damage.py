@@ -63,7 +63,7 @@ def test_a_damaged_result_is_named(finished, tmp_path, name):
     errors = [line for line in done.stdout.splitlines() if line.startswith("error: ")]
     named = "results/runs" if name == "pairs fewer" else f"results/{damaged}"
     assert len(errors) == 1 and errors[0].startswith(f"error: {named}"), done.stdout[-3000:]
-    assert said in errors[0] and errors[0].endswith("Remove it and run again: it is made anew.")
+    assert said in errors[0] and errors[0].endswith("Delete it and rerun; it will be regenerated.")
     assert "Traceback" not in done.stdout
 
 

@@ -35,7 +35,7 @@ def test_a_damaged_split_is_named_by_the_job_that_reads_it(finished, tmp_path):
     done = checkout.snakemake("--cores", "1", "results/pairs.csv", check=False)
     assert done.returncode != 0
     assert "results/data/MNIST/test.npz: not a readable .npz file" in done.stdout
-    assert "Remove it and run again" in done.stdout
+    assert "Delete it and rerun" in done.stdout
     assert "Traceback" not in done.stdout
 
 

@@ -7,8 +7,9 @@ import stat
 import pytest
 from checkout import ROOT, copy_checkout
 
+from vaesweep.comparison.reading import read_comparison
 from vaesweep.documents.html_report import runs_page
-from vaesweep.files import read_table, write_whole
+from vaesweep.files import write_whole
 
 pytestmark = pytest.mark.faults
 
@@ -37,7 +38,7 @@ def test_the_name_of_a_folder_is_never_run(mnist, tmp_path):
 def test_texts_are_escaped_in_html(finished):
     import json
 
-    runs = read_table(finished / "results/comparison/runs.csv")
+    runs = read_comparison(finished / "results/comparison/runs.csv")
     runs.loc[0, "flags"] = "<script>alert(1)</script>"
     chosen = json.loads((finished / "results/chosen.json").read_text())
     page = runs_page(runs, chosen, {})

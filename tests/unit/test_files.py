@@ -1,9 +1,13 @@
-"""Files are whole or absent; damaged ones are named, with what to do."""
+"""Files are complete or absent. Damaged ones are named, with what to do."""
+
+import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from vaesweep.comparison.reading import read_comparison
 from vaesweep.errors import UserError
 from vaesweep.files import (
     read_arrays,
@@ -34,7 +38,8 @@ def test_what_is_written_is_read(tmp_path):
     assert read_json(tmp_path / "a.json", "a") == {"a": 1}
     table = pd.DataFrame({"a": [1, 2], "flags": ["", "diverged"], "b": [0.1, np.nan]})
     write_table(tmp_path / "a.csv", table)
-    assert read_table(tmp_path / "a.csv", "a", "b").equals(table)
+    types = {"flags": "str"}
+    assert read_table(tmp_path / "a.csv", "a", "b", types=types).equals(table)
     write_rows(tmp_path / "rows.csv", ["a", "b"], [{"a": 1, "b": 0.1}])
     assert (tmp_path / "rows.csv").read_text() == "a,b\n1,0.1\n"
     images = np.zeros((3, 28, 28), np.uint8)
@@ -42,25 +47,24 @@ def test_what_is_written_is_read(tmp_path):
     assert (read_arrays(tmp_path / "a.npz", images=(None, 28, 28))["images"] == images).all()
 
 
-def test_flags_that_are_all_empty_are_texts(tmp_path):
-    (tmp_path / "a.csv").write_text("a,flags\n1,\n2,\n")
-    assert read_table(tmp_path / "a.csv")["flags"].tolist() == ["", ""]
-
-
-def test_a_variant_is_called_as_it_is(tmp_path):
+def test_text_columns_stay_text_and_ternary_ones_may_be_missing(tmp_path):
     names = ["1e3", "007", "None", "True", "nan"]
-    (tmp_path / "a.csv").write_text("variant,a\n" + "".join(f"{name},\n" for name in names))
-    table = read_table(tmp_path / "a.csv")
+    tied = ["True", "False", "", "", ""]
+    rows = [f"{name},,,{cell}\n" for name, cell in zip(names, tied, strict=True)]
+    (tmp_path / "a.csv").write_text("variant,flags,a,tied\n" + "".join(rows))
+    table = read_comparison(tmp_path / "a.csv")
     assert table["variant"].tolist() == names and table["a"].isna().all()
+    assert table["flags"].tolist() == [""] * 5
+    assert table["tied"].tolist() == [True, False, pd.NA, pd.NA, pd.NA]
 
 
 def refused(read, path, *arguments, **shapes) -> str:
     with pytest.raises(UserError) as caught:
         read(path, *arguments, **shapes)
-    said = str(caught.value)
-    assert said.startswith(f"{path}: ") and "\n" not in said
-    assert said.endswith("Remove it and run again: it is made anew.")
-    return said
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ") and "\n" not in message
+    assert message.endswith("Delete it and rerun; it will be regenerated.")
+    return message
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[1", b"\xff\xfe", b"[1, 2]", b"null"])
@@ -80,7 +84,7 @@ def test_missing_files(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "fault"),
     [
         (b"", "not a readable CSV table"),
         (b"a,b\n1,2,3\n1,2,3,4\n", "not a readable CSV table"),
@@ -89,13 +93,13 @@ def test_missing_files(tmp_path):
         (b"\xff\xfe,\x00\n", "not a readable CSV table"),
     ],
 )
-def test_damaged_tables(tmp_path, content, said):
+def test_damaged_tables(tmp_path, content, fault):
     (tmp_path / "a.csv").write_bytes(content)
-    assert said in refused(read_table, tmp_path / "a.csv", "a", "b")
+    assert fault in refused(read_table, tmp_path / "a.csv", "a", "b")
 
 
 @pytest.mark.parametrize(
-    ("arrays", "said"),
+    ("arrays", "fault"),
     [
         ({"other": np.zeros(3, np.uint8)}, "it lacks frames"),
         (
@@ -106,21 +110,53 @@ def test_damaged_tables(tmp_path, content, said):
         ({"frames": np.zeros(2, np.uint8)}, "frames is uint8 (2,), expected uint8 (2, N)"),
     ],
 )
-def test_other_arrays(tmp_path, arrays, said):
+def test_other_arrays(tmp_path, arrays, fault):
     write_arrays(tmp_path / "a.npz", **arrays)
-    assert said in refused(read_arrays, tmp_path / "a.npz", frames=(2, None))
+    assert fault in refused(read_arrays, tmp_path / "a.npz", frames=(2, None))
 
 
-@pytest.mark.parametrize("kept", [0, 10, 300, -30])
-def test_arrays_cut_short(tmp_path, kept):
+def flip_a_bit(content: bytes) -> bytes:
+    return content[:900] + bytes([content[900] ^ 4]) + content[901:]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: b"text",
+        lambda content: content[:300],
+        lambda content: content[:-30],
+        lambda content: content[128:],  # an .npy file
+        flip_a_bit,
+    ],
+)
+def test_damaged_arrays(tmp_path, damage):
     path = tmp_path / "a.npz"
     write_arrays(path, frames=np.arange(2000, dtype=np.uint8).reshape(2, -1))
-    path.write_bytes(path.read_bytes()[:kept])
+    path.write_bytes(damage(path.read_bytes()))
     assert "not a readable .npz file" in refused(read_arrays, path, frames=(2, None))
 
 
-def test_a_write_that_fails_leaves_what_was_there(tmp_path):
+def test_equal_arrays_are_equal_bytes_at_any_time(tmp_path, monkeypatch):
+    write_arrays(tmp_path / "a.npz", a=np.arange(9))
+    monkeypatch.setattr(time, "time", lambda: 2e9)
+    write_arrays(tmp_path / "b.npz", a=np.arange(9))
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_a_write_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
     (tmp_path / "folder").mkdir()
     with pytest.raises(UserError, match=r"cannot write .*folder: Is a directory"):
         write_whole(tmp_path / "folder", b"x")
-    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+    write_whole(tmp_path / "file", b"old")
+
+    def full_disk(temporary, content):
+        with temporary.open("wb") as file:
+            file.write(content[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full_disk)
+    with pytest.raises(UserError, match=r"cannot write .*file: No space left on device"):
+        write_whole(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]

@@ -1,4 +1,4 @@
-"""The laws of the house: which room may know which, and that a new record is two files."""
+"""The rules of the architecture: who may import whom, and where a new record is written."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ from vaesweep.training.objectives import OBJECTIVES
 
 PACKAGE = ROOT / "workflow/scripts/vaesweep"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-# Each may import from those before it, and from itself.
+# The rooms, which are modules and subpackages: each may import from itself and those before it.
 ORDER = [
     {"errors", "statistics", "words"},
     {"runs"},
@@ -37,14 +37,14 @@ def room_of(path: Path) -> str:
 
 
 def imports(path: Path) -> list[str]:
-    """Dotted names of all that is imported; of `from vaesweep import x`, vaesweep.x."""
+    """Dotted names of all that is imported; `from vaesweep import x` gives vaesweep.x."""
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     froms = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
     names = [f"{node.module}.{alias.name}" for node in froms for alias in node.names]
     return names + [a.name for node in nodes if isinstance(node, ast.Import) for a in node.names]
 
 
-def test_every_room_has_its_place():
+def test_every_room_is_in_the_order():
     rooms = {room_of(path) for path in MODULES} - {"__init__"}
     assert rooms == set().union(*ORDER)
 
@@ -60,7 +60,7 @@ def test_arrows_point_one_way(path):
     assert known <= allowed
 
 
-def test_no_module_knows_snakemake():
+def test_no_module_imports_snakemake():
     assert not [path for path in MODULES if any("snakemake" in name for name in imports(path))]
 
 
@@ -70,8 +70,7 @@ def test_an_init_is_a_docstring_and_nothing_else(path):
     assert isinstance(only, ast.Expr) and isinstance(only.value.value, str)
 
 
-def test_every_module_serves_a_rule():
-    """What no script and no rule imports is dead."""
+def test_every_module_is_used_by_a_script_or_a_rule():
     scripts = (ROOT / "workflow/scripts").glob("*.py")
     used = {path for script in scripts for path in source_files(script)}
     by_rules = re.findall(
@@ -79,10 +78,10 @@ def test_every_module_serves_a_rule():
         "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk")),
     )
     used |= {PACKAGE / f"{name.replace('.', '/')}.py" for name in by_rules}
-    passed_over = {path for path in MODULES if room_of(path) in ("running", "errors", "files")}
-    fetching = {PACKAGE / f"data/{name}.py" for name in ("fetch", "download", "packages", "idx")}
+    untracked = {path for path in MODULES if room_of(path) in ("running", "errors", "files")}
+    untracked |= {PACKAGE / f"data/{name}.py" for name in ("fetch", "download", "idx")}
     inits = {path for path in MODULES if path.name == "__init__.py"}
-    assert set(MODULES) - used - passed_over - fetching - inits == set()
+    assert set(MODULES) - used - untracked - inits == set()
 
 
 @pytest.mark.parametrize(
@@ -94,13 +93,13 @@ def test_every_module_serves_a_rule():
         (PATHS, "interpolation", "path"),
     ],
 )
-def test_the_schema_admits_what_there_are_records_of(records, section, key):
+def test_the_schema_allows_exactly_the_names_of_the_records(records, section, key):
     schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
-    admitted = schema["properties"][section]["properties"][key]["enum"]
-    assert admitted == list(records)
+    allowed = schema["properties"][section]["properties"][key]["enum"]
+    assert allowed == list(records)
 
 
-def test_data_sets_have_a_name_for_each_class():
+def test_the_classes_of_a_data_set_have_distinct_names():
     for name, dataset in DATASETS.items():
         assert dataset.name == name and dataset.noun.islower()
         assert len(set(dataset.classes)) == len(dataset.classes) >= 2

@@ -1,4 +1,4 @@
-"""The package outside of its checkout, as a notebook has it."""
+"""The package installed outside its checkout, as for a notebook."""
 
 import os
 import re
@@ -13,7 +13,7 @@ import yaml
 from checkout import ROOT, copy_checkout
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-# Imports every module and uses each kind of file that lies beside the package in a checkout.
+# Imports every module, and uses every kind of file that is outside the package in a checkout.
 USED = """
 import pkgutil, sys
 from importlib import import_module, metadata
@@ -33,14 +33,14 @@ print(vaesweep.__file__, metadata.version("vaesweep"), pdf[:5])
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder into which pip has put the package."""
+    """A folder in which pip has installed the package."""
     site = tmp_path_factory.mktemp("site")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site)]
     subprocess.run([*pip, str(ROOT)], check=True)
     return site
 
 
-def test_an_installed_package_finds_all_that_it_reads(installed: Path, tmp_path: Path) -> None:
+def test_an_installed_package_finds_all_its_files(installed: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", USED],
         cwd=tmp_path,
@@ -49,11 +49,11 @@ def test_an_installed_package_finds_all_that_it_reads(installed: Path, tmp_path:
         text=True,
         check=False,
     )
-    said = f"{installed}/vaesweep/__init__.py {PROJECT['version']} b'%PDF-'\n"
-    assert done.stdout == said, done.stderr
+    expected = f"{installed}/vaesweep/__init__.py {PROJECT['version']} b'%PDF-'\n"
+    assert done.stdout == expected, done.stderr
 
 
-def test_another_vaesweep_than_the_checkout_is_refused(
+def test_a_second_copy_of_the_package_is_refused(
     installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checkout = copy_checkout(tmp_path / "project")
@@ -64,14 +64,14 @@ def test_another_vaesweep_than_the_checkout_is_refused(
     assert f"error: this environment has a vaesweep in {site}/vaesweep, which" in done.stdout
 
 
-def test_the_version_is_that_of_the_changelog_and_of_the_citation() -> None:
+def test_changelog_and_citation_have_the_same_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.findall(r"^## (.+)$", changelog, re.MULTILINE)[0] == PROJECT["version"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["version"] == PROJECT["version"]
 
 
-def test_the_package_asks_for_what_the_conda_environment_has() -> None:
+def test_the_package_requires_what_the_conda_environment_has() -> None:
     conda = yaml.safe_load((ROOT / "envs/vaesweep.yaml").read_text(encoding="utf-8"))
     pinned = conda["dependencies"][-1]["pip"]
     assert PROJECT["dependencies"] == [line.split("==")[0] for line in pinned]

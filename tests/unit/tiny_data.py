@@ -1,9 +1,11 @@
-"""A data set of a few images, and mirrors on this machine that serve it well or badly."""
+"""A data set of a few images, and a local server of it that behaves well or badly."""
 
 import gzip
 import hashlib
+import io
 import runpy
 import threading
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,7 +23,7 @@ from vaesweep.data.idx import FILES, idx_bytes
 
 
 def contents(name: str = "MNIST") -> dict[str, bytes]:
-    """Return four raw IDX files by name: 30 training images and 20 test images."""
+    """Return the four raw IDX files by name: 30 training images and 20 test images."""
     random = np.random.default_rng(len(name))
     files = {}
     for split, count in (("train", 30), ("test", 20)):
@@ -31,22 +33,40 @@ def contents(name: str = "MNIST") -> dict[str, bytes]:
     return files
 
 
-def dataset(name: str = "MNIST", md5_of_gzip: bool = False) -> Dataset:
-    """Return the data set that `contents` serves."""
-    pack = zipped if md5_of_gzip else bytes
-    sums = {file: hashlib.md5(pack(raw)).hexdigest() for file, raw in contents(name).items()}
-    return replace(DATASETS[name], md5=sums, md5_of_gzip=md5_of_gzip)
-
-
 def zipped(raw: bytes) -> bytes:
     return gzip.compress(raw, mtime=0)
 
 
+def archive() -> bytes:
+    """Return a zip archive like EMNIST's: .gz files under other names, and others beside them."""
+    packed, raw_files = io.BytesIO(), contents()
+    with zipfile.ZipFile(packed, "w") as files:
+        for name, member in DATASETS["EMNIST"].members.items():
+            files.writestr(member, zipped(raw_files[name]))
+        files.writestr("gzip/emnist-letters-train-images-idx3-ubyte.gz", b"not looked at")
+    return packed.getvalue()
+
+
+def published(name: str = "MNIST") -> dict[str, bytes]:
+    """Return the files of the tiny data set as they are published, by the names in `md5`."""
+    if name == "EMNIST":
+        return {"gzip.zip": archive()}
+    if name == "KMNIST":
+        return {f"{file}.gz": zipped(raw) for file, raw in contents(name).items()}
+    return contents(name)
+
+
+def dataset(name: str = "MNIST", sources: tuple[str, ...] = ()) -> Dataset:
+    """Return the data set of that name, but with the sums of the tiny files."""
+    sums = {file: hashlib.md5(content).hexdigest() for file, content in published(name).items()}
+    return replace(DATASETS[name], md5=sums, sources=sources)
+
+
 def lay_out(folder: Path, name: str = "MNIST") -> Path:
-    """Write the raw files of `contents` to `folder`."""
+    """Write the published files of the tiny data set to `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for file, raw in contents(name).items():
-        (folder / file).write_bytes(raw)
+    for file, content in published(name).items():
+        (folder / file).write_bytes(content)
     return folder
 
 
@@ -55,10 +75,10 @@ def run_script(folder: Path, source: str, name: str = "MNIST") -> Path:
     out = folder / "out"
     paths = {split: str(out / f"{split}.npz") for split in ("train", "test")}
     paths["sums"] = str(out / "sums.json")
-    sums = with_sums(DATASETS[name], Path(source))
+    pins = with_sums(DATASETS[name], Path(source)).pins
     job = SimpleNamespace(
         output=Namedlist(fromdict=paths),
-        params=Namedlist(fromdict={"dataset": name, "pins": sums.pins}),
+        params=Namedlist(fromdict={"dataset": name, "pins": pins}),
         config={"dataset": {"dir": source}},
         log=Namedlist(toclone=[str(folder / "fetch.log")]),
     )
@@ -67,15 +87,16 @@ def run_script(folder: Path, source: str, name: str = "MNIST") -> Path:
 
 
 class Mirrors(ThreadingHTTPServer):
-    """Mirrors named by how they behave: good, missing, html, half, hang, drip, damaged, swapped."""
+    """Mirrors named by what they do: good, missing, html, half, hang, drip, damaged, swapped."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.closing = threading.Event()
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.files = {f"{name}.gz": zipped(raw) for name, raw in contents().items()}
+        self.files["gzip.zip"] = archive()
 
     def url(self, behaviour: str) -> str:
         return f"http://127.0.0.1:{self.server_port}/{behaviour}/"
@@ -99,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Mirrors
 
     def do_GET(self) -> None:
-        self.server.asked.append(self.path)
+        self.server.requested.append(self.path)
         _, behaviour, file = self.path.split("/")
         if behaviour == "hang":
             self.server.closing.wait(10)
@@ -113,7 +134,8 @@ class _Handler(BaseHTTPRequestHandler):
         if behaviour == "swapped":
             body = self.server.files[file.replace("train", "t10k")]
         if behaviour == "damaged":
-            body = body[:200] + bytes([body[200] ^ 1]) + body[201:]
+            middle = len(body) // 2
+            body = body[:middle] + bytes([body[middle] ^ 1]) + body[middle + 1 :]
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -125,4 +147,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Keep quiet."""
+        """Print nothing."""

@@ -7,7 +7,7 @@ import pytest
 from checkout import copy_checkout
 
 from vaesweep.running.config import complete
-from vaesweep.running.preflight import training_megabytes
+from vaesweep.running.memory import training_megabytes
 
 pytestmark = pytest.mark.workflow
 

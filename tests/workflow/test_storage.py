@@ -108,7 +108,7 @@ def test_a_storage_holds_what_one_folder_holds(provider, elsewhere, at_home, mni
     prefix = {"fs": str(tmp_path / "kept"), "s3": "s3://sweeps/one"}[provider]
     kept_there = ("--default-storage-provider", provider, "--default-storage-prefix", prefix)
     said = project.snakemake("--cores", "2", *kept_there, "--", "all", "report").stdout
-    assert f"Results lie in {prefix}." in said
+    assert f"Results are in {prefix}." in said
     results, home = fetched(provider, prefix, tmp_path / "fetched"), at_home / "results"
     exact = [path for path in home.rglob("*") if path.name in (*EXACT, "differences.csv")]
     assert len(exact) == 4 * 3 + 3

@@ -1,22 +1,10 @@
+from vaesweep.running.sweep import made_with
+
+
 def csv(name):
     """A table of the comparison, to download from the HTML report."""
     path = f"results/comparison/{name}.csv"
     return in_report(path, "Tables", {"table": name, "as": "CSV"}, "csv")
-
-
-def made_with():
-    """What each variant's runs have to be made with, as metrics.json records it."""
-    scored = {
-        "steps": config["interpolation"]["steps"],
-        "pairs_per_kind": config["scoring"]["pairs_per_kind"],
-        "judge_seeds": JUDGE_SEEDS,
-    }
-    names = ("epochs", "batch_size", "learning_rate")
-    trained = {
-        name: own["model"] | {key: own["training"][key] for key in names}
-        for name, own in VARIANTS.items()
-    }
-    return {name: scored | trained.get(name, {}) for name in [*VARIANTS, *EXTERNAL]}
 
 
 rule compare:
@@ -39,7 +27,7 @@ rule compare:
     params:
         *code("compare.py"),
         bootstrap=config["scoring"]["bootstrap"],
-        made_with=made_with(),
+        made_with=made_with(config),
     script:
         "../scripts/compare.py"
 

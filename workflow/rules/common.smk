@@ -1,20 +1,21 @@
 import os
 
 from vaesweep.data.datasets import DATASETS
-from vaesweep.running.config import as_yaml, complete, require_frames, settings, variants
+from vaesweep.running.config import as_yaml, complete
 from vaesweep.running.dependencies import digest, source_files
+from vaesweep.running.sweep import require_frames, settings, variants
 from vaesweep.runs import Names
 from vaesweep.words import plural
 
 try:
     config = complete(config)
-    if STANDALONE and workflow.is_main_process:  # else another workflow may make them
+    if STANDALONE and workflow.is_main_process:  # else another workflow may make the frames
         require_frames(config)
 except UserError as error:
     sys.exit(f"error: {error}")
 
 RUN = "results/runs/{variant}/latent-{latent_size}/seed-{seed}"
-SETTING = "{variant}_latent-{latent_size}"  # names the logs of a job
+SETTING = "{variant}_latent-{latent_size}"  # in the names of logs and benchmarks
 LOG = f"{SETTING}_seed-{{seed}}"
 SEEDS = config["sweep"]["seeds"]
 VARIANTS = variants(config)
@@ -22,7 +23,7 @@ EXTERNAL = config["sweep"]["external"]
 NAMES = Names.of(settings(config))
 JUDGE_SEEDS = config["scoring"]["judge_seeds"]
 DATASET = DATASETS[config["dataset"]["name"]]
-# Where results are kept, if that is not the working folder.
+# The storage provider for results, or None if they are in the working folder.
 STORAGE = workflow.storage_settings.default_storage_provider
 
 
@@ -34,7 +35,7 @@ wildcard_constraints:
 
 
 def workflow_file(path):
-    """A file of the workflow, as seen from the working folder, wherever results are kept."""
+    """A file of the workflow, relative to the working folder, which never is in a storage."""
     return local(os.path.relpath(ROOT / path))
 
 
@@ -47,30 +48,30 @@ def sources(script):
 
 
 def code(script):
-    """A rule's script and the modules that decide its result, by content: an edit reruns the rule."""
+    """A script and the modules that decide its result, by content: an edit reruns the rule."""
     return [f"{path.relative_to(ROOT)} {digest(path)}" for path in sources(script)]
 
 
 def trained_runs(name):
-    """The file of that name of each run that is trained here."""
+    """The file of that name in the folder of each run that is trained here."""
     sizes = config["sweep"]["latent_sizes"]
     return expand(f"{RUN}/{name}", variant=VARIANTS, latent_size=sizes, seed=SEEDS)
 
 
 def external_runs(model, name):
-    """The file of that name of each run of a model from elsewhere."""
+    """The file of that name in the folder of each run of an external model."""
     size, seeds = EXTERNAL[model]["latent_size"], range(len(EXTERNAL[model]["frames"]))
     return expand(f"{RUN}/{name}", variant=model, latent_size=size, seed=seeds)
 
 
 def every_run(name):
-    """The file of that name of each run of the sweep."""
+    """The file of that name in the folder of each run, trained or external."""
     external = [path for model in EXTERNAL for path in external_runs(model, name)]
     return trained_runs(name) + external
 
 
 def seeds_of_a_setting(name):
-    """The file of that name of each run of a setting."""
+    """The file of that name in the folder of each seed's run of a setting."""
     return expand(f"{RUN}/{name}", seed=SEEDS, allow_missing=True)
 
 
@@ -79,11 +80,11 @@ def judges(suffix):
 
 
 def in_report(path, category, labels, caption=None):
-    """An output that the HTML report shows, with the caption of its file's name."""
+    """An output that the HTML report shows. Its caption is the .rst file of the same name."""
     caption = f"../report/{caption or Path(path).stem}.rst"
     return report(path, category=category, caption=caption, labels=labels)
 
 
 def config_text():
-    """The configuration that is used, defaults filled in."""
+    """The configuration in use, with all defaults."""
     return as_yaml(config)

@@ -18,7 +18,8 @@ rule fetch_data:
     params:
         *code("fetch_data.py"),
         dataset=DATASET.name,
-        # With the sums of files of one's own: as inputs, those would be compared by time and place.
+        # For custom images, the MD5 sums of the user's files. As inputs, they would be compared by
+        # time and path.
         pins=lambda wildcards: with_sums(DATASET, Path(config["dataset"]["dir"]).expanduser()).pins,
     script:
         "../scripts/fetch_data.py"

@@ -1,23 +1,10 @@
-from vaesweep.running.preflight import training_megabytes
+from vaesweep.running.memory import training_memory
 
 SEEDS_PER_JOB = config["training"]["seeds_per_job"]
 SEEDS_PER_JOB = len(SEEDS) if SEEDS_PER_JOB == "all" else SEEDS_PER_JOB
 # The seeds that one job trains, if that is more than one.
 STACKS = [SEEDS[start : start + SEEDS_PER_JOB] for start in range(0, len(SEEDS), SEEDS_PER_JOB)]
 STACKS = STACKS if SEEDS_PER_JOB > 1 else []
-
-
-def training_of(run):
-    """What decides a training's result; seeds_per_job and checkpoint_seconds do not."""
-    names = ("epochs", "batch_size", "learning_rate", "precision", "device")
-    return {key: VARIANTS[run.variant]["training"][key] for key in names}
-
-
-def training_memory(members):
-    """Megabytes that a training asks for, and more each time it is tried again."""
-    return lambda wildcards, attempt: attempt * training_megabytes(
-        VARIANTS[wildcards.variant], int(wildcards.latent_size), members
-    )
 
 
 rule train_judges:
@@ -56,11 +43,11 @@ rule train:
     conda:
         "../../envs/vaesweep.yaml"
     resources:
-        mem_mb=training_memory(1),
+        mem_mb=training_memory(VARIANTS, 1),
     params:
         *code("train.py"),
         model=lambda run: VARIANTS[run.variant]["model"],
-        training=training_of,
+        training=lambda run: VARIANTS[run.variant]["training"],
     script:
         "../scripts/train.py"
 
@@ -86,10 +73,10 @@ for number, stack in enumerate(STACKS):
         conda:
             "../../envs/vaesweep.yaml"
         resources:
-            mem_mb=training_memory(len(stack)),
+            mem_mb=training_memory(VARIANTS, len(stack)),
         params:
             *code("train.py"),
             model=lambda run: VARIANTS[run.variant]["model"],
-            training=training_of,
+            training=lambda run: VARIANTS[run.variant]["training"],
         script:
             "../scripts/train.py"

@@ -3,6 +3,7 @@
 from snakemake.iocontainers import Snakemake
 
 from vaesweep.comparison.choice import choose_run, verdict
+from vaesweep.comparison.reading import read_comparison
 from vaesweep.files import read_table, write_json
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import run_of
@@ -10,8 +11,8 @@ from vaesweep.runs import run_of
 
 def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]) as log:
-        runs = read_table(snakemake.input.runs, "status", "score")
-        settings = read_table(snakemake.input.settings, "variant", "seeds", "score")
+        runs = read_comparison(snakemake.input.runs, "status", "score")
+        settings = read_comparison(snakemake.input.settings, "variant", "seeds", "score")
         pair_scores = {
             run_of(path): read_table(path, "set", "kind", "row", "score")
             for path in snakemake.input.pair_scores

@@ -6,24 +6,28 @@ from snakemake.iocontainers import Snakemake
 
 from vaesweep.comparison.choice import read_chosen
 from vaesweep.comparison.costs import read_costs
+from vaesweep.comparison.reading import read_comparison
 from vaesweep.documents.comparison_report import report_data
 from vaesweep.documents.typesetting import typeset
-from vaesweep.files import read_json, read_table, write_whole
+from vaesweep.files import read_json, write_whole
 from vaesweep.running.jobs import logging_to
 from vaesweep.scoring.record import JUDGE_FACTS
 
 
 def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]):
-        given, runs = snakemake.input, read_table(snakemake.input.runs, "score", "rank", "device")
+        given, runs = (
+            snakemake.input,
+            read_comparison(snakemake.input.runs, "score", "rank", "device"),
+        )
         benchmarks = Path(snakemake.output[0]).parents[1] / "benchmarks"
         data = report_data(
             runs=runs,
-            settings=read_table(given.settings, "score", "rank"),
+            settings=read_comparison(given.settings, "score", "rank"),
             chosen=read_chosen(given.chosen),
             judges=[read_json(path, *JUDGE_FACTS) for path in given.judges],
-            agreement=read_table(given.agreement, "rank_correlation"),
-            controls=read_table(given.controls, "control", "score", "difference"),
+            agreement=read_comparison(given.agreement, "rank_correlation"),
+            controls=read_comparison(given.controls, "control", "score", "difference"),
             trainings=[read_json(path, "device", "networks") for path in given.trainings],
             costs=read_costs(benchmarks, runs, **snakemake.params.jobs),
             config_text=snakemake.params.config_text,

@@ -3,6 +3,7 @@
 from snakemake.iocontainers import Snakemake
 
 from vaesweep.comparison.choice import chosen_run, read_chosen, settings_to_walk
+from vaesweep.comparison.reading import read_comparison
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import read_pairs
 from vaesweep.data.splits import IMAGE_SHAPE, load_split
@@ -19,7 +20,7 @@ def main(snakemake: Snakemake) -> None:
         images, _ = load_split(snakemake.input.test)
         pairs = read_pairs(snakemake.input.pairs)
         shown = pairs[pairs["set"] == "display"].reset_index(drop=True)
-        every = read_table(snakemake.input.settings, "score", "best_seed")
+        every = read_comparison(snakemake.input.settings, "score", "best_seed")
         between = (len(pairs), snakemake.params.steps, *IMAGE_SHAPE)
         transport = read_arrays(snakemake.input.references, transport=between)["transport"]
         scores = {run_of(path): path for path in snakemake.input.pair_scores}

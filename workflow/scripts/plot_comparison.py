@@ -10,6 +10,7 @@ from vaesweep.comparison.choice import (
     settings_to_show,
 )
 from vaesweep.comparison.columns import OTHER_PATHS, RECORDS
+from vaesweep.comparison.reading import read_comparison
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import KINDS, read_pairs
 from vaesweep.figures import likelihood, paths, scores
@@ -27,7 +28,7 @@ def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]):
         given, dataset = snakemake.input, DATASETS[snakemake.params.dataset]
         names = ("runs", "settings", "differences", "controls")
-        runs, settings, differences, controls = (read_table(given[name]) for name in names)
+        runs, settings, differences, controls = (read_comparison(given[name]) for name in names)
         chosen, pairs = read_chosen(given.chosen), read_pairs(given.pairs)
         histories = {
             run_of(path): read_table(path, "epoch", "neg_elbo") for path in given.histories

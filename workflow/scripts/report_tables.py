@@ -7,9 +7,10 @@ from snakemake.iocontainers import Snakemake
 
 from vaesweep.comparison.choice import file_of, read_chosen, settings_to_walk
 from vaesweep.comparison.costs import read_costs
+from vaesweep.comparison.reading import read_comparison
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.html_report import cost_page, runs_page, settings_page, summary
-from vaesweep.files import read_table, write_whole
+from vaesweep.files import write_whole
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import Names, run_of, settings_of
 from vaesweep.scoring.record import EXTERNAL_TRAINING
@@ -20,8 +21,8 @@ def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]):
         given, output, params = snakemake.input, snakemake.output, snakemake.params
         dataset = DATASETS[params.dataset]
-        settings = read_table(given.settings, "score", "rank")
-        runs = read_table(given.runs, "score", "rank", "device")
+        settings = read_comparison(given.settings, "score", "rank")
+        runs = read_comparison(given.runs, "score", "rank", "device")
         chosen = read_chosen(given.chosen)
         folder = Path(output.cost).parent
         costs = read_costs(folder.parent / "benchmarks", runs, **params.jobs)

@@ -35,7 +35,7 @@ def main(snakemake: Snakemake) -> None:
         known_own = self_costs(known[:, 1:-1])
         real = [judge.features(test[0][:FRECHET_IMAGES]) for judge in judges]
         seeds = [judge.seed for judge in judges]
-        held = (*record.TRAINING_FACTS, *record.RECIPE, "likelihood")
+        held = (*record.TRAINING_FACTS, *record.recipe(), "likelihood")
         for number, path in enumerate(given.interpolations):
             frames, _ = read_frames(path, len(pairs))
             scores = relative_scores(

@@ -1,4 +1,4 @@
-"""Images of one's own: read as they are if they can be used, else one line that says why not."""
+"""The user's own images: read as they are, or one line that says why they cannot be used."""
 
 import gzip
 import json
@@ -22,7 +22,7 @@ CUSTOM = DATASETS["custom"]
 
 
 def labels(*values: int) -> bytes:
-    """A file of labels that has as many as `contents` has training or test images."""
+    """A file of 30 labels, as many as the tiny data set has training images."""
     return idx_bytes(np.resize(np.array(values, np.uint8), 30))
 
 
@@ -39,14 +39,14 @@ def test_sums_are_recorded_whatever_the_packing(tmp_path: Path, below: str) -> N
     assert with_sums(DATASETS["MNIST"], folder) is DATASETS["MNIST"]
 
 
-def test_a_file_that_changes_under_a_sweep_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_changes_after_planning_is_refused(tmp_path: Path) -> None:
     planned = with_sums(CUSTOM, lay_out(tmp_path, "custom"))
     (tmp_path / TRAIN_LABELS).write_bytes(labels(0, 1))
-    with pytest.raises(UserError, match="damaged, or another file"):
+    with pytest.raises(UserError, match="it is damaged, or not"):
         fetch(planned, tmp_path, tmp_path, LOG)
 
 
-def test_what_the_readme_says_writes_the_files(
+def test_the_readmes_example_writes_the_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = (ROOT / "README.md").read_text().split("```python\n")[1].split("```")[0]
@@ -62,26 +62,26 @@ def test_what_the_readme_says_writes_the_files(
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "reason"),
     [
         ({TEST: None}, f"no {TEST} or {TEST}.gz in "),
-        ({TRAIN: idx_bytes(np.zeros((30, 32, 32), np.uint8))}, "shape (30, 32, 32), expected (30"),
+        (
+            {TRAIN: idx_bytes(np.zeros((30, 32, 32), np.uint8))},
+            "shape (30, 32, 32) and labels of",
+        ),
         ({TRAIN: contents()[TRAIN][:-1]}, "truncated, 23,535 bytes, expected 23,536"),
         ({TRAIN_LABELS: labels(0, 1)[:-1]}, "truncated, 37 bytes, expected 38"),
         ({TEST_LABELS: labels(0, 1)}, "labels of shape (30,), expected (N, 28, 28) and (N,)"),
-        (
-            {TRAIN_LABELS: labels(0, 1, 3)},
-            "labels-idx1-ubyte: labels from 0 to 3 without 2, exp",
-        ),
+        ({TRAIN_LABELS: labels(0, 1, 3)}, "labels-idx1-ubyte: labels from 0 to 3 without 2, exp"),
         ({TRAIN_LABELS: labels(5)}, "labels from 5 to 5 without 0, 1, 2, 3, 4, expected 2 to 62"),
         ({TRAIN_LABELS: labels(0)}, "labels from 0 to 0, expected 2 to 62 classes, numbered 0, 1"),
         ({TRAIN_LABELS: labels(0, 62)}, "labels from 0 to 62 without 1, 2, 3, 4, 5, expected"),
         ({TRAIN_LABELS: labels(0, 1, 2)}, "10 classes, expected the 3 of train-labels"),
-        ({TRAIN: b"\0\0\x0d" + contents()[TRAIN][3:]}, "holds float32 values, expected unsigned"),
+        ({TRAIN: b"\0\0\x0d" + contents()[TRAIN][3:]}, "expected an IDX file of unsigned bytes"),
     ],
 )
-def test_wrong_files_are_one_line(
-    tmp_path: Path, changed: dict[str, bytes | None], said: str
+def test_wrong_files_are_an_error_of_one_line(
+    tmp_path: Path, changed: dict[str, bytes | None], reason: str
 ) -> None:
     lay_out(tmp_path, "custom")
     for name, content in changed.items():
@@ -89,17 +89,17 @@ def test_wrong_files_are_one_line(
     with pytest.raises(UserError) as caught:
         fetch(with_sums(CUSTOM, tmp_path), tmp_path, tmp_path, LOG)
     message = str(caught.value)
-    assert said in message and "\n" not in message and "mirror" not in message
+    assert reason in message and "\n" not in message and "torchvision" not in message
 
 
 @pytest.mark.parametrize(
-    ("count", "classes", "said"),
+    ("count", "classes", "reason"),
     [
         (99, 2, "^99 training images, expected at least 100: .*; add images"),
         (100, 1, "no two of the 25 training images held out .* are of different classes"),
     ],
 )
-def test_too_few_images_for_a_judge(count: int, classes: int, said: str) -> None:
+def test_too_few_images_for_a_judge(count: int, classes: int, reason: str) -> None:
     images = np.zeros((count, 28, 28), np.uint8)
-    with pytest.raises(UserError, match=said):
+    with pytest.raises(UserError, match=reason):
         train_judge(images, np.arange(count, dtype=np.uint8) % classes, 2, 0, LOG)

@@ -1,9 +1,10 @@
+"""The IDX reader names what is wrong with a file. tests/faults/test_fuzz.py gives it any bytes."""
+
 import struct
 
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from tiny_data import zipped
 
@@ -25,42 +26,23 @@ def test_round_trip(values: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "fault"),
     [
-        (b"", "empty"),
+        (b"", "0 bytes"),
         (FILE[:-1], "truncated, 10 bytes, expected 11"),
         (FILE + b"\0", "too long, 12 bytes, expected 11"),
         (FILE[:6], "header"),
         (bytes([0, 0, 8, 0]), "header"),
         (b"\0\0", "expected an IDX file"),
-        (b"PK\3\4 something else", "expected an IDX file"),
-        (b"\n <html></html>", "HTML"),
-        (struct.pack(">HBBI", 0, 0x0D, 1, 1) + bytes(4), "float32"),
-        (struct.pack(">HBBI", 0, 0x55, 1, 1) + bytes(1), "type code 0x55"),
+        (b"<html></html>", "13 bytes that start with b'<html></html>', expected an IDX file"),
+        (struct.pack(">HBBI", 0, 0x0D, 1, 1) + bytes(4), "expected an IDX file of unsigned bytes"),
         (struct.pack(">HBB4I", 0, 8, 4, *[0xFFFFFFFF] * 4), "truncated"),
     ],
 )
-def test_faults_name_the_file_and_what_was_found(content: bytes, said: str) -> None:
+def test_a_damaged_file_is_named(content: bytes, fault: str) -> None:
     with pytest.raises(UserError, match=r"^some/file: ") as caught:
         parse_idx(content, "some/file")
-    assert said in str(caught.value)
-
-
-@given(st.binary(max_size=64) | st.binary(max_size=24).map(lambda tail: b"\0\0\x08" + tail))
-def test_any_bytes_are_an_array_or_a_user_error(content: bytes) -> None:
-    try:
-        values = parse_idx(content, "file")
-    except UserError:
-        return
-    assert idx_bytes(values) == content
-
-
-@given(st.binary(max_size=64) | st.binary(max_size=64).map(lambda tail: b"\x1f\x8b\x08\0" + tail))
-def test_any_bytes_unpack_or_are_a_user_error(content: bytes) -> None:
-    try:
-        gunzip(content, "file")
-    except UserError as error:
-        assert str(error).startswith("file: ")
+    assert fault in str(caught.value)
 
 
 def test_gunzip_is_bounded() -> None:

@@ -1,4 +1,4 @@
-"""The pairs: one draw for every run, no image used twice where that would bias a score."""
+"""The pairs: one draw for all runs, and no image twice where that would bias a score."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ def pairs():
     return draw_pairs(LABELS, classes=10, pair_seed=3, pairs_per_kind=50)
 
 
-def test_counts(pairs):
+def test_there_are_as_many_pairs_as_asked_for(pairs):
     counts = pairs.groupby(["set", "kind"]).size().to_dict()
     assert counts == {
         ("display", "same"): 10,
@@ -24,12 +24,12 @@ def test_counts(pairs):
     }
 
 
-def test_digits_are_those_of_the_images(pairs):
+def test_digits_are_the_labels_of_the_images(pairs):
     assert (LABELS[pairs["index_a"]] == pairs["digit_a"]).all()
     assert (LABELS[pairs["index_b"]] == pairs["digit_b"]).all()
 
 
-def test_kinds_keep_their_word(pairs):
+def test_pairs_are_of_their_kind(pairs):
     same = pairs["kind"] == "same"
     assert (pairs["digit_a"] == pairs["digit_b"]).equals(same)
     assert (pairs["index_a"] != pairs["index_b"]).all()
@@ -52,23 +52,23 @@ def test_no_image_twice_in_a_kind_and_none_displayed_and_scored(pairs):
     assert not shown & scored
 
 
-def test_seed_decides(pairs):
+def test_the_seed_decides(pairs):
     assert draw_pairs(LABELS, 10, 3, 50).equals(pairs)
     assert not draw_pairs(LABELS, 10, 4, 50).equals(pairs)
 
 
 def test_too_few_images_of_a_digit():
-    labels = LABELS[6:]  # 34 zeros: 4 displayed leave 30, 15 pairs
+    labels = LABELS[6:]  # 34 zeros: 4 are displayed and 30 left, for 15 pairs
     assert len(draw_pairs(labels, 10, 0, 150)) == 320
     with pytest.raises(UserError, match=r"34 of class 0; lower it to at most 150"):
         draw_pairs(labels, 10, 0, 151)
 
 
 @pytest.mark.parametrize("classes", [2, 3, 11, 62])
-def test_other_than_ten_classes_go_round_or_are_spread(classes):
+def test_fewer_than_ten_classes_are_repeated_and_of_more_ten_are_shown(classes):
     labels = np.repeat(np.arange(classes, dtype=np.uint8), 80)
     pairs = draw_pairs(labels, classes, 0, 20)
-    test_kinds_keep_their_word(pairs)
+    test_pairs_are_of_their_kind(pairs)
     test_no_image_twice_in_a_kind_and_none_displayed_and_scored(pairs)
     shown = [r * classes // 10 if classes > 10 else r % classes for r in range(10)]
     for kind in ("same", "different"):
@@ -81,7 +81,7 @@ def test_other_than_ten_classes_go_round_or_are_spread(classes):
 @pytest.mark.parametrize(
     ("images", "most"), [([100, 100, 45], 50), ([40] * 10 + [20], 120), ([31] * 62, 806)]
 )
-def test_the_most_pairs_of_other_than_ten_classes(images, most):
+def test_the_error_names_the_largest_number_of_pairs(images, most):
     labels = np.repeat(np.arange(len(images), dtype=np.uint8), images)
     assert len(draw_pairs(labels, len(images), 0, most)) == 20 + 2 * most
     with pytest.raises(UserError, match=f"; lower it to at most {most}, or add images"):

@@ -15,6 +15,7 @@ from made_up_sweep import JUDGE, TRAINING, choose, controls, pair_scores, sweep
 from vaesweep.comparison.choice import MAX_DRAWN, settings_to_show
 from vaesweep.comparison.columns import OTHER_PATHS, RECORDS
 from vaesweep.comparison.costs import read_costs
+from vaesweep.comparison.reading import read_comparison
 from vaesweep.comparison.tables import Comparison
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.comparison_report import report_data
@@ -22,7 +23,7 @@ from vaesweep.documents.html_report import runs_page, settings_page, summary
 from vaesweep.documents.typesetting import typeset
 from vaesweep.figures import likelihood, paths, scores
 from vaesweep.figures.style import palette, save_svg
-from vaesweep.files import read_table, write_table
+from vaesweep.files import write_table
 from vaesweep.runs import runs_of, settings_of
 
 FASHION = DATASETS["FashionMNIST"]
@@ -47,7 +48,7 @@ class Documents:
         tables = {}
         for name, table in vars(compared).items():
             write_table(folder / f"{name}.csv", table)
-            tables[name] = read_table(folder / f"{name}.csv")
+            tables[name] = read_comparison(folder / f"{name}.csv")
         self.runs, self.settings = tables["runs"], tables["settings"]
         self.chosen = choose(Comparison(**tables), **pinned)
         self.draw(folder, tables)

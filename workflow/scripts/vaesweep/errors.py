@@ -2,7 +2,7 @@
 
 
 class UserError(Exception):
-    """A fault that the user can mend.
+    """A problem that the user can fix.
 
     Its message says in one or two sentences what is wrong and where, what was found, what was
     expected, and what to do next. It is shown without a traceback.

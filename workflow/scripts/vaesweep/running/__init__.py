@@ -1,1 +1,1 @@
-"""How a sweep is run: its configuration, what it needs, its jobs. It decides no result."""
+"""How a sweep is run: its configuration, what it needs, its jobs. Decides no result."""

@@ -1,12 +1,9 @@
-"""The configuration: defaults filled in, every value checked, errors that name the key."""
+"""The configuration: fill in defaults, convert values, check them; errors name the key."""
 
 import difflib
 import math
-import os
 import re
 from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -14,55 +11,33 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from vaesweep.errors import UserError
-from vaesweep.files import workflow_path
-from vaesweep.runs import Setting
+from vaesweep.running.schema import defaults, read_schema
+from vaesweep.running.sweep import HOW_JOBS_RUN
 
-SCHEMA = workflow_path("schemas/config.schema.yaml")
 # YAML 1.1, which PyYAML reads, takes 1e-3 for text because it has no dot.
 NUMBER = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
-# The largest whole number up to which floats are exact.
-MAX_EXACT = 2**53
-LONGEST_VALUE = 10_000  # characters of a list on the command line
-# Of `training`, what says how jobs are run.
-COMMON = {"seeds_per_job", "checkpoint_seconds"}
-PINS = {"variant": "variants", "latent_size": "latent_sizes", "seed": "seeds"}
-# What a keyword of the schema expects, given its limit.
-EXPECTED = {
-    "minimum": "at least {}",
-    "exclusiveMinimum": "more than {}",
-    "maximum": "at most {}",
-    "minItems": "at least one entry",
-    "minProperties": "at least one entry",
-    "maxItems": "at most {} entries",
-    "uniqueItems": "no entry twice",
-}
+MAX_EXACT = 2**53  # up to here, floats represent every whole number
+MAX_SHOWN = 160  # characters of a problem in a message
+# The keys of `selection`, and the keys of `sweep` that list the values to select from.
+SELECTABLE = {"variant": "variants", "latent_size": "latent_sizes", "seed": "seeds"}
 
 
 def complete(config: dict[str, Any]) -> dict[str, Any]:
-    """Check what config.yaml and the command line gave, and fill in the schema's defaults.
+    """Return the configuration with the schema's defaults for what is left out.
 
-    A UserError: a key is unknown, a value is not allowed, or the pinned run is not in the sweep.
+    UserError if a key is unknown, a value is not allowed, or the selected run is not in the sweep.
     """
-    schema = _schema()
-    filled = _fill(config, schema)
-    error = best_match(Draft202012Validator(schema).iter_errors(filled))
+    schema = read_schema()
+    completed: dict[str, Any] = coerce(merge(defaults(schema), config), schema)
+    error = best_match(Draft202012Validator(schema).iter_errors(completed))
     if error is not None:
         raise UserError(_explain(error))
-    _require_finite(filled)
-    _require_consistent_sweep(filled)
-    return filled
-
-
-def variants(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Each variant's whole sections `model` and `training`."""
-    return {
-        name: {part: config[part] | changes.get(part, {}) for part in ("model", "training")}
-        for name, changes in config["sweep"]["variants"].items()
-    }
+    _require_consistent_sweep(completed)
+    return completed
 
 
 def as_yaml(config: Mapping[str, Any]) -> str:
-    """Write a configuration as YAML with a line a key, lists on one."""
+    """Write a configuration as YAML, with a line for each key and each list on one line."""
     return yaml.dump(config, Dumper=_Dumper, sort_keys=False, width=math.inf)
 
 
@@ -74,145 +49,114 @@ class _Dumper(yaml.SafeDumper):
 _Dumper.add_representer(list, _Dumper.represent_list)
 
 
-def settings(config: Mapping[str, Any]) -> list[Setting]:
-    """All that is compared: variants at latent sizes, then models from elsewhere."""
-    sweep = config["sweep"]
-    trained = [Setting(name, size) for name in sweep["variants"] for size in sweep["latent_sizes"]]
-    return trained + [Setting(name, own["latent_size"]) for name, own in sweep["external"].items()]
+def merge(known: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Return the known defaults with the given values. An empty section (null) changes nothing."""
+    merged = dict(known)
+    for key, value in given.items():
+        default = known.get(key)
+        if isinstance(default, dict) and isinstance(value, dict):
+            merged[key] = default | value
+        elif not isinstance(default, dict) or value is not None:
+            merged[key] = value
+    return merged
 
 
-def require_frames(config: Mapping[str, Any]) -> None:
-    """Raise a UserError for a file of a model from elsewhere that is not there."""
-    for name, own in config["sweep"]["external"].items():
-        for path in map(Path, own["frames"]):
-            if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file may raise
-                raise UserError(
-                    f"config: sweep.external.{name}.frames has {path}, but there is no such file "
-                    f"in {Path.cwd()}; make it as docs/external.md shows, or correct its path"
-                )
+def coerce(value: Any, schema: dict[str, Any]) -> Any:
+    """Convert a value, and all values in it, to the types that the schema asks for.
 
-
-@lru_cache
-def _schema() -> dict[str, Any]:
-    """The schema; read once, for it takes longer than all checks."""
-    return yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
-
-
-def _fill(value: Any, schema: dict[str, Any], whole: bool = True) -> Any:
-    """Defaults for what is absent; an empty section (null in YAML) takes them all.
-
-    A variant holds changes to sections that the schema refers to: it is not made `whole`.
+    Snakemake passes on values inside `--config 'a={b: 1}'` or in a profile as text. In a file,
+    1e-3 is text, a size of 2.0 is 2, and a netid of digits is text. What cannot be converted stays
+    as it is, for the schema to refuse.
     """
     if "$ref" in schema:
-        schema, whole = _schema()["properties"][schema["$ref"].rsplit("/", 1)[-1]], False
-    named = schema.get("additionalProperties")
-    if "properties" not in schema and not named:
-        return _as_meant(value, schema)
-    value = schema.get("default", {}) if value is None else value
-    if not isinstance(value, dict):
-        return value  # for the validator to refuse
-    if named:
-        return {str(name): _fill(part, named) for name, part in value.items()}
-    known = schema["properties"]
-    filled = {
-        key: _fill(value.get(key, part.get("default")), part, whole)
-        for key, part in known.items()
-        if key in value or (whole and "$ref" not in part)
-    }
-    return filled | {key: part for key, part in value.items() if key not in known}
-
-
-def _as_meant(value: Any, schema: dict[str, Any]) -> Any:
-    """A value in the type that its schema asks for.
-
-    Snakemake hands on what stands inside `--config 'a={b: 1}'` or in a profile as text. In a file,
-    1e-3 is text, a size of 2.0 is 2, and a netid of digits is a name.
-    """
-    if isinstance(value, list):
-        return [_as_meant(part, schema.get("items", {})) for part in value]
+        schema = read_schema()["properties"][schema["$ref"].rsplit("/", 1)[-1]]
     types = schema.get("type", [])
-    types = {types} if isinstance(types, str) else set(types)
-    if types and types <= {"string", "null"}:
-        empty = "null" in types and isinstance(value, str) and _as_yaml(value) is None
-        return None if empty else str(value) if type(value) in (int, float) else value
+    types = [types] if isinstance(types, str) else types
+    if "object" in types:
+        value = schema.get("default", {}) if value is None else value
+        return _coerce_object(value, schema) if isinstance(value, dict) else value
+    if "string" in types and "integer" not in types:
+        if "null" in types and isinstance(value, str) and _parse(value) is None:
+            return None
+        return str(value) if type(value) in (int, float) else value
     if isinstance(value, str) and types:
-        value = _as_yaml(value)
-        if isinstance(value, list):
-            return _as_meant(value, schema)
-    # One value, one writing: 2.0 would be another file name and another parameter than 2.
-    if isinstance(value, float) and value.is_integer() and abs(value) <= MAX_EXACT:
-        return int(value)
-    return value
+        value = _parse(value)
+    if isinstance(value, list) and "array" in types:
+        return [coerce(part, schema["items"]) for part in value]
+    return _coerce_number(value) if isinstance(value, float) else value
 
 
-def _as_yaml(text: str) -> Any:
-    """What a text means as YAML; the text itself where it means nothing."""
+def _coerce_object(value: dict[Any, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    known, others = schema.get("properties", {}), schema["additionalProperties"] or {}
+    return {str(key): coerce(part, known.get(key, others)) for key, part in value.items()}
+
+
+def _coerce_number(value: float) -> float | int | str:
+    if not math.isfinite(value):
+        return str(value)  # text, which the schema refuses: .nan would pass every bound
+    # One notation for each value: 2.0 would be another file name and another parameter than 2.
+    return int(value) if value.is_integer() and abs(value) <= MAX_EXACT else value
+
+
+def _parse(text: str) -> Any:
+    """The value that a text has as YAML, or the text itself if it is no YAML."""
     if NUMBER.fullmatch(text):
         return float(text)
     try:
-        return yaml.safe_load(text) if len(text) <= LONGEST_VALUE else text
+        return yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError, AttributeError):
         return text
 
 
 def _explain(error: ValidationError) -> str:
-    """One sentence: key, what was found, what is expected, what to do."""
-    key = ".".join(str(part) for part in error.absolute_path)
+    """Describe an error in one line: the key, the problem, what the key is for, what to do."""
+    key = _printable(".".join(str(part) for part in error.absolute_path))
     if error.validator == "additionalProperties":
-        known = list(error.schema["properties"])
-        unknown = next(str(name) for name in error.instance if name not in known)
-        close = difflib.get_close_matches(unknown, known, n=1)
-        advice = f"did you mean {close[0]}?" if close else f"known keys: {', '.join(known)}"
-        shown = _shorten(unknown if unknown.isprintable() else repr(unknown))
-        return f"config: unknown key {'.'.join(filter(None, [key, shown]))}; {advice}"
-    described = error.schema.get("description", "") if isinstance(error.schema, dict) else ""
-    purpose = f" ({described.rstrip('.')})" if described else ""
-    named = "propertyNames" in error.absolute_schema_path
-    found = ("has the name " if named else "is ") + _shorten(repr(error.instance))
-    return f"config: {key} {found}, expected {_expected(error)}{purpose}; edit config.yaml"
+        return _explain_unknown_key(error, key)
+    problem = error.message
+    if error.validator == "pattern":
+        problem = f"{error.instance!r} is not {error.schema['$comment']}"
+    if len(problem) > MAX_SHOWN:
+        problem = f"{problem[: MAX_SHOWN // 2]} ... {problem[-MAX_SHOWN // 2 :]}"
+    description = error.schema.get("description", "").rstrip(".")
+    purpose = f" ({description})" if description else ""
+    return f"config: {key}: {problem}{purpose}; correct it in config.yaml"
 
 
-def _expected(error: ValidationError) -> str:
-    limit = error.validator_value
-    match error.validator:
-        case "type":
-            return " or ".join(limit if isinstance(limit, list) else [limit])
-        case "enum":
-            return "one of " + ", ".join(map(str, limit))
-        case "pattern":
-            return str(error.schema["$comment"])
-    return EXPECTED.get(str(error.validator), f"{error.validator} {{}}").format(limit)
+def _explain_unknown_key(error: ValidationError, section: str) -> str:
+    known = list(error.schema["properties"])
+    unknown = next(str(name) for name in error.instance if name not in known)
+    similar = difflib.get_close_matches(unknown, known, n=1)
+    advice = f"did you mean {similar[0]}?" if similar else f"known keys: {', '.join(known)}"
+    key = f"{section}.{_printable(unknown)}" if section else _printable(unknown)
+    return f"config: unknown key {key}; {advice}"
 
 
-def _require_finite(value: Any, *key: str) -> None:
-    """JSON Schema has no word for it: every bound lets .nan pass."""
-    for name, part in value.items() if isinstance(value, dict) else ():
-        _require_finite(part, *key, name)
-    if isinstance(value, float) and not math.isfinite(value):
-        raise UserError(f"config: {'.'.join(key)} is {value}, expected a number; edit config.yaml")
-
-
-def _shorten(text: str, most: int = 60) -> str:
-    return text if len(text) <= most else text[: most - 3] + "..."
+def _printable(key: str) -> str:
+    """A key on one line, shortened."""
+    shown = key if key.isprintable() else repr(key)
+    return shown if len(shown) <= MAX_SHOWN else f"{shown[:MAX_SHOWN]}..."
 
 
 def _require_consistent_sweep(config: dict[str, Any]) -> None:
+    """Check what a schema cannot express: keys that depend on other keys."""
     sweep = config["sweep"]
     for name, changes in sweep["variants"].items():
-        for key in COMMON.intersection(changes.get("training", {})):
-            raise UserError(
-                f"config: sweep.variants.{name}.training.{key} cannot differ between variants; "
-                f"set training.{key}"
-            )
+        for key in HOW_JOBS_RUN:
+            if key in changes.get("training", {}):
+                raise UserError(
+                    f"config: sweep.variants.{name}.training.{key} cannot differ between variants; "
+                    f"set training.{key}"
+                )
         if name in sweep["external"]:
             raise UserError(
-                f"config: sweep.external has {name}, which sweep.variants has too; rename one"
+                f"config: {name} is in sweep.variants and in sweep.external; rename one of them"
             )
-    for key, swept in PINS.items():
-        pinned, values = config["selection"][key], list(sweep[swept])
-        if pinned is not None and pinned not in values:
+    for key, swept in SELECTABLE.items():
+        selected, values = config["selection"][key], list(sweep[swept])
+        if selected is not None and selected not in values:
             raise UserError(
-                f"config: selection.{key} is {pinned}, which sweep.{swept} "
-                f"({', '.join(map(str, values))}) does not hold; add it there, or pin one of "
-                "those, or set null to choose by score"
+                f"config: selection.{key} is {selected}, which is not in sweep.{swept} "
+                f"({', '.join(map(str, values))}); add it there, select one of those, or set it to "
+                "null to choose by score"
             )

@@ -1,42 +1,37 @@
 """A look at config.yaml before Snakemake reads it, for errors that name file and line."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from vaesweep.errors import UserError
 
-# More than any sweep needs; an alias that holds itself never ends.
-MAX_NODES = 100_000
-
 
 def check_config_file(path: Path) -> None:
-    """Raise a UserError, naming file and line, for what is wrong with a YAML file.
+    """Check a YAML file. UserError, with file and line, for the first thing that is wrong.
 
-    It is missing, unreadable, empty, not YAML, not keys with values, has a key twice or asks
-    Snakemake to run expressions.
+    It must be readable, not empty, YAML, keys with values, no key twice, and must not ask Snakemake
+    to run expressions.
     """
-    root = _compose(_read(path), path)
-    if root is None:
+    text = _read(path)
+    config = _parse(text, path)
+    if config is None:
         raise UserError(f"{path} is empty, expected keys with values; restore it, or write {{}}")
-    if not isinstance(root, yaml.MappingNode):
-        raise UserError(f"{_place(path, root.start_mark)}: expected keys with values at top level")
-    _require_distinct_keys(root, path)
-    for key, value in root.value:
-        if key.value == "netid" and value.tag.endswith(":int") and value.value != _plain(value):
-            raise UserError(
-                f"{_place(path, value.start_mark)}: netid {value.value} means {_plain(value)} to "
-                f"YAML; put it in quotes: '{value.value}'"
-            )
-        if key.value == "__use_yte__":
-            raise UserError(
-                f"{_place(path, key.start_mark)}: __use_yte__ would run the expressions in the "
-                "file; remove the key"
-            )
-
-
-def _plain(scalar: yaml.Node) -> str:
-    return str(yaml.safe_load(scalar.value))
+    if not isinstance(config, dict):
+        raise UserError(f"{path}: expected keys with values at top level, found {config!r:.40}")
+    if "__use_yte__" in config:
+        raise UserError(
+            f"{path}: __use_yte__ would run the expressions in the file; remove the key"
+        )
+    octal = re.search(r"^netid:\s*(0[0-7]+)\b", text, re.MULTILINE)
+    if octal:
+        line = text.count("\n", 0, octal.start()) + 1
+        raise UserError(
+            f"{path}, line {line}: YAML reads netid {octal[1]} as {int(octal[1], 8)}; put it in "
+            f"quotes: '{octal[1]}'"
+        )
 
 
 def _read(path: Path) -> str:
@@ -56,47 +51,30 @@ def _read(path: Path) -> str:
         ) from error
 
 
-def _compose(text: str, path: Path) -> yaml.Node | None:
+def _parse(text: str, path: Path) -> Any:
     for number, line in enumerate(text.splitlines(), 1):
         if "\t" in line[: len(line) - len(line.lstrip())]:
-            raise UserError(f"{path}, line {number}: indented by a tab; YAML wants spaces")
+            raise UserError(f"{path}, line {number}: indented by a tab; use spaces")
     try:
-        yaml.safe_load(text)  # what can be composed may still be no value: the date 2026-13-45
-        return yaml.compose(text, Loader=yaml.SafeLoader)
+        return yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         problem = " ".join(part for part in (error.context, error.problem) if part)
-        raise UserError(f"{_place(path, mark)}: not YAML ({problem}); mend that line") from error
-    except yaml.YAMLError as error:
+        raise UserError(f"{path}{place}: not YAML ({problem}); correct that line") from error
+    except (yaml.YAMLError, ValueError, RecursionError, OverflowError, AttributeError) as error:
         raise UserError(f"{path}: not YAML ({' '.join(str(error).split())})") from error
-    except (ValueError, RecursionError, OverflowError, AttributeError) as error:
-        raise UserError(f"{path}: not YAML that can be read ({error})") from error
 
 
-def _require_distinct_keys(root: yaml.Node, path: Path) -> None:
-    """YAML readers take the last of two equal keys and say nothing."""
-    waiting, seen = [root], 0
-    while waiting:
-        node, seen = waiting.pop(), seen + 1
-        if seen > MAX_NODES:
-            raise UserError(
-                f"{path}: more than {MAX_NODES:,} entries, aliases counted; simplify it"
-            )
-        pairs = node.value if isinstance(node, yaml.MappingNode) else []
-        waiting += [part for pair in pairs for part in pair]
-        waiting += node.value if isinstance(node, yaml.SequenceNode) else []
-        first: dict[str, int] = {}
-        for key, _ in pairs:
-            place = _place(path, key.start_mark)
-            if not isinstance(key, yaml.ScalarNode):
-                raise UserError(f"{place}: a key has to be a plain word")
-            if key.value in first:
-                raise UserError(
-                    f"{place}: {key.value} stands twice, first in line {first[key.value]}; "
-                    "remove one"
-                )
-            first[key.value] = key.start_mark.line + 1
+class _Loader(yaml.SafeLoader):
+    """A loader that refuses a key that appears twice. Others silently take the last value."""
 
-
-def _place(path: Path, mark: yaml.Mark | None) -> str:
-    return f"{path}, line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in names:
+                    problem = f"{key.value} appears twice"
+                    raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+                names.add(key.value)
+        return super().construct_mapping(node, deep)

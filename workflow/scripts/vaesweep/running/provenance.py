@@ -9,13 +9,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-VERSIONED = ("torch", "numpy", "scipy", "pandas", "matplotlib", "snakemake", "typst", "pypdf")
+PACKAGES = ("torch", "numpy", "scipy", "pandas", "matplotlib", "snakemake", "typst", "pypdf")
 
 
 def source_of(folder: Path, config_text: str) -> dict[str, str]:
-    """The commit of the checkout in a folder and the hash of a configuration: no times, no places.
+    """The commit of the checkout in a folder and the hash of a configuration; no times or paths.
 
-    Of a checkout that differs from its commit it says so; without Git the commit is unknown.
+    A checkout with uncommitted changes is marked as such. Without Git the commit is unknown.
     """
     commit = _git(folder, "rev-parse", "--short=12", "HEAD") or "unknown"
     if commit != "unknown" and _git(folder, "status", "--porcelain", "--untracked-files=no"):
@@ -25,9 +25,9 @@ def source_of(folder: Path, config_text: str) -> dict[str, str]:
 
 
 def versions() -> dict[str, str]:
-    """Of Python and of what numbers and pages depend on."""
+    """The versions of Python and of the packages that numbers and pages depend on."""
     found = {"Python": platform.python_version()}
-    for package in VERSIONED:
+    for package in PACKAGES:
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
@@ -36,10 +36,10 @@ def versions() -> dict[str, str]:
 
 
 def record(folder: Path, config_text: str) -> dict[str, Any]:
-    """What sweep.json holds: `source_of`, and when, where and how jobs were last run."""
+    """The content of sweep.json: `source_of`, and when, where and how jobs were last run."""
     when_and_where = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": " ".join(["snakemake", *sys.argv[1:]]),  # not where it lies
+        "command": " ".join(["snakemake", *sys.argv[1:]]),  # without the program's path
         "host": platform.node(),
         "versions": versions(),
     }
@@ -47,7 +47,7 @@ def record(folder: Path, config_text: str) -> dict[str, Any]:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    """What Git prints; nothing where it fails or is not there."""
+    """The output of Git, or nothing if it fails or is not installed."""
     try:
         command = ["git", "-C", str(folder), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from vaesweep.data.pairs import KINDS
+from vaesweep.running.sweep import recipe_keys
 from vaesweep.runs import Run
 from vaesweep.scoring.smoothness import PARTS
 
@@ -17,12 +18,13 @@ JUDGE_FACTS = ("accuracy", "ghost_clean", "ghost_blurred", "ghost_half")
 LIKELIHOOD_COLUMNS = ("neg_elbo", "reconstruction", "kl", "active_units")
 # What training.json has to hold: of the run, even if it diverged, and of how it was made.
 TRAINING_FACTS = ("status", "train_seconds", "device")
-RECIPE = (
-    *("architecture", "hidden", "objective", "beta"),
-    *("epochs", "batch_size", "learning_rate", "images"),
-)
 # What is known of the training of a model from elsewhere.
-EXTERNAL_TRAINING = {"status": "ok", "train_seconds": None, "device": "external"}
+EXTERNAL_TRAINING: dict[str, Any] = {"status": "ok", "train_seconds": None, "device": "external"}
+
+
+def recipe() -> tuple[str, ...]:
+    """What training.json has to hold of how the run was made."""
+    return (*recipe_keys(), "images")
 
 
 def unmeasured() -> dict[str, None]:
@@ -39,7 +41,7 @@ def record_of(
     hold against the configuration.
     """
     same_kind = (pairs["set"] == "score") & (pairs["kind"] == KINDS[0])
-    made_with = {name: training[name] for name in RECIPE if name in training}
+    made_with = {name: training[name] for name in recipe() if name in training}
     made_with |= {"steps": steps, "pairs_per_kind": int(same_kind.sum())}
     made_with["judge_seeds"] = list(judges)
     of_training = {name: training[name] for name in TRAINING_FACTS}

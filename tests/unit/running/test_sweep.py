@@ -1,0 +1,64 @@
+"""What a configuration asks for: its variants, and how each run has to be made."""
+
+import pytest
+import torch
+
+from vaesweep.errors import UserError
+from vaesweep.running.config import complete
+from vaesweep.running.sweep import made_with, recipe_keys, require_frames, settings, variants
+from vaesweep.runs import Setting
+from vaesweep.training.hardware import Hardware
+from vaesweep.training.loop import Settings, _facts
+from vaesweep.training.model import Architecture
+
+CONFIG = complete(
+    {
+        "sweep": {
+            "latent_sizes": [2, 8],
+            "variants": {"vae": {}, "long": {"training": {"epochs": 50}, "model": {"beta": 4}}},
+            "external": {"pca": {"latent_size": 20, "frames": ["pca.npz"]}},
+        },
+        "scoring": {"pairs_per_kind": 10},
+    }
+)
+
+
+def test_variants_have_what_decides_a_training_and_nothing_else():
+    long = variants(CONFIG)["long"]
+    assert long["model"] == CONFIG["model"] | {"beta": 4}
+    assert long["training"] == {
+        "epochs": 50,
+        "batch_size": 256,
+        "learning_rate": 0.008,
+        "precision": "auto",
+        "device": "auto",
+    }
+
+
+def test_settings_are_variants_at_latent_sizes_then_external_models():
+    trained = [Setting(name, size) for name in ("vae", "long") for size in (2, 8)]
+    assert settings(CONFIG) == [*trained, Setting("pca", 20)]
+
+
+def test_runs_are_made_with_the_configuration():
+    expected = made_with(CONFIG)
+    assert expected["pca"] == {"steps": 7, "pairs_per_kind": 10, "judge_seeds": [0, 1]}
+    trained = {"hidden": [400, 400], "objective": "vae", "epochs": 50, "beta": 4}
+    assert (expected["pca"] | trained).items() <= expected["long"].items()
+    assert not {"device", "precision", "seeds_per_job"} & set(expected["long"])
+
+
+def test_training_json_records_everything_that_decides_a_result():
+    """A new key of `model` or `training` has to be recorded, or `compare` cannot check it."""
+    hardware = Hardware(torch.device("cpu"), torch.float32, "a CPU")
+    architecture = Architecture("mlp", (8,), 2)
+    facts = _facts(architecture, Settings(1.0, 2, 20, 1e-3), hardware)
+    assert set(recipe_keys()) <= set(facts)
+
+
+def test_frames_of_an_external_model_must_exist(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=r"sweep\.external\.pca\.frames has pca\.npz, but there"):
+        require_frames(CONFIG)
+    (tmp_path / "pca.npz").touch()
+    require_frames(CONFIG)

@@ -1,0 +1,72 @@
+"""What a configuration asks for: variants, settings, and how each run has to be made."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vaesweep.errors import UserError
+from vaesweep.running.schema import defaults, read_schema
+from vaesweep.runs import Setting
+
+# The keys of `training` that say how jobs run. All others decide a run's result.
+HOW_JOBS_RUN = ("seeds_per_job", "checkpoint_seconds")
+# Keys that may be "auto". training.json records what the machine resolved it to.
+RESOLVED_BY_MACHINE = ("precision", "device")
+
+
+def variants(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What decides the results of each variant's runs: its sections `model` and `training`."""
+    deciding = {key: value for key, value in config["training"].items() if key not in HOW_JOBS_RUN}
+    return {
+        name: {
+            "model": config["model"] | changes.get("model", {}),
+            "training": deciding | changes.get("training", {}),
+        }
+        for name, changes in config["sweep"]["variants"].items()
+    }
+
+
+def settings(config: Mapping[str, Any]) -> list[Setting]:
+    """All settings of the sweep: variants at latent sizes, then external models."""
+    sweep = config["sweep"]
+    trained = [Setting(name, size) for name in sweep["variants"] for size in sweep["latent_sizes"]]
+    external = [Setting(name, model["latent_size"]) for name, model in sweep["external"].items()]
+    return trained + external
+
+
+def recipe_keys() -> list[str]:
+    """The keys of `model` and `training` that decide a result, whatever the machine.
+
+    training.json has to record each of them under the same name.
+    """
+    known = defaults(read_schema())
+    keys = [*known["model"], *known["training"]]
+    return [key for key in keys if key not in (*HOW_JOBS_RUN, *RESOLVED_BY_MACHINE)]
+
+
+def made_with(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """How the runs of each variant and external model must have been made, as in metrics.json."""
+    scored = {
+        "steps": config["interpolation"]["steps"],
+        "pairs_per_kind": config["scoring"]["pairs_per_kind"],
+        "judge_seeds": config["scoring"]["judge_seeds"],
+    }
+    expected = {}
+    for name, sections in variants(config).items():
+        values = sections["model"] | sections["training"]
+        expected[name] = scored | {key: values[key] for key in recipe_keys()}
+    for name in config["sweep"]["external"]:
+        expected[name] = scored
+    return expected
+
+
+def require_frames(config: Mapping[str, Any]) -> None:
+    """Raise a UserError if a file of an external model is missing."""
+    for name, model in config["sweep"]["external"].items():
+        for path in model["frames"]:
+            if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file may raise
+                raise UserError(
+                    f"config: sweep.external.{name}.frames has {path}, but there is no such file "
+                    f"in {Path.cwd()}; make it as docs/external.md shows, or correct its path"
+                )
