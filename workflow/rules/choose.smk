@@ -1,22 +1,24 @@
 def csv(name):
-    """A table of the comparison, to download from the HTML report."""
+    """A table of the comparison, which the HTML report offers for download."""
     path = f"results/comparison/{name}.csv"
     return in_report(path, "Tables", {"table": name, "as": "CSV"}, "csv")
 
 
 def made_with():
-    """What each variant's runs have to be made with, as metrics.json records it."""
-    scored = {
+    """The values with which the runs of each variant must have been made, as in metrics.json."""
+    scoring = {
         "steps": config["interpolation"]["steps"],
         "pairs_per_kind": config["scoring"]["pairs_per_kind"],
         "judge_seeds": JUDGE_SEEDS,
     }
-    names = ("epochs", "batch_size", "learning_rate")
-    trained = {
-        name: own["model"] | {key: own["training"][key] for key in names}
-        for name, own in VARIANTS.items()
-    }
-    return {name: scored | trained.get(name, {}) for name in [*VARIANTS, *EXTERNAL]}
+    keys = ("epochs", "batch_size", "learning_rate")
+    expected = {}
+    for name, variant in VARIANTS.items():
+        training = {key: variant["training"][key] for key in keys}
+        expected[name] = scoring | variant["model"] | training
+    for name in EXTERNAL:
+        expected[name] = scoring
+    return expected
 
 
 rule compare:
@@ -49,7 +51,6 @@ rule choose:
         runs=rules.compare.output.runs,
         settings=rules.compare.output.settings,
         pair_scores=every_run("pair_scores.csv"),
-        template=templates("reason.txt"),
     output:
         chosen="results/chosen.json",
     log:
@@ -64,7 +65,7 @@ rule choose:
         "../scripts/choose.py"
 
 
-# After the choice, since the chosen run's other ways are among them.
+# The controls include other paths through the codes of the chosen run.
 rule score_controls:
     input:
         chosen=rules.choose.output.chosen,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from snakemake.iocontainers import Snakemake
 
-from vaesweep.comparison.choice import read_chosen
+from vaesweep.comparison.chosen import read_chosen
 from vaesweep.comparison.costs import read_costs
 from vaesweep.documents.comparison_report import report_data
 from vaesweep.documents.typesetting import typeset
@@ -25,7 +25,7 @@ def main(snakemake: Snakemake) -> None:
             agreement=read_table(given.agreement, "rank_correlation"),
             controls=read_table(given.controls, "control", "score", "difference"),
             trainings=[read_json(path, "device", "networks") for path in given.trainings],
-            costs=read_costs(benchmarks, runs, **snakemake.params.jobs),
+            costs=read_costs(benchmarks, runs),
             config_text=snakemake.params.config_text,
         )
         pictures = {Path(path).name: Path(path).read_bytes() for path in given.figures}
