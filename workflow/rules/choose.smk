@@ -1,24 +1,20 @@
-def csv(name):
-    """A table of the comparison, which the HTML report offers for download."""
-    path = f"results/comparison/{name}.csv"
-    return in_report(path, "Tables", {"table": name, "as": "CSV"}, "csv")
-
-
-def made_with():
-    """The values with which the runs of each variant must have been made, as in metrics.json."""
-    scoring = {
-        "steps": config["interpolation"]["steps"],
-        "pairs_per_kind": config["scoring"]["pairs_per_kind"],
-        "judge_seeds": JUDGE_SEEDS,
-    }
-    keys = ("epochs", "batch_size", "learning_rate")
-    expected = {}
-    for name, variant in VARIANTS.items():
-        training = {key: variant["training"][key] for key in keys}
-        expected[name] = scoring | variant["model"] | training
-    for name in EXTERNAL:
-        expected[name] = scoring
-    return expected
+# A table of the comparison, which the HTML report offers for download.
+csv = lambda name: in_report(
+    f"results/comparison/{name}.csv", "Tables", {"table": name, "as": "CSV"}, "csv"
+)
+# The values with which the runs of each variant must have been made, as in metrics.json.
+SCORED_WITH = {
+    "steps": config["interpolation"]["steps"],
+    "pairs_per_kind": config["scoring"]["pairs_per_kind"],
+    "judge_seeds": JUDGE_SEEDS,
+}
+TRAINED_WITH = ("epochs", "batch_size", "learning_rate")
+MADE_WITH = {}
+for name, variant in VARIANTS.items():
+    training = {key: variant["training"][key] for key in TRAINED_WITH}
+    MADE_WITH[name] = SCORED_WITH | variant["model"] | training
+for name in EXTERNAL:
+    MADE_WITH[name] = SCORED_WITH
 
 
 rule compare:
@@ -41,7 +37,7 @@ rule compare:
     params:
         *code("compare.py"),
         bootstrap=config["scoring"]["bootstrap"],
-        made_with=made_with(),
+        made_with=MADE_WITH,
     script:
         "../scripts/compare.py"
 

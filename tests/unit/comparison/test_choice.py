@@ -136,7 +136,7 @@ def test_settings_are_split_by_ties_with_the_best():
         ({(8, 0): 0.5}, "Use latent size 8."),
         (
             {(8, 0): 0.5, (2, 0): 0.4},
-            "Use latent size 8; ties with latent size 2 cannot be assessed with fewer than 3 seeds.",
+            "Use latent size 8; ties with latent size 2 cannot be assessed with fewer than 3 seeds",
         ),
         (
             SCORES,

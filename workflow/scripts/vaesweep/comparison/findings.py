@@ -93,12 +93,10 @@ def _other_paths(controls: pd.DataFrame) -> str:
     ]
     bounds = interval(best["difference_low"], best["difference_high"], 3)
     scores[0] += f" ({signed(best['difference'], 3)}, 95 %: {bounds})"
+    lead = "No other path through the chosen run's codes is found to score higher"
     if best["difference_low"] > 0:
-        return f"Another path through the chosen run's codes scores higher: {', '.join(scores)}."
-    return (
-        "No other path through the chosen run's codes is found to score higher: "
-        f"{', '.join(scores)}."
-    )
+        lead = "Another path through the chosen run's codes scores higher"
+    return f"{lead}: {', '.join(scores)}."
 
 
 def evidence(runs: pd.DataFrame) -> Iterator[str]:
@@ -141,8 +139,12 @@ def _judges(judges: pd.DataFrame, names: Names) -> Iterator[str]:
     first = f"All judges put {phrase} first"
     if len(firsts) > 1:
         first = f"The judges disagree on which {names.noun} comes first ({phrase})"
-    agreement = "agree closely" if lowest >= 0.9 else "agree in part" if lowest >= 0.6 else "differ"
-    rounded = number(math.floor(1000 * lowest) / 1000, 3)  # "at least" stays true
+    agreement = "differ"
+    if lowest >= 0.9:
+        agreement = "agree closely"
+    elif lowest >= 0.6:
+        agreement = "agree in part"
+    rounded = number(math.floor(1000 * lowest) / 1000, 3)  # rounded down, as it is a lower bound
     yield f"{first}. Their rankings of the runs {agreement} (rank correlation {rounded} or more)."
 
 

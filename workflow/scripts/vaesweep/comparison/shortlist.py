@@ -19,7 +19,8 @@ def settings_to_show(
 
     At most `limit` settings are returned, or all that have a score if it is None.
     """
-    scored = settings.dropna(subset="best_seed").rename(columns={"best_seed": "seed"})
+    scored = settings.dropna(subset="best_seed").reset_index(drop=True)
+    scored = scored.rename(columns={"best_seed": "seed"})
     first = rows_of(scored, chosen_run(chosen).setting)
     others = scored.drop(first.index).sort_values("rank", kind="stable")
     shown = pd.concat([first, others])[:limit].sort_index()

@@ -153,7 +153,7 @@ def _all_differences(settings: pd.DataFrame, samples: dict[Setting, Sample]) -> 
     rows: list[dict[str, Any]] = []
     for a, b in combinations(samples, 2):
         difference = means[a] - means[b]
-        row = {"a": a, "b": b, "family": _family(a, b), "difference": difference}
+        row = {"a": a, "b": b, "family": family_of(a, b), "difference": difference}
         if samples[a].has_enough_seeds and samples[b].has_enough_seeds:
             spread = statistics.spread_of_difference(samples[a].scores, samples[b].scores)
             above = statistics.probability_above(samples[a].draws, samples[b].draws)
@@ -164,7 +164,7 @@ def _all_differences(settings: pd.DataFrame, samples: dict[Setting, Sample]) -> 
     return _corrected(pd.DataFrame(rows, columns=["a", "b", "family", "difference", *TEST_COLUMNS]))
 
 
-def _family(a: Setting, b: Setting) -> str:
+def family_of(a: Setting, b: Setting) -> str:
     """The only key in which two settings differ; "first" if they differ in both."""
     if a.variant == b.variant:
         return "latent_size"

@@ -101,7 +101,8 @@ def _subtitle(
     if len(epochs) == 1:
         facts.append(counted(epochs.pop(), "epoch").replace(" ", "\u00a0"))
     if sweep["external"]:
-        facts.append(f"compared with {listed(list(sweep['external']))}, trained elsewhere")
+        noun = "external model" if len(sweep["external"]) == 1 else "external models"
+        facts.append(f"compared with the {noun} {listed(list(sweep['external']))}")
     return f"{models} on {config['dataset']['name']}: {'; '.join(facts)}."
 
 
