@@ -109,8 +109,8 @@ def choose(compared: Comparison, **pinned: Any) -> dict[str, Any]:
     """chosen.json of a made-up sweep, with these values pinned."""
     runs = compared.runs[compared.runs["status"] == "ok"]
     tables = {
-        each: pair_scores(score, each.seed)
-        for each, score in zip(runs_of(runs), runs["score"], strict=True)
+        run: pair_scores(score, run.seed)
+        for run, score in zip(runs_of(runs), runs["score"], strict=True)
     }
     free = dict.fromkeys(Run._fields)
     chosen = choose_run(compared.runs, compared.settings, tables, free | pinned)

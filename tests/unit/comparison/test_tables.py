@@ -142,38 +142,58 @@ def test_settings_are_ordered_by_variant_as_configured_then_by_size():
     assert dict(zip(order, settings["score"], strict=True)) == pytest.approx(MEANS)
 
 
-def test_p_values_are_corrected_within_a_family_and_against_the_first_for_all():
-    compared = sweep(VARIANT_SCORES)
-    p_values, families = {}, {}
+def expected_p_values():
+    """For each two settings their family, p-value, and p-value corrected for all comparisons."""
+    rows = {}
     for a, b in combinations(MEANS, 2):
-        tables = [[pair_scores(VARIANT_SCORES[*each, k], k) for k in range(3)] for each in (a, b)]
+        tables = [[pair_scores(VARIANT_SCORES[*key, k], k) for k in range(3)] for key in (a, b)]
         spread = spread_of_difference(*map(scores_by_kind, tables))
-        p_values[frozenset((a, b))] = spread.p_value(MEANS[a] - MEANS[b])
-        same = (a.variant == b.variant, a.latent_size == b.latent_size)
-        family = {(True, False): "latent_size", (False, True): "variant"}.get(same, "first")
-        families.setdefault(family, []).append(frozenset((a, b)))
-    for_all = dict(zip(p_values, holm(np.array([*p_values.values()])), strict=True))
-    families["first"] = [pair for pair in families["first"] if FIRST in pair]
-    expected = {}
-    for family, pairs in families.items():
-        within = holm(np.array([p_values[pair] for pair in pairs]))
-        for pair, p_holm in zip(pairs, within, strict=True):
-            corrected = for_all[pair] if family == "first" else p_holm
-            expected[pair] = (family, p_values[pair], corrected, corrected >= ALPHA)
-    found = {
+        family = "first"
+        if a.variant == b.variant:
+            family = "latent_size"
+        elif a.latent_size == b.latent_size:
+            family = "variant"
+        rows[frozenset((a, b))] = (family, spread.p_value(MEANS[a] - MEANS[b]))
+    corrected = holm(np.array([p_value for _, p_value in rows.values()]))
+    return {pair: (*row, p) for (pair, row), p in zip(rows.items(), corrected, strict=True)}
+
+
+def rows_by_pair(differences):
+    pairs = [
         frozenset(
             (Setting(row.variant_a, row.latent_size_a), Setting(row.variant_b, row.latent_size_b))
-        ): row
-        for row in compared.differences.itertuples()
-    }
-    assert len(found) == 11 and set(found) == set(expected)
-    for pair, (family, p_value, p_holm, tied) in expected.items():
-        assert (found[pair].family, found[pair].tied) == (family, tied)
-        assert (found[pair].p_value, found[pair].p_holm) == pytest.approx((p_value, p_holm))
-    ties = zip(settings_of(compared.settings), compared.settings["tied_with_first"], strict=True)
-    ties = dict(ties)
+        )
+        for row in differences.itertuples()
+    ]
+    return dict(zip(pairs, differences.itertuples(), strict=True))
+
+
+def test_p_values_are_corrected_within_a_family_and_against_the_first_for_all():
+    found = rows_by_pair(sweep(VARIANT_SCORES).differences)
+    assert len(found) == 11
+    for name, size in (("latent_size", 3), ("variant", 6), ("first", 2)):
+        family = {
+            pair: row
+            for pair, row in expected_p_values().items()
+            if row[0] == name and (name != "first" or FIRST in pair)
+        }
+        assert len(family) == size
+        corrected = holm(np.array([p_value for _, p_value, _ in family.values()]))
+        if name == "first":
+            corrected = [for_all for _, _, for_all in family.values()]
+        for (pair, (_, p_value, _)), p_holm in zip(family.items(), corrected, strict=True):
+            row = found[pair]
+            assert (row.family, row.tied) == (name, p_holm >= ALPHA)
+            assert (row.p_value, row.p_holm) == pytest.approx((p_value, p_holm))
+
+
+def test_ties_with_the_first_are_corrected_for_all_comparisons():
+    compared = sweep(VARIANT_SCORES)
+    tied = compared.settings["tied_with_first"]
+    ties = dict(zip(settings_of(compared.settings), tied, strict=True))
     assert ties.pop(FIRST)
-    assert ties == {each: for_all[frozenset((each, FIRST))] >= ALPHA for each in ties}
+    expected = expected_p_values()
+    assert ties == {key: expected[frozenset((key, FIRST))][2] >= ALPHA for key in ties}
     # Tied when corrected for all comparisons, not tied within its family.
     close = Setting("conv", 2)
-    assert ties[close] and not found[frozenset((close, FIRST))].tied
+    assert ties[close] and not rows_by_pair(compared.differences)[frozenset((close, FIRST))].tied

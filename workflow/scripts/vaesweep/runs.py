@@ -35,7 +35,7 @@ class Run(NamedTuple):
         return Setting(self.variant, self.latent_size)
 
 
-SETTING_KEYS = list(Setting._fields)  # the columns that tell settings apart
+SETTING_KEYS = list(Setting._fields)  # the columns that identify a setting
 
 
 def run_of(path: str | Path) -> Run:

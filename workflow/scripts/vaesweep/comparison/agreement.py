@@ -21,7 +21,7 @@ def scores_by_judge(pair_scores: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def compare_judges(runs: pd.DataFrame, by_judge: pd.DataFrame) -> pd.DataFrame:
-    """judges.csv: for each two judges their rank correlation, and the first setting by each."""
+    """judges.csv: the rank correlation of every two judges, and the first setting by either."""
     ok = by_judge[(runs["status"] == "ok").to_numpy()]
     firsts = _first_settings(runs, by_judge)
     rows = []

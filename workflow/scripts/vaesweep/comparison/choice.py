@@ -51,23 +51,23 @@ def choose_run(
         """The row of the best allowed run of the setting with the highest mean score."""
         by_run = pd.Series(scores)
         by_setting = by_run.groupby(places).mean()
-        best = by_setting[sorted(places[allowed].unique())].idxmax()
-        return int(by_run[allowed & (places == best)].idxmax())
+        first = by_setting[sorted(places[allowed].unique())].idxmax()
+        return int(by_run[allowed & (places == first)].idxmax())
 
-    run = runs_of(ok)[choose(ok["score"].to_numpy())]
-    scores = scores_by_kind([pair_scores[each] for each in runs_of(ok)])
+    best = runs_of(ok)[choose(ok["score"].to_numpy())]
+    scores = scores_by_kind([pair_scores[run] for run in runs_of(ok)])
     held_out = cross_fitted(scores, choose)
     value = float(means(held_out)[0])
     low, high = spread_over_pairs(held_out).interval(value)
     chosen = {
-        **run._asdict(),
+        **best._asdict(),
         "metric": "score",
         "value": value,
         "low": low,
         "high": high,
         "candidates": int(allowed.sum()),
         "pinned": list(pins),
-        "tied_with": _tied(settings, run.setting),
+        "tied_with": _tied(settings, best.setting),
     }
     return chosen | {"reason": reason(chosen, ok[allowed], settings)}
 

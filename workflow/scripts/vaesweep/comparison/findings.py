@@ -13,7 +13,7 @@ from vaesweep.statistics import MIN_SEEDS, rank_correlation
 from vaesweep.words import capital, counted, interval, listed, number, signed
 
 MAX_FLAGGED = 12  # runs in a sentence
-MIN_RUNS = 3  # of which a rank correlation is given
+MIN_RUNS = 3  # for a rank correlation
 # Measures that no judge decides, the most important first.
 EVIDENCE = ("known_path_error", "neg_elbo", "frechet", "probe", "nll_is")
 
@@ -96,12 +96,12 @@ def _other_paths(controls: pd.DataFrame) -> str:
     lead = "No other path through the chosen run's codes is found to score higher"
     if best["difference_low"] > 0:
         lead = "Another path through the chosen run's codes scores higher"
-    return f"{lead}: {', '.join(scores)}."
+    return f"{lead}: {listed(scores)}."
 
 
 def evidence(runs: pd.DataFrame) -> Iterator[str]:
     """Yield how far measures that no judge decides rank the runs as the score does."""
-    correlations, count = [], 0
+    correlations, counts = [], []
     for name in EVIDENCE:
         both = runs.reindex(columns=["score", name]).astype(float).dropna()
         if len(both) < MIN_RUNS:
@@ -110,10 +110,10 @@ def evidence(runs: pd.DataFrame) -> Iterator[str]:
         correlation = rank_correlation(both["score"], sign * both[name])
         if math.isfinite(correlation):
             correlations.append(f"{number(correlation, 2)} with {COLUMNS[name]['words']}")
-            count = count or len(both)
+            counts.append(len(both))
     if correlations:
         yield (
-            f"Over {count} runs the rank correlation of the score is {listed(correlations)} "
+            f"Over {counts[0]} runs the rank correlation of the score is {listed(correlations)} "
             "(positive: the better the measure, the higher the score)."
         )
 

@@ -105,7 +105,7 @@ def _by_setting(runs: pd.DataFrame) -> dict[Setting, pd.DataFrame]:
     """The runs of each setting: variants in the order of the rows, then by latent size."""
     groups = {settings_of(group)[0]: group for _, group in runs.groupby(SETTING_KEYS)}
     variants = list(runs["variant"].unique())
-    order = sorted(groups, key=lambda each: (variants.index(each.variant), each.latent_size))
+    order = sorted(groups, key=lambda key: (variants.index(key.variant), key.latent_size))
     return {setting: groups[setting] for setting in order}
 
 
@@ -145,7 +145,7 @@ def _settings(runs: pd.DataFrame, samples: dict[Setting, Sample]) -> pd.DataFram
 
 
 def _all_differences(settings: pd.DataFrame, samples: dict[Setting, Sample]) -> pd.DataFrame:
-    """The paired difference of each two settings `a` and `b`, corrected for all comparisons.
+    """The paired differences of all pairs of settings `a` and `b`, corrected for all comparisons.
 
     Where either has too few seeds, only the difference is known.
     """

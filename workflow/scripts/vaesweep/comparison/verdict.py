@@ -18,8 +18,8 @@ def split_settings(
 ) -> tuple[Setting, list[Setting], list[Setting], list[Setting]]:
     """Split the settings into the best one, tied, significantly worse, and undecided.
 
-    A setting is undecided if it or the best one has too few seeds. The settings of each list are
-    ordered by score. Those of which all runs diverged are left out.
+    A setting is undecided if it or the best one has too few seeds. The lists are ordered by score.
+    Settings whose runs all diverged are left out.
     """
     scored = settings[settings["seeds"] > 0].sort_values("score", ascending=False, kind="stable")
     best, others = settings_of(scored)[0], scored[1:]
@@ -35,7 +35,7 @@ def split_settings(
 def verdict(runs: pd.DataFrame, settings: pd.DataFrame) -> str:
     """Say which settings to use, how far the others are behind, and how much seeds differ.
 
-    It takes runs.csv and settings.csv, of which not all runs have diverged.
+    It takes runs.csv and settings.csv. At least one run has not diverged.
     """
     names = Names.of(settings_of(settings))
     best, tied, worse, undecided = split_settings(settings)
