@@ -1,20 +1,25 @@
-"""What the columns of the tables are: python docs/tables.py > docs/tables.md."""
+"""Write docs/tables.md, a page on the columns of all tables: python docs/tables.py."""
 
 import re
+import sys
+from pathlib import Path
 
-from vaesweep.comparison.columns import COLUMNS, RECORDS
-from vaesweep.data.pairs import KINDS
+ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "workflow/scripts"))
+
+from vaesweep.comparison import tables
+from vaesweep.comparison.agreement import JUDGE_COLUMNS
+from vaesweep.comparison.columns import COLUMNS
+from vaesweep.comparison.metrics import MEANS_BY_KIND, SCORE_COLUMNS
 from vaesweep.scoring.smoothness import PARTS
-from vaesweep.scoring.record import DIAGNOSTIC_COLUMNS
 
 HEAD = """\
 # Tables
 
-Every number of the reports stands in these CSV files under `results/`, unrounded, and the reports'
-page *Tables* has the first five to download. Written by `docs/tables.py` from the records that the
-reports are made of; a test holds it to the files of a sweep. An empty cell is a number that is not
-known: of a run that diverged, of an interval with fewer than three seeds, of a likelihood that a
-model does not have.
+The reports take their numbers from these CSV files under `results/`, where they are not rounded.
+The first five can be downloaded from the page *Tables* of the HTML report. A cell is empty if its
+number is unknown: the score of a diverged run, an interval with fewer than three seeds, the
+likelihood of a model that has none. This page is generated: `python docs/tables.py`.
 
 ```python
 {example}```
@@ -35,36 +40,86 @@ scores = scores[scores["set"] == "score"]
 grid = sns.catplot(scores, x="latent_size", y="score", hue="kind", col="variant", kind="box")
 grid.refline(y=0).savefig("scores.png")
 """
+RUN = "runs/{variant}/latent-{latent_size}/seed-{seed}"
+PAIR = ["set", "kind", "row"]
+QUALITY = [*(part.name for part in PARTS), "quality"]
+DIFFERENCE = ["difference", "difference_low", "difference_high"]
+# By file: what a row is, the rule that writes it, and its columns.
+TABLES = {
+    "comparison/runs.csv": ("a run", "compare", tables.RUN_COLUMNS),
+    "comparison/settings.csv": (
+        "a setting (a variant at a latent size), with means over its runs that did not diverge",
+        "compare",
+        tables.SETTING_COLUMNS,
+    ),
+    "comparison/differences.csv": (
+        "two settings that share the variant or the latent size, or one of which is the first",
+        "compare",
+        tables.DIFFERENCE_COLUMNS,
+    ),
+    "comparison/judges.csv": ("two judges", "compare", JUDGE_COLUMNS),
+    "comparison/controls.csv": (
+        "a control",
+        "score_controls",
+        ["control", *MEANS_BY_KIND, *SCORE_COLUMNS, *DIFFERENCE],
+    ),
+    "pairs.csv": (
+        "a pair of test images",
+        "draw_pairs",
+        [*PAIR, "index_a", "index_b", "digit_a", "digit_b"],
+    ),
+    "reference_scores.csv": (
+        "a pair on one of the reference paths",
+        "score_references",
+        ["reference", *PAIR, *QUALITY, "quality_judge_{judge}"],
+    ),
+    f"{RUN}/pair_scores.csv": (
+        "a pair",
+        "score",
+        [*PAIR, *QUALITY, "score", "score_judge_{judge}"],
+    ),
+    f"{RUN}/history.csv": (
+        "an epoch, with means over the training images it used",
+        "train",
+        ["epoch", "neg_elbo", "reconstruction", "kl", "learning_rate", "seconds"],
+    ),
+}
+# By file, the columns that mean something else there than in columns.yaml.
+OTHER_MEANINGS = {
+    "comparison/controls.csv": {
+        "difference": "score of the control minus score of the chosen run, paired on the same pairs"
+    },
+    f"{RUN}/history.csv": {
+        "neg_elbo": "the loss: reconstruction plus β times KL",
+        "reconstruction": "reconstruction term: cross-entropy of grey levels",
+        "kl": "KL term: divergence of the posterior from the prior",
+        "seconds": "training time so far",
+    },
+}
 
 
-def expand(names):
-    """The names of a table's columns; those that differ in the kind alone stand in one row."""
-    for name in names.split():
-        for part in [part.name for part in PARTS] if "{part}" in name else [""]:
-            for view in DIAGNOSTIC_COLUMNS if name == "{diagnostic}" else [""]:
-                yield name.replace("{part}", part).replace("{diagnostic}", view)
+def row(name: str, meaning: str) -> list[str]:
+    """The row of a column; the columns of the two kinds of pairs share one."""
+    column, label = COLUMNS[name], f"`{name}`"
+    if name.endswith("_same"):
+        label += f", `{name.removesuffix('same')}different`"
+    without_citations = re.sub(r" @\w+", "", meaning or column["meaning"])
+    return [label, column["unit"], column["range"], column["better"], without_citations]
 
 
-def cells(name, meanings):
-    """What the page says of a column."""
-    names = [name.replace("{kind}", kind) for kind in KINDS] if "{kind}" in name else [name]
-    column = COLUMNS[names[0]]
-    meaning = re.sub(r" @\w+", "", meanings.get(name, column["meaning"]))
-    named = ", ".join(f"`{each}`" for each in names)
-    return [named, column["unit"], column["range"], column["better"], meaning]
-
-
-def page():
+def page() -> str:
     """The whole page."""
-    parts = [HEAD.format(example=EXAMPLE)]
-    for file, table in RECORDS["tables"].items():
+    sections = [HEAD.format(example=EXAMPLE)]
+    for file, (content, rule, columns) in TABLES.items():
+        meanings = OTHER_MEANINGS.get(file, {})
         rows = [["column", "unit", "range", "better", "meaning"], ["---"] * 5]
-        rows += [cells(name, table.get("meanings", {})) for name in expand(table["columns"])]
-        lines = [f"| {' | '.join(row)} |" for row in rows]
-        parts.append(f"## {file}\n\nA row is {table['rows']}. By rule `{table['rule']}`.\n")
-        parts.append("\n".join(lines) + "\n")
-    return "\n".join(parts)
+        for name in columns:
+            if not name.endswith("_different"):
+                rows.append(row(name, meanings.get(name, "")))
+        lines = "\n".join(f"| {' | '.join(cells)} |" for cells in rows)
+        sections.append(f"## {file}\n\nA row is {content}. Written by rule `{rule}`.\n\n{lines}\n")
+    return "\n".join(sections)
 
 
 if __name__ == "__main__":
-    print(page(), end="")
+    Path(__file__).with_suffix(".md").write_text(page(), encoding="utf-8")

@@ -1,13 +1,14 @@
-"""Sweeps whose numbers are made up: tables as a comparison makes them, without any training."""
+"""Tables of a sweep with made-up scores, as the workflow would write them, without any training."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from vaesweep.comparison.choice import choose_run, verdict
+from vaesweep.comparison.choice import choose_run
 from vaesweep.comparison.columns import OTHER_PATHS, RECORDS
 from vaesweep.comparison.tables import Comparison, compare
+from vaesweep.comparison.verdict import verdict
 from vaesweep.data.pairs import KINDS
 from vaesweep.runs import Run, runs_of
 from vaesweep.scoring.record import DIAGNOSTIC_COLUMNS, EXTERNAL_TRAINING, KIND_COLUMNS, unmeasured
@@ -15,7 +16,7 @@ from vaesweep.scoring.summary import summarise_pairs
 
 DRAWS = 500
 DISPLAY_ROWS, SCORE_ROWS = 10, 20
-# training.json of a run, and the json of a judge.
+# training.json of a run, and the JSON file of a judge.
 TRAINING = {
     "device": "cpu",
     "device_name": "Abacus 1",
@@ -31,7 +32,7 @@ JUDGE = {"accuracy": 0.99, "ghost_clean": 0.03, "ghost_blurred": 0.12, "ghost_ha
 
 
 def pair_scores(score: float, seed: int, judges: int = 2) -> pd.DataFrame:
-    """pair_scores.csv of a run of that mean score; its display pairs must not count."""
+    """pair_scores.csv of a run with this mean score. Its display pairs score 100, to be ignored."""
     noise = np.random.default_rng(seed).normal(0, 0.05, 2 * SCORE_ROWS)
     rows = [
         {"set": name, "kind": kind, "row": row, **dict.fromkeys(KIND_COLUMNS, 0.5)}
@@ -49,7 +50,7 @@ def pair_scores(score: float, seed: int, judges: int = 2) -> pd.DataFrame:
 
 
 def controls(score: float = -0.1, **changes: Any) -> pd.DataFrame:
-    """controls.csv, all of one score."""
+    """controls.csv in which all controls have the same score."""
     names = [*RECORDS["controls"], *OTHER_PATHS]
     table = pd.DataFrame({"control": names, "score": score, "score_low": score - 0.1})
     table = table.assign(score_high=score + 0.1, quality_same=0.3, quality_different=0.3)
@@ -58,7 +59,7 @@ def controls(score: float = -0.1, **changes: Any) -> pd.DataFrame:
 
 
 def run(key: tuple[Any, ...]) -> Run:
-    """The run of a key that may leave out the variant."""
+    """The run of a key, which may leave out the variant."""
     return Run(*key) if len(key) == 3 else Run("vae", *key)
 
 
@@ -85,31 +86,31 @@ def sweep(
     diverged: tuple[Any, ...] = (),
     judges: int = 2,
     equal_pairs: bool = False,
-    elsewhere: str | None = None,
+    external: str | None = None,
     **changes: Any,
 ) -> Comparison:
-    """Compare runs of these mean scores, by (latent size, seed) or (variant, latent size, seed).
+    """Compare runs with these mean scores, by (latent size, seed) or (variant, latent size, seed).
 
-    The variant `elsewhere` is a model from elsewhere.
+    The runs of the variant `external` are those of an external model. `changes` replace values in
+    metrics.json of all runs.
     """
-    tables = [
-        pair_scores(score, 0 if equal_pairs else key[-1], judges) for key, score in scores.items()
-    ]
-    runs = []
-    for key, table in zip(scores, tables, strict=True):
-        own = changes | ({"status": "diverged"} if key in diverged else {})
-        if run(key).variant == elsewhere:
-            own |= EXTERNAL_TRAINING | unmeasured()
-        runs.append(metrics(run(key), table, **own))
-    return compare(runs, tables, DRAWS)
+    all_metrics, tables = [], []
+    for key, score in scores.items():
+        table = pair_scores(score, 0 if equal_pairs else key[-1], judges)
+        special: dict[str, Any] = {"status": "diverged"} if key in diverged else {}
+        if run(key).variant == external:
+            special = EXTERNAL_TRAINING | unmeasured()
+        all_metrics.append(metrics(run(key), table, **changes | special))
+        tables.append(table)
+    return compare(all_metrics, tables, DRAWS)
 
 
 def choose(compared: Comparison, **pinned: Any) -> dict[str, Any]:
-    """chosen.json of a made-up sweep; what is given is pinned."""
+    """chosen.json of a made-up sweep, with these values pinned."""
     runs = compared.runs[compared.runs["status"] == "ok"]
     tables = {
-        each: pair_scores(score, each.seed)
-        for each, score in zip(runs_of(runs), runs["score"], strict=True)
+        run: pair_scores(score, run.seed)
+        for run, score in zip(runs_of(runs), runs["score"], strict=True)
     }
     free = dict.fromkeys(Run._fields)
     chosen = choose_run(compared.runs, compared.settings, tables, free | pinned)

@@ -113,7 +113,7 @@ scoring: {pairs_per_kind: 2}
 sweep: {variants: {vae: {}}, external: {}, latent_sizes: [2, 8], seeds: [0]}
 submission: {paper: a4}
 '''
-costs = read_costs("nowhere", compared.runs, [], [])
+costs = read_costs("nowhere", compared.runs)
 data = report_data(
     compared.runs, compared.settings, chosen, [JUDGE], compared.judges, controls(),
     [TRAINING], costs, config,

@@ -1,10 +1,9 @@
 from vaesweep.running.sweep import made_with
 
-
-def csv(name):
-    """A table of the comparison, to download from the HTML report."""
-    path = f"results/comparison/{name}.csv"
-    return in_report(path, "Tables", {"table": name, "as": "CSV"}, "csv")
+# A table of the comparison, which the HTML report offers for download.
+csv = lambda name: in_report(
+    f"results/comparison/{name}.csv", "Tables", {"table": name, "as": "CSV"}, "csv"
+)
 
 
 rule compare:
@@ -37,7 +36,6 @@ rule choose:
         runs=rules.compare.output.runs,
         settings=rules.compare.output.settings,
         pair_scores=every_run("pair_scores.csv"),
-        template=templates("reason.txt"),
     output:
         chosen="results/chosen.json",
     log:
@@ -52,7 +50,7 @@ rule choose:
         "../scripts/choose.py"
 
 
-# After the choice, since the chosen run's other ways are among them.
+# The controls include other paths through the codes of the chosen run.
 rule score_controls:
     input:
         chosen=rules.choose.output.chosen,

@@ -1,13 +1,10 @@
 COMPARISON = "results/comparison"
 TEMPLATES = templates("comparison_report.typ", "listing.typ", "sources.yaml")
-SENTENCES = templates("findings.txt", "cautions.txt", "columns.yaml")
 # Figures of the comparison, in the order in which the report shows them.
 FIGURES = (
     "verdict score_by_latent_size display_rows best_and_worst differences quality_parts".split()
 )
 FIGURES += "controls neg_elbo_and_score training_curves".split()
-# What the sweep's jobs are, for their cost.
-JOBS = {"judges": JUDGE_SEEDS, "stacks": STACKS}
 
 
 def benchmarks():
@@ -117,7 +114,7 @@ rule comparison_report:
         controls=rules.score_controls.output.controls,
         trainings=trained_runs("training.json"),
         costs=benchmarks(),
-        templates=[*TEMPLATES, *SENTENCES, *templates("subtitle.txt")],
+        templates=[*TEMPLATES, *templates("columns.yaml")],
     output:
         in_report(
             f"{COMPARISON}/comparison_report.pdf", "Results", {"document": "comparison report"}
@@ -131,7 +128,6 @@ rule comparison_report:
         "../../envs/vaesweep.yaml"
     params:
         *code("comparison_report.py"),
-        jobs=JOBS,
         config_text=config_text(),
     script:
         "../scripts/comparison_report.py"

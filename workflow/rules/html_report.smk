@@ -37,7 +37,7 @@ rule report_tables:
         score=rules.plot_comparison.output.score_by_latent_size,
         strip=rules.plot_comparison.output.verdict,
         costs=benchmarks(),
-        templates=[*SENTENCES, *templates("table.html", "table.css", "summary.rst")],
+        templates=templates("columns.yaml", "table.html", "table.css", "summary.rst"),
     output:
         settings=in_report(
             f"{COMPARISON}/settings.html",
@@ -60,7 +60,6 @@ rule report_tables:
     params:
         *code("report_tables.py"),
         dataset=DATASET.name,
-        jobs=JOBS,
         documents={
             "submission PDF": f"submission/{config['netid']}_HW9.pdf",
             "comparison report": "comparison/comparison_report.pdf",

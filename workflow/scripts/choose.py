@@ -2,8 +2,9 @@
 
 from snakemake.iocontainers import Snakemake
 
-from vaesweep.comparison.choice import choose_run, verdict
+from vaesweep.comparison.choice import choose_run
 from vaesweep.comparison.reading import read_comparison
+from vaesweep.comparison.verdict import verdict
 from vaesweep.files import read_table, write_json
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import run_of

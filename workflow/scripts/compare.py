@@ -2,7 +2,8 @@
 
 from snakemake.iocontainers import Snakemake
 
-from vaesweep.comparison.tables import compare, read_runs
+from vaesweep.comparison.metrics import read_runs
+from vaesweep.comparison.tables import compare
 from vaesweep.data.pairs import read_pairs
 from vaesweep.files import write_table
 from vaesweep.running.jobs import logging_to

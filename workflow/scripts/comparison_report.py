@@ -4,7 +4,7 @@ from pathlib import Path
 
 from snakemake.iocontainers import Snakemake
 
-from vaesweep.comparison.choice import read_chosen
+from vaesweep.comparison.chosen import read_chosen
 from vaesweep.comparison.costs import read_costs
 from vaesweep.comparison.reading import read_comparison
 from vaesweep.documents.comparison_report import report_data
@@ -29,7 +29,7 @@ def main(snakemake: Snakemake) -> None:
             agreement=read_comparison(given.agreement, "rank_correlation"),
             controls=read_comparison(given.controls, "control", "score", "difference"),
             trainings=[read_json(path, "device", "networks") for path in given.trainings],
-            costs=read_costs(benchmarks, runs, **snakemake.params.jobs),
+            costs=read_costs(benchmarks, runs),
             config_text=snakemake.params.config_text,
         )
         pictures = {Path(path).name: Path(path).read_bytes() for path in given.figures}

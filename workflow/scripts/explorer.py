@@ -2,8 +2,9 @@
 
 from snakemake.iocontainers import Snakemake
 
-from vaesweep.comparison.choice import chosen_run, read_chosen, settings_to_walk
+from vaesweep.comparison.chosen import chosen_run, read_chosen
 from vaesweep.comparison.reading import read_comparison
+from vaesweep.comparison.shortlist import settings_to_explore
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import read_pairs
 from vaesweep.data.splits import IMAGE_SHAPE, load_split
@@ -28,7 +29,7 @@ def main(snakemake: Snakemake) -> None:
         chosen = read_chosen(snakemake.input.chosen)
         judges = [load_judge(path) for path in snakemake.input.judges]
         walks, trained = [], {run.setting for run in models}
-        for run in settings_to_walk(every, chosen, trained).values():
+        for run in settings_to_explore(every, chosen, trained).values():
             model = load_model(models[run])
             of_pairs = read_table(scores[run], "quality")
             of_pairs = of_pairs[of_pairs["set"] == "display"]

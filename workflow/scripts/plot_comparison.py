@@ -2,15 +2,11 @@
 
 from snakemake.iocontainers import Snakemake
 
-from vaesweep.comparison.choice import (
-    MAX_DRAWN,
-    by_verdict,
-    file_of,
-    read_chosen,
-    settings_to_show,
-)
+from vaesweep.comparison.chosen import file_of, read_chosen
 from vaesweep.comparison.columns import OTHER_PATHS, RECORDS
 from vaesweep.comparison.reading import read_comparison
+from vaesweep.comparison.shortlist import MAX_DRAWN, settings_to_show
+from vaesweep.comparison.verdict import split_settings
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import KINDS, read_pairs
 from vaesweep.figures import likelihood, paths, scores
@@ -18,7 +14,7 @@ from vaesweep.figures.style import palette, save_svg
 from vaesweep.files import read_table
 from vaesweep.interpolation import read_frames
 from vaesweep.running.jobs import logging_to
-from vaesweep.runs import run_of, settings_of
+from vaesweep.runs import rows_of, run_of, settings_of
 from vaesweep.scoring.smoothness import PARTS
 
 MAX_LISTED = 25  # settings above the controls
@@ -36,12 +32,12 @@ def main(snakemake: Snakemake) -> None:
         files = {run_of(path): path for path in given.interpolations}
         best = settings_to_show(settings, chosen, MAX_DRAWN)
         frames = {setting: read_frames(files[run], len(pairs))[0] for setting, run in best.items()}
-        first, tied, worse, undecided = by_verdict(settings)
+        first, tied, worse, undecided = split_settings(settings)
         kept = [first, *tied[:1], *(worse or undecided)[-1:]]
         runs_kept = {run.setting: run for run in settings_to_show(settings, chosen, None).values()}
         strip = {each: read_frames(files[runs_kept[each]], len(pairs))[0] for each in kept}
         listed = settings_to_show(settings, chosen, MAX_LISTED)
-        with_controls = settings[[setting in listed for setting in settings_of(settings)]]
+        with_controls = rows_of(settings, *listed)
         own, _ = read_frames(file_of(chosen, given.interpolations), len(pairs))
         own_scores = read_table(file_of(chosen, given.pair_scores), "score")
         parts = {

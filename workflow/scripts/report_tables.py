@@ -5,15 +5,16 @@ from urllib.parse import urlencode
 
 from snakemake.iocontainers import Snakemake
 
-from vaesweep.comparison.choice import file_of, read_chosen, settings_to_walk
+from vaesweep.comparison.chosen import file_of, read_chosen
 from vaesweep.comparison.costs import read_costs
 from vaesweep.comparison.reading import read_comparison
+from vaesweep.comparison.shortlist import settings_to_explore
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.html_report import cost_page, runs_page, settings_page, summary
 from vaesweep.files import write_whole
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import Names, run_of, settings_of
-from vaesweep.scoring.record import EXTERNAL_TRAINING
+from vaesweep.scoring.record import is_external
 from vaesweep.words import paths_title
 
 
@@ -25,7 +26,7 @@ def main(snakemake: Snakemake) -> None:
         runs = read_comparison(given.runs, "score", "rank", "device")
         chosen = read_chosen(given.chosen)
         folder = Path(output.cost).parent
-        costs = read_costs(folder.parent / "benchmarks", runs, **params.jobs)
+        costs = read_costs(folder.parent / "benchmarks", runs)
         figures = {
             paths_title(kind, dataset.noun).lower(): file_of(chosen, given[kind])
             for kind in ("same", "different")
@@ -36,8 +37,8 @@ def main(snakemake: Snakemake) -> None:
         links |= {"table of runs": output.runs, f"table of {noun}s": output.settings}
         pictures = {f"Score by {noun}": given.score}
         pictures |= {f"The chosen run: {words}": path for words, path in figures.items()}
-        trained = settings_of(runs[runs["device"] != EXTERNAL_TRAINING["device"]])
-        walked = settings_to_walk(settings, chosen, trained)
+        trained = settings_of(runs[~is_external(runs)])
+        walked = settings_to_explore(settings, chosen, trained)
         explorer = documents["interpolation explorer"]
         results = {}
         for same, different in zip(given.same, given.different, strict=True):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from snakemake.iocontainers import Snakemake
 
-from vaesweep.comparison.choice import file_of, read_chosen
+from vaesweep.comparison.chosen import file_of, read_chosen
 from vaesweep.data.pairs import read_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.files import read_table, write_table

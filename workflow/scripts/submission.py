@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 from snakemake.iocontainers import Snakemake
 
-from vaesweep.comparison.choice import file_of, read_chosen
+from vaesweep.comparison.chosen import file_of, read_chosen
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import read_pairs
 from vaesweep.documents.submission import figure_pages, submission

@@ -1,283 +1,199 @@
-"""The comparison and the choice on a sweep small enough to check by hand."""
+"""The tables of the comparison, for sweeps small enough to check by hand."""
+
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_sweep import SCORE_ROWS, choose, metrics, pair_scores, sweep
+from made_up_sweep import pair_scores, sweep
 
-from vaesweep.comparison.agreement import compare_judges, run_flags, scores_by_judge
-from vaesweep.comparison.choice import choose_run
-from vaesweep.comparison.tables import read_runs
-from vaesweep.errors import UserError
-from vaesweep.files import write_json, write_table
-from vaesweep.runs import Run
+from vaesweep.runs import Run, Setting, settings_of
 from vaesweep.scoring.summary import scores_by_kind, summarise_pairs
-from vaesweep.statistics import HALVES_STREAM, holm, spread_of_difference
+from vaesweep.statistics import ALPHA, holm, spread_of_difference
 
 SCORES = {(2, 0): 0.1, (2, 1): 0.12, (2, 2): 0.11, (8, 0): 0.3, (8, 1): 0.34, (8, 2): 0.32}
+# Ordered neither by name nor by latent size.
+MEANS = {
+    Setting("vae", 8): 0.2,
+    Setting("vae", 2): 0.1,
+    Setting("conv", 8): 0.3,
+    Setting("conv", 2): 0.22,
+    Setting("big", 8): 0.18,
+    Setting("big", 2): 0.28,
+}
+VARIANT_SCORES = {
+    Run(*setting, seed): mean + 0.02 * (seed - 1)
+    for setting, mean in MEANS.items()
+    for seed in range(3)
+}
+FIRST = Setting("conv", 8)
 
 
-def test_a_run_is_the_mean_of_its_kinds():
+def test_the_score_of_a_run_is_the_mean_over_kinds():
     table = pair_scores(0.25, 0)
     table.loc[(table["set"] == "score") & (table["kind"] == "same"), "score"] = 0.4
     table.loc[(table["set"] == "score") & (table["kind"] == "different"), "score"] = 0.1
     summary = summarise_pairs(table)
-    assert summary["score_same"] == pytest.approx(0.4)
-    assert summary["score_different"] == pytest.approx(0.1)
-    assert [summary[key] for key in ("score", "score_low", "score_high")] == pytest.approx(
-        [0.25] * 3
-    )
+    found = [summary[name] for name in ("score_same", "score_different", "score", "score_low")]
+    assert found == pytest.approx([0.4, 0.1, 0.25, 0.25])
 
 
 def test_ranks_and_means():
-    runs, sizes = (sweep(SCORES).runs, sweep(SCORES).settings)
-    assert runs["rank"].tolist() == [6, 4, 5, 3, 1, 2]
-    assert runs["win_probability"].sum() == pytest.approx(1)
-    assert sizes["latent_size"].tolist() == [2, 8]
-    assert sizes["score"].tolist() == pytest.approx([0.11, 0.32])
-    assert sizes["rank"].tolist() == [2, 1]
-    assert sizes["best_seed"].tolist() == [1, 1]
-    assert sizes["tied_with_first"].tolist() == [False, True]
-    assert (sizes["score_low"] < sizes["score"]).all() and (
-        sizes["score"] < sizes["score_high"]
-    ).all()
+    compared = sweep(SCORES)
+    assert compared.runs["rank"].tolist() == [6, 4, 5, 3, 1, 2]
+    assert compared.runs["win_probability"].sum() == pytest.approx(1)
+    settings = compared.settings
+    assert settings["latent_size"].tolist() == [2, 8]
+    assert settings["score"].tolist() == pytest.approx([0.11, 0.32])
+    assert settings["rank"].tolist() == [2, 1]
+    assert settings["best_seed"].tolist() == [1, 1]
+    assert settings["tied_with_first"].tolist() == [False, True]
+    assert (settings["score_low"] < settings["score"]).all()
+    assert (settings["score"] < settings["score_high"]).all()
 
 
-def test_differences_are_those_of_the_means():
+def test_the_difference_of_two_settings():
     [row] = sweep(SCORES).differences.to_dict("records")
     assert (row["latent_size_a"], row["latent_size_b"]) == (2, 8)
     assert row["difference"] == pytest.approx(-0.21)
     assert row["low"] < -0.21 < row["high"] < 0
     assert row["probability_a_above_b"] == 0
     tables = [pair_scores(score, seed) for (_, seed), score in SCORES.items()]
-    of_both = spread_of_difference(scores_by_kind(tables[:3]), scores_by_kind(tables[3:]))
-    assert row["p_holm"] == row["p_value"] == pytest.approx(of_both.p_value(-0.21))
+    spread = spread_of_difference(scores_by_kind(tables[:3]), scores_by_kind(tables[3:]))
+    assert row["p_holm"] == row["p_value"] == pytest.approx(spread.p_value(-0.21))
     assert not row["tied"]
 
 
-def test_one_rule_for_ties():
-    """Two sizes that differ alone, p = 0.038, tie among three, and their interval leaves 0 out."""
-    better = {(size, k): 0.3 + 0.02 * k for size in (2, 4) for k in range(3)}
-    better |= {(8, k): 0.35 + 0.02 * k for k in range(3)}
-    alone = sweep({run: score for run, score in better.items() if run[0] != 4})
-    assert alone.settings["tied_with_first"].tolist() == [False, True]
-    among = sweep(better)
-    table = among.differences
+def test_ties_follow_from_the_corrected_p_value():
+    """Two sizes that differ on their own (p = 0.038) tie among three; their interval excludes 0."""
+    scores = {(size, k): 0.3 + 0.02 * k for size in (2, 4) for k in range(3)}
+    scores |= {(8, k): 0.35 + 0.02 * k for k in range(3)}
+    two = sweep({run: score for run, score in scores.items() if run[0] != 4})
+    assert two.settings["tied_with_first"].tolist() == [False, True]
+    three = sweep(scores)
+    table = three.differences
     assert table["p_holm"].tolist() == holm(table["p_value"].to_numpy()).tolist()
-    assert table["p_value"].iloc[1] == alone.differences["p_holm"].iloc[0] < 0.05
-    assert table["tied"].tolist() == among.settings["tied_with_first"].tolist() == [True] * 3
+    assert table["p_value"].iloc[1] == two.differences["p_holm"].iloc[0] < 0.05
+    assert table["tied"].tolist() == three.settings["tied_with_first"].tolist() == [True] * 3
     assert (table["high"].iloc[1:] < 0).all()
 
 
-def test_one_number_for_one_probability():
-    """How often the first of two sizes comes first is how often it is above the other."""
-    near = {run: score for run, score in SCORES.items() if run[0] == 8}
-    compared = sweep(near | {(9, seed): 0.01 + score for (_, seed), score in near.items()})
+def test_the_first_of_two_settings_comes_first_as_often_as_it_is_above_the_other():
+    scores = {run: score for run, score in SCORES.items() if run[0] == 8}
+    compared = sweep(scores | {(9, seed): 0.01 + score for (_, seed), score in scores.items()})
     [above] = compared.differences["probability_a_above_b"]
     assert 0 < above < 0.5
     assert compared.settings["win_probability"].tolist() == pytest.approx([above, 1 - above])
 
 
-@pytest.mark.parametrize("gone", [(2, 0), (8, 0)])
-def test_of_fewer_than_three_seeds_nothing_is_told(gone):
-    """Of a size more, of which enough is left, its difference from the other is told."""
-    more = SCORES | {(16, seed): 0.2 + 0.01 * seed for seed in range(3)}
-    compared = sweep({run: score for run, score in more.items() if run != gone})
-    few = gone[0]
-    sizes = compared.settings.set_index("latent_size")
-    assert sizes["rank"].tolist() == [3, 1, 2] and sizes["score"].notna().all()
-    assert sizes["score_low"].isna().tolist() == [size == few for size in (2, 8, 16)]
-    assert sizes["win_probability"].isna().all()
-    tied = sizes["tied_with_first"]
-    assert tied.isna().tolist() == [few in (size, 8) for size in (2, 8, 16)]
+@pytest.mark.parametrize("lost", [(2, 0), (8, 0)])
+def test_a_setting_with_two_seeds_has_no_interval_and_no_ties(lost):
+    """The two other settings are still compared with each other."""
+    scores = SCORES | {(16, seed): 0.2 + 0.01 * seed for seed in range(3)}
+    compared = sweep({run: score for run, score in scores.items() if run != lost})
+    few = lost[0]
+    settings = compared.settings.set_index("latent_size")
+    assert settings["rank"].tolist() == [3, 1, 2] and settings["score"].notna().all()
+    assert settings["score_low"].isna().tolist() == [size == few for size in (2, 8, 16)]
+    assert settings["win_probability"].isna().all()
+    unknown = settings["tied_with_first"].isna()
+    assert unknown.tolist() == [few in (size, 8) for size in (2, 8, 16)]
     table = compared.differences
     undecided = table[(table["latent_size_a"] == few) | (table["latent_size_b"] == few)]
     assert len(undecided) == 2 and undecided["difference"].notna().all()
     assert undecided.iloc[:, 6:].isna().all(axis=None)
-    [told] = table.drop(undecided.index).to_dict("records")
-    assert told["p_holm"] == told["p_value"] and told["tied"] is False
-    chosen = choose(compared)
-    assert ("cannot be told with fewer than 3 seeds" in chosen["reason"]) == (few == 8)
-    assert chosen["tied_with"] == (None if few == 8 else [])
+    [row] = table.drop(undecided.index).to_dict("records")
+    assert row["p_holm"] == row["p_value"] and row["tied"] is False
 
 
-def test_judges_that_agree():
-    [row] = sweep(SCORES).judges.to_dict("records")
-    assert (row["judge_a"], row["judge_b"]) == ("0", "1")
-    assert row["rank_correlation"] == pytest.approx(1)
-    assert row["first_latent_size_a"] == row["first_latent_size_b"] == 8
-
-
-def test_a_size_that_only_one_judge_puts_first_is_flagged():
-    tables = [pair_scores(score, seed) for (_, seed), score in SCORES.items()]
-    for table, (latent_size, _) in zip(tables, SCORES, strict=True):
-        table["score_judge_1"] = 1.0 if latent_size == 2 else 0.0
-    by_judge = scores_by_judge(tables)
-    runs = sweep(SCORES).runs
-    assert compare_judges(runs, by_judge)["first_latent_size_b"].tolist() == [2]
-    assert run_flags(runs, by_judge) == ["judge-dependent"] * 6
-
-
-def test_a_diverged_run_is_listed_but_not_ranked():
-    compared = sweep(SCORES, diverged=((8, 1),))
-    run = compared.runs.set_index(["latent_size", "seed"]).loc[(8, 1)]
-    assert run["flags"] == "diverged" and pd.isna(run["rank"])
-    size = compared.settings.set_index("latent_size").loc[8]
-    assert size["seeds"] == 2 and size["score"] == pytest.approx(0.31)
-    assert choose(compared)["seed"] == 2
-
-
-def test_a_collapsed_run_is_flagged():
-    assert sweep({(4, 0): 0.0}, active_units=0).runs["flags"].tolist() == ["collapsed"]
-
-
-def test_size_first_then_seed():
-    """The best single run is not shown if its latent size is worse on the average."""
-    scores = {(2, 0): 0.9, (2, 1): 0.1, (2, 2): 0.1, (8, 0): 0.5, (8, 1): 0.6, (8, 2): 0.55}
-    compared = sweep(scores)
-    chosen = choose(compared)
-    assert (chosen["latent_size"], chosen["seed"], chosen["candidates"]) == (8, 1, 6)
-    assert chosen["value"] == pytest.approx(0.6, abs=0.05)
-    assert chosen["low"] <= chosen["value"] <= chosen["high"]
-    assert chosen["tied_with"] == [Run("vae", 2, 0)._asdict()]
-    assert "tied with latent size 2" in chosen["reason"]
-
-
-@pytest.mark.parametrize(
-    ("scores", "reason"),
-    [
-        (
-            {(8, 0): 0.5},
-            "The run of latent size 8, seed 0 is the only one to choose from (score: 0.500, 95 %: ",
-        ),
-        ({(8, 0): 0.5, (8, 1): 0.4}, "Latent size 8 is the only one; seed 0 is the best of its 2"),
-        (
-            {(8, 0): 0.5, (2, 0): 0.4},
-            "mean score 0.500 over 1 seed; what ties with it cannot be told with fewer than 3 "
-            "seeds; its run is seed 0 (score on pairs that took no part in choosing it: 0.500",
-        ),
-    ],
-)
-def test_the_reason_fits_a_small_sweep(scores, reason):
-    compared = sweep(scores)
-    chosen = choose(compared)
-    assert reason in chosen["reason"]
-
-
-def test_the_value_is_of_pairs_that_took_no_part_in_choosing():
-    """Each size is best on one half of the pairs, by as much as it is worst on the other."""
-    scores = dict.fromkeys([Run("vae", size, seed) for size in (2, 8) for seed in (0, 1)], 0.2)
-    compared = sweep(scores)
-    half = np.random.default_rng(HALVES_STREAM).permutation(SCORE_ROWS) % 2
-
-    def value(**pinned):
-        tables = {run: pair_scores(0.2, 0) for run in scores}
-        for run, table in tables.items():
-            better = 0.1 if run.latent_size == 2 else -0.1
-            table.loc[table["set"] == "score", "score"] = np.tile(0.2 + better * (2 * half - 1), 2)
-        free = dict.fromkeys(Run._fields)
-        return choose_run(compared.runs, compared.settings, tables, free | pinned)["value"]
-
-    assert value() == value(seed=0) == pytest.approx(0.1)
-    assert value(latent_size=2) == value(latent_size=8, seed=1) == pytest.approx(0.2)
-
-
-@pytest.mark.parametrize(
-    ("size", "seed", "expected"), [(2, None, (2, 1)), (None, 0, (8, 0)), (2, 0, (2, 0))]
-)
-def test_a_pinned_part_is_taken_as_it_is(size, seed, expected):
-    compared = sweep(SCORES)
-    chosen = choose(compared, latent_size=size, seed=seed)
-    assert (chosen["latent_size"], chosen["seed"]) == expected
-    assert chosen["pinned"] and "pinned" in chosen["reason"]
-
-
-def test_nothing_left_to_choose():
-    compared = sweep(SCORES, diverged=tuple(SCORES))
-    assert compared.settings["seeds"].tolist() == [0, 0]
-    with pytest.raises(UserError, match=r"6 of 6 runs diverged.*training\.learning_rate"):
-        choose(compared)
-
-
-def test_what_a_diverged_run_still_measures_counts_nowhere():
+def test_a_diverged_run_is_listed_without_numbers():
     """Its last finite weights give finite numbers, which mean nothing."""
     compared = sweep(SCORES, diverged=((8, 1),), frechet=7.0)
     run = compared.runs.set_index(["latent_size", "seed"]).loc[(8, 1)]
-    assert run[["score", "quality_same", "neg_elbo", "active_units", "frechet"]].isna().all()
+    numbers = ["rank", "score", "quality_same", "neg_elbo", "active_units", "frechet"]
+    assert run[numbers].isna().all()
     assert run[["status", "device", "train_seconds"]].tolist() == ["diverged", "cpu", 1.0]
     assert run["flags"] == "diverged"
+    setting = compared.settings.set_index("latent_size").loc[8]
+    assert setting["seeds"] == 2 and setting["score"] == pytest.approx(0.31)
 
 
-def test_a_size_whose_runs_all_diverged_is_listed_without_numbers():
-    compared = sweep(SCORES, diverged=((2, 0), (2, 1), (2, 2)))
-    gone, left = compared.settings.to_dict("records")
-    assert (gone["latent_size"], gone["seeds"]) == (2, 0)
-    assert all(pd.isna(gone[name]) for name in ("score", "rank", "tied_with_first"))
+def test_a_setting_whose_runs_all_diverged_is_listed_without_numbers():
+    settings = sweep(SCORES, diverged=((2, 0), (2, 1), (2, 2))).settings
+    lost, left = settings.to_dict("records")
+    assert (lost["latent_size"], lost["seeds"]) == (2, 0)
+    assert all(pd.isna(lost[name]) for name in ("score", "rank", "tied_with_first"))
     assert left["rank"] == 1 and left["win_probability"] == 1
-    chosen = choose(compared)
-    assert chosen["reason"].startswith(
-        "Latent size 8 is the only one with a run that did not diverge; seed 1 is the best of its 3"
-    )
+    assert sweep(SCORES, diverged=tuple(SCORES)).settings["seeds"].tolist() == [0, 0]
 
 
-@pytest.mark.parametrize(
-    ("pinned", "said"),
-    [
-        (
-            {"latent_size": 2, "seed": None},
-            "Latent size 2 was pinned in config.yaml; seed 1 is the ",
-        ),
-        ({"latent_size": None, "seed": 0}, "over 3 seeds; seed 0 was pinned in config.yaml (score"),
-        ({"latent_size": 2, "seed": 0}, "The run of latent size 2, seed 0 was pinned in config.ya"),
-    ],
-)
-def test_the_reason_says_what_was_pinned(pinned, said):
-    compared = sweep(SCORES)
-    chosen = choose(compared, **pinned)
-    assert said in chosen["reason"]
-    assert chosen["pinned"] == [name for name, value in pinned.items() if value is not None]
+def test_an_external_model_is_ranked():
+    scores = VARIANT_SCORES | {Run("pca", 20, seed): 0.5 + 0.01 * seed for seed in range(3)}
+    compared = sweep(scores, external="pca")
+    runs = compared.runs[compared.runs["variant"] == "pca"]
+    assert sorted(runs["rank"]) == [1, 2, 3] and runs["neg_elbo"].isna().all()
+    assert settings_of(compared.settings)[-1] == ("pca", 20)
 
 
-@pytest.fixture
-def stored(tmp_path):
-    """Two runs' files, and what reads them; `change` edits the second run's metrics."""
-    pairs = pair_scores(0.1, 0)
-
-    def read(config, change=None):
-        files = []
-        for seed in (0, 1):
-            table = pair_scores(0.1, seed)
-            made_with = {"epochs": 5, "images": "abc"}
-            metric = metrics(Run("vae", 2, seed), table, made_with=made_with)
-            if seed == 1 and change:
-                change(metric)
-            names = [tmp_path / f"seed-{seed}" / name for name in ("metrics.json", "scores.csv")]
-            write_json(names[0], metric)
-            write_table(names[1], table)
-            files.append(tuple(map(str, names)))
-        return read_runs(files, pairs, {"vae": config})
-
-    return read
+def test_settings_are_ordered_by_variant_as_configured_then_by_size():
+    settings = sweep(VARIANT_SCORES).settings
+    order = [Setting(name, size) for name in ("vae", "conv", "big") for size in (2, 8)]
+    assert settings_of(settings) == order
+    assert dict(zip(order, settings["score"], strict=True)) == pytest.approx(MEANS)
 
 
-def test_runs_of_one_sweep_are_read(stored):
-    found, scores = stored({"epochs": 5})
-    assert [metric["seed"] for metric in found] == [0, 1] and len(scores) == 2
+def expected_p_values():
+    """For each two settings their family, p-value, and p-value corrected for all comparisons."""
+    rows = {}
+    for a, b in combinations(MEANS, 2):
+        tables = [[pair_scores(VARIANT_SCORES[*key, k], k) for k in range(3)] for key in (a, b)]
+        spread = spread_of_difference(*map(scores_by_kind, tables))
+        family = "first"
+        if a.variant == b.variant:
+            family = "latent_size"
+        elif a.latent_size == b.latent_size:
+            family = "variant"
+        rows[frozenset((a, b))] = (family, spread.p_value(MEANS[a] - MEANS[b]))
+    corrected = holm(np.array([p_value for _, p_value in rows.values()]))
+    return {pair: (*row, p) for (pair, row), p in zip(rows.items(), corrected, strict=True)}
 
 
-def test_mixed_sweeps_are_refused(stored):
-    """As when .snakemake was lost, and a seed was added after the epochs were changed."""
-    with pytest.raises(UserError, match=r"seed-0/metrics.json: .* with epochs 5, and config.yaml "):
-        stored({"epochs": 2})
+def rows_by_pair(differences):
+    pairs = [
+        frozenset(
+            (Setting(row.variant_a, row.latent_size_a), Setting(row.variant_b, row.latent_size_b))
+        )
+        for row in differences.itertuples()
+    ]
+    return dict(zip(pairs, differences.itertuples(), strict=True))
 
-    def other_epochs(metric):
-        metric["made_with"]["epochs"] = 2
 
-    with pytest.raises(UserError, match=r"seed-1/metrics.json: .* with epochs 2, and config.yaml "):
-        stored({"epochs": 5}, other_epochs)
+def test_p_values_are_corrected_within_a_family_and_against_the_first_for_all():
+    found = rows_by_pair(sweep(VARIANT_SCORES).differences)
+    assert len(found) == 11
+    for name, size in (("latent_size", 3), ("variant", 6), ("first", 2)):
+        family = {
+            pair: row
+            for pair, row in expected_p_values().items()
+            if row[0] == name and (name != "first" or FIRST in pair)
+        }
+        assert len(family) == size
+        corrected = holm(np.array([p_value for _, p_value, _ in family.values()]))
+        if name == "first":
+            corrected = [for_all for _, _, for_all in family.values()]
+        for (pair, (_, p_value, _)), p_holm in zip(family.items(), corrected, strict=True):
+            row = found[pair]
+            assert (row.family, row.tied) == (name, p_holm >= ALPHA)
+            assert (row.p_value, row.p_holm) == pytest.approx((p_value, p_holm))
 
-    def other_images(metric):
-        metric["made_with"]["images"] = "def"
 
-    with pytest.raises(UserError, match=r"seed-1/metrics.json: the run was trained on other imag"):
-        stored({"epochs": 5}, other_images)
+def test_ties_with_the_first_are_corrected_for_all_comparisons():
+    compared = sweep(VARIANT_SCORES)
+    tied = compared.settings["tied_with_first"]
+    ties = dict(zip(settings_of(compared.settings), tied, strict=True))
+    assert ties.pop(FIRST)
+    expected = expected_p_values()
+    assert ties == {key: expected[frozenset((key, FIRST))][2] >= ALPHA for key in ties}
+    # Tied when corrected for all comparisons, not tied within its family.
+    close = Setting("conv", 2)
+    assert ties[close] and not rows_by_pair(compared.differences)[frozenset((close, FIRST))].tied

@@ -11,7 +11,7 @@ import torch
 from explorer_page import PAIRS, TRANSPORT, page, walks
 from PIL import Image
 
-from vaesweep.comparison.choice import settings_to_walk
+from vaesweep.comparison.shortlist import settings_to_explore
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents import explorer
 from vaesweep.runs import Run, Setting
@@ -64,7 +64,7 @@ def test_a_page_holds_the_chosen_size_and_the_best_others():
     chosen = Run("vae", 2, 0)._asdict()
     sizes.loc[20] = {"latent_size": 99, "rank": 0, "best_seed": 0}  # from elsewhere
     trained = [Setting("vae", size) for size in range(1, 21)]
-    shown = settings_to_walk(sizes.assign(variant="vae"), chosen, trained)
+    shown = settings_to_explore(sizes.assign(variant="vae"), chosen, trained)
     assert shown == {Setting("vae", size): Run("vae", size, 0) for size in (2, *range(7, 20))}
     text = explorer.explorer(
         walks(), PAIRS, TRANSPORT, walks()[1].run, DATASETS["MNIST"], left_out=5

@@ -12,10 +12,10 @@ from docutils.core import publish_doctree
 from docutils.nodes import system_message
 from made_up_sweep import JUDGE, TRAINING, choose, controls, pair_scores, sweep
 
-from vaesweep.comparison.choice import MAX_DRAWN, settings_to_show
 from vaesweep.comparison.columns import OTHER_PATHS, RECORDS
 from vaesweep.comparison.costs import read_costs
 from vaesweep.comparison.reading import read_comparison
+from vaesweep.comparison.shortlist import MAX_DRAWN, settings_to_show
 from vaesweep.comparison.tables import Comparison
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.comparison_report import report_data
@@ -43,7 +43,7 @@ SCALE = pd.DataFrame({"same": [0.5, 0.9], "different": [0.4, 0.8]}, ["cross_fade
 class Documents:
     """All that is made of a comparison, as texts."""
 
-    def __init__(self, folder, compared, judges=2, elsewhere=None, **pinned):
+    def __init__(self, folder, compared, judges=2, external=None, **pinned):
         # As they are read: from files, where an empty text and a missing number look alike.
         tables = {}
         for name, table in vars(compared).items():
@@ -52,14 +52,14 @@ class Documents:
         self.runs, self.settings = tables["runs"], tables["settings"]
         self.chosen = choose(Comparison(**tables), **pinned)
         self.draw(folder, tables)
-        own = runs_of(self.runs[self.runs["variant"] != elsewhere])
+        own = runs_of(self.runs[self.runs["variant"] != external])
         config = yaml.safe_load(CONFIG)
         names, sizes, seeds = ({key: {} for key in each} for each in zip(*own, strict=True))
         config["sweep"] = {"variants": names, "latent_sizes": [*sizes], "seeds": [*seeds]}
-        config["sweep"]["external"] = {elsewhere: {}} if elsewhere else {}
+        config["sweep"]["external"] = {external: {}} if external else {}
         data = report_data(
             self.runs, self.settings, self.chosen, [JUDGE] * judges, tables["judges"], controls(),
-            [TRAINING] * len(own), read_costs(folder, self.runs, [0], []), yaml.safe_dump(config),
+            [TRAINING] * len(own), read_costs(folder, self.runs), yaml.safe_dump(config),
         )  # fmt: skip
         self.findings = " ".join(data["findings"])
         pdf = typeset(
@@ -115,33 +115,31 @@ class Documents:
             save_svg(figure, folder / f"{name}.svg")
 
 
-def documents(folder, scores, pinned=None, judges=2, elsewhere=None, **changes) -> Documents:
-    compared = sweep(scores, judges=judges, elsewhere=elsewhere, **changes)
-    return Documents(folder, compared, judges, elsewhere, **pinned or {})
+def documents(folder, scores, pinned=None, judges=2, external=None, **changes) -> Documents:
+    compared = sweep(scores, judges=judges, external=external, **changes)
+    return Documents(folder, compared, judges, external, **pinned or {})
 
 
 def test_one_run(tmp_path):
     made = documents(tmp_path, {(8, 0): 0.3})
-    assert "The run of latent size 8, seed 0 is the only one to choose from" in made.texts
+    assert "Latent size 8 is the only latent size to choose from" in made.texts
     assert "first" not in made.findings and "rank correlation" not in made.findings
     assert "No interval over seeds is given for latent size 8" in made.findings
 
 
 def test_two_seeds_of_one_size(tmp_path):
     made = documents(tmp_path, {(8, 0): 0.3, (8, 1): 0.4})
-    assert "Latent size 8 is the only one; seed 1 is the best of its 2" in made.texts
+    assert "the only latent size to choose from; seed 1 is the best of its 2" in made.texts
     assert "The codes interpolate better than the pixel cross-fade" in made.findings
 
 
 def test_one_seed_of_three_sizes(tmp_path):
     made = documents(tmp_path, {(2, 0): 0.1, (8, 0): 0.3, (16, 0): 0.2})
-    assert "1 seed each" in made.report and "luck of a draw" not in made.findings
-    assert (
-        "Whether latent size 8 differs from latent sizes 2 and 16 cannot be told with f"
-        in made.findings
-    )
-    assert "fewer than 3 seeds" in made.chosen["reason"] and made.chosen["tied_with"] is None
-    assert "no other is tied" not in made.texts and "100 %" not in made.texts.split("Method")[0]
+    assert "1 seed each" in made.report and "is luck" not in made.findings
+    verdict = "ties with latent sizes 2 and 16 cannot be assessed with fewer than 3 seeds"
+    assert verdict in made.chosen["verdict"]
+    assert made.chosen["tied_with"] is None
+    assert "100 %" not in made.report.split("All runs")[0]
 
 
 def test_one_judge(tmp_path):
@@ -153,31 +151,28 @@ def test_two_sizes_that_tie_exactly(tmp_path):
     runs = [(size, seed) for size in (2, 8) for seed in range(3)]
     made = documents(tmp_path, dict.fromkeys(runs, 0.2), equal_pairs=True)
     assert "rank correlation" not in made.findings
-    assert (
-        "Latent size 2 has the highest mean score, but latent size 8 is tied with it"
-        in made.findings
-    )
+    assert "Use latent size 2 or 8 (tied)" in made.chosen["verdict"]
 
 
 def test_all_runs_but_one_diverged(tmp_path):
     others = tuple(run for run in SCORES if run != (2, 1))
     made = documents(tmp_path, SCORES, diverged=others)
     assert made.chosen["latent_size"] == 2 and made.chosen["seed"] == 1
-    assert "5 of 6 runs diverged and take part in no ranking" in made.findings
-    assert "is the only one with a run that did not diverge" in made.chosen["reason"]
+    assert "5 of 6 runs diverged and are excluded from all statistics" in made.findings
+    assert "is the only latent size to choose from" in made.chosen["reason"]
     assert "Every latent size" not in made.findings
 
 
 def test_one_size_all_diverged(tmp_path):
     made = documents(tmp_path, SCORES, diverged=((2, 0), (2, 1), (2, 2)))
-    assert "Of latent size 2 no run is left: all of them diverged" in made.findings
+    assert "All runs of latent size 2 diverged." in made.findings
     assert "latent sizes 2, 8; 3 seeds each" in " ".join(made.report.split())
     assert "Every latent size" not in made.findings
 
 
 def test_all_collapsed(tmp_path):
     made = documents(tmp_path, dict.fromkeys(SCORES, 0.0), active_units=0)
-    assert "Every run collapsed: no code carries anything" in made.findings
+    assert "Every run collapsed: its codes carry no information" in made.findings
 
 
 def test_all_scores_negative(tmp_path):
@@ -189,13 +184,13 @@ def test_all_scores_negative(tmp_path):
 def test_variants_and_a_model_from_elsewhere(tmp_path):
     scores = {("conv", *run): score + 0.1 for run, score in SCORES.items()}
     scores |= {("vae", *run): score for run, score in SCORES.items()} | {("pca", 20, 0): 0.9}
-    made = documents(tmp_path, scores, elsewhere="pca")
+    made = documents(tmp_path, scores, external="pca")
     report = " ".join(made.report.split())
     assert "12 models on FashionMNIST: variants conv and vae; latent sizes 2, 8; 3 seeds" in report
-    assert "and from elsewhere pca." in report and "Which settings differ" in report
+    assert "compared with the external model pca." in report and "Which settings differ" in report
     assert "sizes of conv, and variants at latent size 8" in report
     assert "conv, latent size 8, seed 1 is the run to show. conv at latent size 8" in made.summary
-    assert made.findings.startswith("pca at latent size 20 has the highest mean score. Whether")
+    assert made.chosen["verdict"].startswith("Use pca at latent size 20; ties with ")
     assert "All judges put pca at latent size 20 first" in made.findings
     assert ">pca</td>" in made.pages and ">external</td>" in made.pages
 
@@ -211,14 +206,14 @@ def test_one_variant_is_not_spoken_of(tmp_path):
 @pytest.mark.parametrize(
     ("pinned", "said"),
     [
-        ({"latent_size": 2}, "The configuration pins latent size 2 nevertheless"),
+        ({"latent_size": 2}, "Latent size 2 was pinned in config.yaml; seed 1 is the best"),
         ({"seed": 0}, "Latent size 8 has the highest mean score"),
     ],
 )
 def test_half_of_the_choice_pinned(tmp_path, pinned, said):
     made = documents(tmp_path, SCORES, pinned=pinned)
-    assert said in made.findings and "run was pinned" not in made.texts
-    assert ("luck of a draw" in made.findings) == ("seed" not in pinned)
+    assert said in made.chosen["reason"]
+    assert ("is luck" in made.findings) == ("seed" not in pinned)
 
 
 def test_a_plain_autoencoder(tmp_path):
@@ -236,7 +231,7 @@ def test_long_seeds_and_sizes(tmp_path):
 def test_judges_that_disagree_are_not_said_to_agree(tmp_path):
     compared = sweep(SCORES)
     compared.judges["rank_correlation"] = -1.0
-    assert "rank the runs differently, with a rank correlation of at least −1.000" in (
+    assert "rankings of the runs differ (rank correlation −1.000 or more)" in (
         Documents(tmp_path, compared).findings
     )
 

@@ -1,4 +1,4 @@
-"""What tells the runs of a sweep apart, in paths, in tables and in words."""
+"""The runs and settings of a sweep: read from paths and tables, named in texts."""
 
 import re
 from collections.abc import Iterable
@@ -16,14 +16,14 @@ _RUN = re.compile(r"([^/]+)/latent-(\d+)/seed-(\d+)(?=/|$)")
 
 
 class Setting(NamedTuple):
-    """What the runs of several seeds share."""
+    """A variant at a latent size: what the runs of several seeds have in common."""
 
-    variant: str  # a named change to model and training, or the name of a model from elsewhere
+    variant: str  # a named change to model and training, or the name of an external model
     latent_size: int
 
 
 class Run(NamedTuple):
-    """What tells a run from the others of a sweep."""
+    """A setting with a seed. The runs of an external model are numbered instead."""
 
     variant: str
     latent_size: int
@@ -35,8 +35,11 @@ class Run(NamedTuple):
         return Setting(self.variant, self.latent_size)
 
 
+SETTING_KEYS = list(Setting._fields)  # the columns that identify a setting
+
+
 def run_of(path: str | Path) -> Run:
-    """The run that a file or folder of results belongs to, by its path."""
+    """The run to which a file or folder of results belongs, by its path."""
     variant, latent_size, seed = _RUN.findall(str(path))[-1]
     return Run(variant, int(latent_size), int(seed))
 
@@ -53,59 +56,73 @@ def runs_of(table: "pd.DataFrame") -> list[Run]:
     return [Run(*setting, int(seed)) for setting, seed in rows]
 
 
+def rows_of(table: "pd.DataFrame", *settings: Setting) -> "pd.DataFrame":
+    """The rows that belong to these settings, in the order of the table."""
+    wanted = set(settings)
+    return table.loc[[setting in wanted for setting in settings_of(table)]]
+
+
 @dataclass(frozen=True)
 class Names:
-    """What readers call the settings of a sweep: by that in which they differ.
+    """Display names of the settings of a sweep: only the keys that vary are shown.
 
     >>> sizes = Names.of([Setting("vae", 8), Setting("vae", 16)])
-    >>> sizes.noun, sizes.short(Setting("vae", 8)), sizes.all([Setting("vae", 8)])
+    >>> sizes.noun, sizes.label(Setting("vae", 8)), sizes.phrase([Setting("vae", 8)])
     ('latent size', '8', 'latent size 8')
+    >>> sizes.phrase([Setting("vae", 8), Setting("vae", 16)], "or")
+    'latent size 8 or 16'
     >>> both = Names.of([Setting("vae", 8), Setting("conv", 8), Setting("conv", 16)])
-    >>> both.noun, both.all([Setting("vae", 8), Setting("conv", 8), Setting("conv", 16)])
+    >>> both.noun, both.phrase([Setting("vae", 8), Setting("conv", 8), Setting("conv", 16)])
     ('setting', 'vae at latent size 8 and conv at latent sizes 8 and 16')
-    >>> sizes.all([Setting("vae", 2**k) for k in range(20)])[-18:]
-    '32768 and 4 more'
+    >>> sizes.phrase([Setting("vae", size) for size in range(20)])[-17:]
+    '14, 15 and 4 more'
     """
 
-    variants: bool  # whether there are several
-    sizes: bool  # likewise, or one variant alone
+    variants: bool  # whether the variant is shown
+    sizes: bool  # whether the latent size is shown
 
     @classmethod
     def of(cls, settings: Iterable[Setting]) -> "Names":
-        """Look at which differ."""
-        variants, sizes = (set(each) for each in zip(*settings, strict=True))
-        return cls(len(variants) > 1, len(sizes) > 1 or len(variants) == 1)
-
-    @property
-    def noun(self) -> str:
-        """What tells settings apart."""
-        return "setting" if self.variants and self.sizes else self.keys[0].replace("_", " ")
+        """Find the keys that vary among the settings; the latent size is shown if none does."""
+        settings = list(settings)
+        several_variants = len({setting.variant for setting in settings}) > 1
+        several_sizes = len({setting.latent_size for setting in settings}) > 1
+        return cls(several_variants, several_sizes or not several_variants)
 
     @property
     def keys(self) -> list[str]:
-        """The columns that tell settings apart."""
-        return ["variant"] * self.variants + ["latent_size"] * self.sizes
+        """The columns that are shown."""
+        shown = {"variant": self.variants, "latent_size": self.sizes}
+        return [key for key in shown if shown[key]]
 
-    def short(self, setting: Setting) -> str:
-        """A setting where there is little room."""
+    @property
+    def noun(self) -> str:
+        """The word for a setting: "setting", or the only key that is shown."""
+        return "setting" if len(self.keys) == 2 else self.keys[0].replace("_", " ")
+
+    def label(self, setting: Setting) -> str:
+        """The short name of a setting, for figures and tables."""
         return " ".join(str(getattr(setting, key)) for key in self.keys)
 
-    def all(self, settings: Iterable[Setting], joint: str = "and") -> str:
-        """Settings in a sentence, those of a variant together, joined by "and" or "or"."""
-        settings, said = list(settings), []
-        if (more := len(settings) - MAX_NAMED) > 0:
-            shorts = ", ".join(self.short(setting) for setting in settings[:MAX_NAMED])
-            return f"{self.noun}s {shorts} {joint} {more} more"
-        for variant in dict.fromkeys(setting.variant for setting in settings):
-            sizes = sorted(
-                setting.latent_size for setting in settings if setting.variant == variant
-            )
-            words = f"latent size{'s' * (len(sizes) > 1)} {listed(sizes, joint)}"
+    def phrase(self, settings: Iterable[Setting], conjunction: str = "and") -> str:
+        """Settings in a sentence, grouped by variant; `conjunction` is "and" or "or"."""
+        settings = list(settings)
+        if len(settings) > MAX_NAMED:
+            labels = ", ".join(self.label(setting) for setting in settings[:MAX_NAMED])
+            return f"{self.noun}s {labels} {conjunction} {len(settings) - MAX_NAMED} more"
+        groups: dict[str, list[int]] = {}
+        for setting in settings:
+            groups.setdefault(setting.variant, []).append(setting.latent_size)
+        phrases = []
+        for variant, sizes in groups.items():
+            noun = "latent size" if len(sizes) == 1 or conjunction == "or" else "latent sizes"
+            phrase = f"{noun} {listed(sorted(sizes), conjunction)}"
             if self.variants:
-                words = f"{variant} at {words}" if self.sizes else variant
-            said.append(words)
-        return listed(said, joint)
+                phrase = f"{variant} at {phrase}" if self.sizes else variant
+            phrases.append(phrase)
+        return listed(phrases, conjunction)
 
     def run(self, run: Run) -> str:
-        """A run in a sentence."""
-        return f"{self.variants * f'{run.variant}, '}latent size {run.latent_size}, seed {run.seed}"
+        """A run in a sentence; its latent size is always shown."""
+        name = f"latent size {run.latent_size}, seed {run.seed}"
+        return f"{run.variant}, {name}" if self.variants else name

@@ -1,7 +1,7 @@
 """Statistics of a sweep: pure functions from arrays to numbers.
 
-Scores come as (runs, pairs) for each kind of pair, and a run's score is the mean of its kinds'
-means. Every run is scored on the same pairs, so that differences between runs are paired.
+Scores come as arrays (runs, pairs) by kind of pair. The score of a run is the mean over the kinds
+of its mean over pairs. All runs are scored on the same pairs, so differences of runs are paired.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,51 +14,53 @@ from scipy import special
 Array = NDArray[np.float64]
 Scores = Mapping[str, Array]
 
-# With fewer seeds nothing is said of how much seeds differ: it would be a guess.
+# With fewer seeds the variance between seeds is not estimated: it would be a guess.
 MIN_SEEDS = 3
-# Two settings are tied unless the p-value of their difference, corrected for all, is below it.
+# Two settings are tied unless the corrected p-value of their difference is below this level.
 ALPHA = 0.05
-# The halves of the pairs are the same in every sweep of as many pairs, and random: of even and odd
-# rows each would have classes of its own, since the classes take turns in the pairs.
+# Seeds the split of the pairs into halves. The split is random, not by even and odd rows: classes
+# take turns in the rows of pairs.csv, so each half would have other classes.
 HALVES_STREAM = 2
 
 
 def means(scores: Scores) -> Array:
-    """Score of each run (runs,): the mean of its kinds' means."""
+    """Score of each run (runs,): the mean over kinds of its mean over pairs."""
     return np.mean([values.mean(axis=1) for values in scores.values()], axis=0)
 
 
 @dataclass(frozen=True)
 class Spread:
-    """How far a mean may lie from its truth: independent parts of its variance."""
+    """The uncertainty of a mean: the variances of its independent sources, which add up."""
 
-    parts: tuple[tuple[float, float], ...]  # of each its variance and its degrees of freedom
+    parts: tuple[tuple[float, float], ...]  # variance and degrees of freedom of each source
 
     @property
-    def deviation(self) -> float:
+    def standard_error(self) -> float:
         """The standard deviation of the mean."""
         return float(sum(variance for variance, _ in self.parts)) ** 0.5
 
     @property
-    def degrees(self) -> float:
+    def degrees_of_freedom(self) -> float:
         """Degrees of freedom after Welch and Satterthwaite (1946)."""
         below = sum(variance**2 / degrees for variance, degrees in self.parts)
-        return self.deviation**4 / below if below else float("inf")
+        return self.standard_error**4 / below if below else float("inf")
 
     def interval(self, mean: float, level: float = 0.95) -> tuple[float, float]:
         """Student's interval around the mean."""
-        reach = special.stdtrit(self.degrees, (1 + level) / 2) * self.deviation
+        quantile = special.stdtrit(self.degrees_of_freedom, (1 + level) / 2)
+        reach = quantile * self.standard_error
         return float(mean - reach), float(mean + reach)
 
     def p_value(self, mean: float) -> float:
-        """Two-sided p-value of a mean whose truth is 0."""
-        if self.deviation == 0:
+        """Two-sided p-value of the hypothesis that the true mean is 0."""
+        if self.standard_error == 0:
             return 1.0 if mean == 0 else 0.0
-        return float(2 * special.stdtr(self.degrees, -abs(mean) / self.deviation))
+        t = -abs(mean) / self.standard_error
+        return float(2 * special.stdtr(self.degrees_of_freedom, t))
 
 
 def spread_over_pairs(scores: Scores) -> Spread:
-    """Spread of the mean of these very runs, over two pairs of each kind at least."""
+    """Spread over pairs of the mean of these runs; at least two pairs of each kind."""
     parts = []
     for values in scores.values():
         count = values.shape[1]
@@ -68,7 +70,7 @@ def spread_over_pairs(scores: Scores) -> Spread:
 
 
 def spread(scores: Scores) -> Spread:
-    """Spread of the mean of a setting's runs, over seeds and pairs; two seeds at least."""
+    """Spread over seeds and pairs of the mean of a setting's runs; at least two seeds."""
     return Spread((*spread_over_pairs(scores).parts, _over_seeds(scores)))
 
 
@@ -82,8 +84,9 @@ def spread_of_difference(a: Scores, b: Scores) -> Spread:
 
 
 def _over_seeds(scores: Scores) -> tuple[float, float]:
-    of_runs = means(scores)
-    return float(of_runs.var(ddof=1)) / len(of_runs), float(len(of_runs) - 1)
+    """Variance of the mean over seeds, and its degrees of freedom."""
+    by_seed = means(scores)
+    return float(by_seed.var(ddof=1)) / len(by_seed), float(len(by_seed) - 1)
 
 
 def holm(p_values: Array) -> Array:
@@ -101,17 +104,17 @@ def draw_runs(scores: Scores, draws: int, generator: np.random.Generator) -> Arr
     return np.mean(drawn, axis=0)
 
 
-def draw_setting(of_runs: Array, generator: np.random.Generator) -> Array:
-    """Draws (draws,) of the mean of a setting's runs, whole seeds resampled on top of the pairs.
+def draw_setting(runs: Array, generator: np.random.Generator) -> Array:
+    """Bootstrap draws (draws,) of the mean of a setting's runs: seeds and pairs resampled.
 
-    `of_runs` are draws (runs, draws) of its runs, from pairs that all settings share.
+    `runs` are draws (runs, draws) of its runs by `draw_runs`, which resampled the pairs.
     """
-    weights = _resampled(len(of_runs), of_runs.shape[1], generator)
-    return np.einsum("bs,sb->b", weights, of_runs)
+    weights = _resampled(len(runs), runs.shape[1], generator)
+    return np.einsum("bs,sb->b", weights, runs)
 
 
 def _resampled(count: int, draws: int, generator: np.random.Generator) -> Array:
-    """Shares (draws, count) of each of `count` units in bootstrap samples (Efron 1979)."""
+    """The weights (draws, count) of `count` units in bootstrap samples (Efron 1979)."""
     return generator.multinomial(count, np.full(count, 1 / count), size=draws) / count
 
 
@@ -122,13 +125,13 @@ def win_probabilities(draws: Array) -> Array:
 
 
 def probability_above(a: Array, b: Array) -> float:
-    """Share of draws (draws,) in which a is above b; a tie counts half."""
+    """Share of the draws (draws,) in which a is above b; a tie counts half."""
     return float((a > b).mean() + 0.5 * (a == b).mean())
 
 
 def rank_correlation(a: Array, b: Array) -> float:
-    """Spearman's correlation of two orders (n,); NaN for fewer than two or for all equal."""
-    from scipy import stats  # here, since it takes its time and many jobs do without
+    """Spearman's rank correlation of (n,) and (n,); NaN if n < 2 or all values are equal."""
+    from scipy import stats  # imported here because it is slow and most jobs do without it
 
     if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan")
@@ -136,21 +139,21 @@ def rank_correlation(a: Array, b: Array) -> float:
 
 
 def cross_fitted(scores: Scores, choose: Callable[[Array], int]) -> dict[str, Array]:
-    """Scores, for each kind (1, pairs), of what either half of the pairs chooses, on the other.
+    """Score a choice on pairs that took no part in it; returns scores (1, pairs) by kind.
 
-    `choose` takes the score of each run (runs,) on a half, and returns the place of one. There are
-    two pairs of each kind at least. The scores' mean is free of the luck of being chosen; if the
-    choice is the same run whatever its score, they are that run's own.
+    `choose` takes the score of each run (runs,) and returns the index of one. It chooses once on
+    each half of the pairs, and its choice is scored on the other half. Their mean is free of
+    selection bias. There are at least two pairs of each kind.
     """
-    halves = {
-        kind: np.random.default_rng(HALVES_STREAM).permutation(values.shape[1]) % 2
-        for kind, values in scores.items()
-    }
-    first, second = (
-        choose(means({kind: values[:, halves[kind] == half] for kind, values in scores.items()}))
-        for half in (0, 1)
-    )
+    in_first = {}
+    for kind, values in scores.items():
+        order = np.random.default_rng(HALVES_STREAM).permutation(values.shape[1])
+        in_first[kind] = order % 2 == 0
+    first_half = {kind: values[:, in_first[kind]] for kind, values in scores.items()}
+    second_half = {kind: values[:, ~in_first[kind]] for kind, values in scores.items()}
+    by_first = choose(means(first_half))
+    by_second = choose(means(second_half))
     return {
-        kind: np.where(halves[kind] == 0, values[second], values[first])[None]
+        kind: np.where(in_first[kind], values[by_second], values[by_first])[None]
         for kind, values in scores.items()
     }

@@ -1,4 +1,4 @@
-"""Counts, lists, numbers and headings as readers have them."""
+"""How readers see counts, lists, numbers and headings."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ MISSING = "–"
 
 
 def counted(count: int, noun: str) -> str:
-    """Write a count and its noun, in the plural unless it is one.
+    """Write a count with its noun, in the plural unless the count is 1.
 
     >>> counted(1, "seed"), counted(5, "seed"), counted(2, "class")
     ('1 seed', '5 seeds', '2 classes')
@@ -25,24 +25,31 @@ def plural(noun: str) -> str:
 
 
 def capital(text: str) -> str:
-    """A name at the start of a sentence; that of a variant stays as it is written."""
-    return text.capitalize() if text.startswith("latent size") else text
+    """Start a sentence with the name of a setting. The name of a variant keeps its spelling.
+
+    >>> capital("latent size 8 of 3"), capital("vae at latent size 8")
+    ('Latent size 8 of 3', 'vae at latent size 8')
+    """
+    return text[0].upper() + text[1:] if text.startswith("latent size") else text
 
 
-def listed(items: Sequence[object], joint: str = "and") -> str:
+def listed(items: Sequence[object], conjunction: str = "and") -> str:
     """Join items as in a sentence.
 
-    >>> listed([8, 16, 32])
-    '8, 16 and 32'
+    >>> listed([8, 16, 32]), listed(["vae"])
+    ('8, 16 and 32', 'vae')
     """
-    *most, last = (str(item) for item in items)
-    return f"{', '.join(most)} {joint} {last}" if most else last
+    texts = [str(item) for item in items]
+    if len(texts) == 1:
+        return texts[0]
+    return f"{', '.join(texts[:-1])} {conjunction} {texts[-1]}"
 
 
 def number(value: Any, decimals: int | None) -> str:
-    """Write a number, a text or nothing (None or NaN) for a reader, with a true minus sign.
+    """Write a number for a reader, with a true minus sign; texts stay as they are.
 
-    Without `decimals`, the digits after the point, it is a name (a seed, a size): no commas.
+    `decimals` are digits after the point. None is for whole numbers that are names, such as a
+    seed: they have no thousands separators. A missing value (None, NaN) is a dash.
 
     >>> number(-0.1234, 2), number(12345.6, 0), number(float("nan"), 3), number(2024.0, None)
     ('−0.12', '12,346', '–', '2024')
@@ -59,29 +66,30 @@ def number(value: Any, decimals: int | None) -> str:
 
 
 def signed(value: Any, decimals: int) -> str:
-    """Write a value with its sign, plus as well as minus.
+    """Write a number with its sign, also if it is positive.
 
     >>> signed(0.05, 2), signed(-0.05, 2), signed(0.0001, 2)
     ('+0.05', '−0.05', '0.00')
     """
     text = number(value, decimals)
-    return f"+{text}" if text.strip("0.") and text[0] not in "−–" else text
+    is_positive = bool(text.strip("0.")) and text[0] not in f"−{MISSING}"
+    return f"+{text}" if is_positive else text
 
 
 def percent(share: Any) -> str:
-    """Write a share as whole per cent."""
+    """Write a share as a whole percentage."""
     text = number(share, 2)
     return text if text == MISSING else f"{number(100 * share, 0)} %"
 
 
 def interval(low: Any, high: Any, decimals: int) -> str:
-    """Write an interval as "low to high", or a dash where a bound is unknown."""
-    ends = [number(low, decimals), number(high, decimals)]
-    return MISSING if MISSING in ends else " to ".join(ends)
+    """Write an interval as "low to high", or a dash if a bound is missing."""
+    bounds = [number(low, decimals), number(high, decimals)]
+    return MISSING if MISSING in bounds else " to ".join(bounds)
 
 
 def paths_title(kind: str, noun: str) -> str:
-    """Return the heading of a figure of paths.
+    """Write the heading of a figure of paths.
 
     >>> paths_title("same", "digit"), paths_title("different", "class")
     ('Same digit', 'Different classes')

@@ -1,1 +1,1 @@
-"""What the runs of a sweep say together: tables, choice, findings, costs."""
+"""Compares the runs of a sweep: tables, choice, verdict, findings, costs."""

@@ -1,6 +1,6 @@
-"""What the columns of the tables are, by `workflow/templates/columns.yaml`; tables as texts."""
+"""The columns of the tables: their words, from columns.yaml, and their numbers as texts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,56 +13,54 @@ from vaesweep.runs import Run
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.words import interval, number, percent
 
-FILE = workflow_path("templates/columns.yaml")
+RECORDS = yaml.safe_load(workflow_path("templates/columns.yaml").read_text(encoding="utf-8"))
+# What a column has unless columns.yaml says otherwise.
+DEFAULTS: dict[str, Any] = {"decimals": None, "text": False}
+DEFAULTS |= dict.fromkeys(("heading", "unit", "range", "better", "meaning", "words"), "")
+PART_COLUMNS = [f"{part.name}_{kind}" for part in PARTS for kind in KINDS]
+# Display names of the paths through codes.
+OTHER_PATHS = {name: path.words for name, path in PATHS.items()} | RECORDS["other_paths"]
 
 
-# What a column has where the file says nothing else; the file says what these are.
-UNSAID = {"heading": "", "decimals": None, "meaning": "", "text": False, "unit": "", "range": ""}
-UNSAID |= {"better": "", "words": ""}
-
-
-def _columns(records: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The file's columns, {kind} filled in, and those of parts."""
+def _columns() -> dict[str, dict[str, Any]]:
+    """The columns of columns.yaml, and those of the parts of quality."""
+    columns = {name: DEFAULTS | column for name, column in RECORDS["columns"].items()}
     for part in PARTS:
-        words = RECORDS["parts"][part.name]
-        own = {"meaning": words["meaning"], "range": "0 to 1", "better": "more"}
-        heading = f"{words['title']},\n{{kind}}"
-        records = {part.name: own, **records}
-        records[f"{part.name}_{{kind}}"] = {"heading": heading, "decimals": 3, **own}
-    for name, record in records.items():
-        for kind in KINDS if "{kind}" in name else ("",):
-            own = record | {"heading": record.get("heading", "").replace("{kind}", kind)}
-            if kind in KINDS[1:]:  # a legend says it once
-                own["meaning"] = ""
-            yield name.replace("{kind}", kind), UNSAID | own
+        record = RECORDS["parts"][part.name]
+        column = DEFAULTS | {"range": "0 to 1", "better": "more", "decimals": 3}
+        columns[part.name] = column | {"meaning": record["meaning"]}
+        for kind in KINDS:
+            heading = f"{record['title']},\n{kind}"
+            # As in columns.yaml, the first of the two kinds has the meaning of both.
+            meaning = record["meaning"] if kind == KINDS[0] else ""
+            columns[f"{part.name}_{kind}"] = column | {"heading": heading, "meaning": meaning}
+    return columns
 
 
-def _expanded(names: str) -> Iterator[str]:
-    for name in names.split():
-        for part in PARTS if "{part}" in name else PARTS[:1]:
-            for kind in KINDS if "{kind}" in name else KINDS[:1]:
-                yield name.replace("{part}", part.name).replace("{kind}", kind)
+def _shown(names: Sequence[str]) -> list[str]:
+    """The columns of a table in the reports, `parts` replaced by those of the parts of quality."""
+    shown: list[str] = []
+    for name in names:
+        shown += PART_COLUMNS if name == "parts" else [name]
+    return shown
 
 
-RECORDS = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-OTHER_PATHS = {name: path.words for name, path in PATHS.items()} | RECORDS["ways"]
-COLUMNS = dict(_columns(RECORDS["columns"]))
-# By what the reports call a table, the columns that it shows.
-SHOWN = {name: list(_expanded(columns)) for name, columns in RECORDS["shown"].items()}
+COLUMNS = _columns()
+# The columns that each table of the reports shows.
+SHOWN = {table: _shown(names) for table, names in RECORDS["shown"].items()}
 
 
 def table_texts(
     table: pd.DataFrame, names: Sequence[str], chosen: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Return what a template shows as a table: `columns`, `rows` of texts, and `marked` rows.
+    """Return the texts of a table for a template: `columns`, `rows`, and `marked` row numbers.
 
-    Rows of `table` stand in the order to show; the columns `interval`, `first` and `flags` of runs
-    and settings are written here. `names` are those of the columns to show, keys of `COLUMNS`; that
-    of a single variant is left out. The run or setting of `chosen`, of chosen.json, is marked.
+    `names` are the columns to show, keys of COLUMNS. `interval` and `first` are made here from
+    other columns, and the variant is left out if there is only one. The rows of the run or setting
+    in `chosen` (chosen.json) are marked.
     """
     if "variant" in names and table["variant"].nunique() == 1:
         names = [name for name in names if name != "variant"]
-    columns = {name: COLUMNS[name] for name in names}
     marked = pd.Series(chosen is not None, table.index)
     for key in Run._fields:
         if chosen and key in table:
@@ -70,20 +68,22 @@ def table_texts(
     if "interval" in names:
         bounds = zip(table["score_low"], table["score_high"], strict=True)
         table = table.assign(interval=[interval(low, high, 3) for low, high in bounds])
-        table["first"] = [percent(share) for share in table["win_probability"]]
+    if "first" in names:
+        table = table.assign(first=[percent(share) for share in table["win_probability"]])
     if "flags" in names:
         table = table.assign(flags=table["flags"].str.replace(";", ", "))
+    columns = [COLUMNS[name] for name in names]
     texts = [
         [number(value, column["decimals"]) for value in table[name]]
-        for name, column in columns.items()
+        for name, column in zip(names, columns, strict=True)
     ]
     return {
-        "columns": list(columns.values()),
+        "columns": columns,
         "rows": [list(row) for row in zip(*texts, strict=True)],
-        "marked": [place for place, is_marked in enumerate(marked) if is_marked],
+        "marked": [row for row, is_marked in enumerate(marked) if is_marked],
     }
 
 
 def plain(heading: str) -> str:
-    """A heading on one line, without the breaks where space is short."""
+    """A heading on one line, without the line breaks for narrow columns."""
     return heading.replace("-\n", "").replace("\n", " ")

@@ -1,6 +1,5 @@
-"""The tables that compare the runs and the settings of a sweep."""
+"""Compare the runs and the settings of a sweep: the tables of results/comparison."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -10,100 +9,69 @@ import pandas as pd
 
 from vaesweep import statistics
 from vaesweep.comparison.agreement import compare_judges, run_flags, scores_by_judge
-from vaesweep.data.pairs import KINDS
-from vaesweep.errors import UserError
-from vaesweep.files import damaged, read_json, read_table
-from vaesweep.runs import Run, Setting, settings_of
-from vaesweep.scoring import summary
-from vaesweep.scoring.record import (
-    DIAGNOSTIC_COLUMNS,
-    KIND_COLUMNS,
-    LIKELIHOOD_COLUMNS,
-    TRAINING_FACTS,
-)
+from vaesweep.comparison.metrics import MEANS_BY_KIND, METRICS, SCORE_COLUMNS
+from vaesweep.runs import SETTING_KEYS, Run, Setting, settings_of
+from vaesweep.scoring.record import DIAGNOSTIC_COLUMNS, LIKELIHOOD_COLUMNS, TRAINING_FACTS
+from vaesweep.scoring.summary import scores_by_kind
 from vaesweep.statistics import ALPHA, MIN_SEEDS, Array, Scores
 
-RUN_COLUMNS = (*Run._fields, "status", *LIKELIHOOD_COLUMNS, "train_seconds", "device")
-SCORE_COLUMNS = tuple(f"{part}_{kind}" for kind in KINDS for part in KIND_COLUMNS)
-OVERALL_COLUMNS = ("score", "score_low", "score_high")
-SETTING = list(Setting._fields)
-DIFFERENCE_COLUMNS = (
-    *("difference", "low", "high", "probability_a_above_b", "p_value", "p_holm", "tied"),
+RUN_COLUMNS = (*METRICS, "rank", "win_probability", "flags", *DIAGNOSTIC_COLUMNS)
+# Means over the runs of a setting.
+AVERAGED = (*LIKELIHOOD_COLUMNS, "train_seconds", *MEANS_BY_KIND, *DIAGNOSTIC_COLUMNS)
+SETTING_COLUMNS = (
+    *SETTING_KEYS,
+    "seeds",
+    *SCORE_COLUMNS,
+    "rank",
+    "win_probability",
+    "tied_with_first",
+    "best_seed",
+    "best_score",
+    *AVERAGED,
 )
-# By whether variant and latent size are the same: what two settings differ in.
-FAMILIES = {(True, False): "latent_size", (False, True): "variant"}
+TEST_COLUMNS = ("low", "high", "probability_a_above_b", "p_value", "p_holm", "tied")
+PAIR_KEYS = ("variant_a", "latent_size_a", "variant_b", "latent_size_b")
+DIFFERENCE_COLUMNS = (*PAIR_KEYS, "family", "difference", *TEST_COLUMNS)
 BOOTSTRAP_STREAM = 0
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A sweep compared; each attribute is the table of its name in results/comparison."""
+    """The tables of results/comparison, by name."""
 
     runs: pd.DataFrame
     settings: pd.DataFrame
-    differences: pd.DataFrame  # a row for each two settings of a family
-    judges: pd.DataFrame  # a row for each two judges
+    differences: pd.DataFrame  # one row per pair of settings
+    judges: pd.DataFrame  # one row per pair of judges
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The runs of a setting that did not diverge."""
+    """The scores of the runs of a setting that did not diverge."""
 
-    scores: Scores  # by kind of pair, (runs, pairs)
-    draws: Array  # (draws,) of their mean, on the same resampled pairs as those of other settings
-    seeds: int  # how many runs
+    scores: Scores  # (runs, pairs) by kind
+    draws: Array  # bootstrap draws (draws,) of their mean; all settings share the resampled pairs
+    seeds: int
 
     @property
-    def suffices(self) -> bool:
-        """Whether there are seeds enough to tell how much they differ."""
+    def has_enough_seeds(self) -> bool:
+        """Whether the variance between seeds can be estimated."""
         return self.seeds >= MIN_SEEDS
-
-
-def read_runs(
-    files: Iterable[tuple[str, str]], pairs: pd.DataFrame, config: Mapping[str, Any]
-) -> tuple[list[dict[str, Any]], list[pd.DataFrame]]:
-    """Read metrics.json and pair_scores.csv of every run; refuse those that do not belong together.
-
-    Each has to be made with what `config` says of its variant: Snakemake replans what a changed
-    configuration touches, unless its memory of the runs (.snakemake) was lost. A UserError names
-    the first file that is damaged, of other pairs, of another configuration or of other images.
-    """
-    metrics, pair_scores, images = [], [], set()
-    labels = pairs[["set", "kind", "row"]]
-    for path, scores_path in files:
-        metric = read_json(
-            path, *RUN_COLUMNS, *SCORE_COLUMNS, *OVERALL_COLUMNS, *DIAGNOSTIC_COLUMNS, "made_with"
-        )
-        made_with = metric["made_with"]
-        for name, wanted in config[metric["variant"]].items():
-            if made_with.get(name) != wanted:
-                raise UserError(
-                    f"{path}: the run was made with {name} {made_with.get(name)}, and config.yaml "
-                    f"says {wanted}. Remove the run's folder and run again, or restore config.yaml"
-                )
-        images |= {made_with.get("images")} - {None}  # unknown of a model from elsewhere
-        if len(images) > 1:
-            raise damaged(path, "the run was trained on other images than the first one")
-        scores = read_table(scores_path, *labels, "score", "quality")
-        if not scores[["set", "kind", "row"]].equals(labels):
-            raise damaged(scores_path, "its rows are not those of results/pairs.csv")
-        metrics.append(metric)
-        pair_scores.append(scores)
-    return metrics, pair_scores
 
 
 def compare(
     metrics: list[dict[str, Any]], pair_scores: list[pd.DataFrame], draws: int
 ) -> Comparison:
-    """Rank runs, each of metrics.json and pair_scores.csv, and settings by score.
+    """Rank the runs and the settings by score.
 
-    Diverged runs are listed, but what was measured of their last finite weights is left out; they
-    have no rank and count towards no setting. `draws` are those of the bootstrap.
+    `metrics` and `pair_scores` are metrics.json and pair_scores.csv of each run, and `draws` is the
+    number of bootstrap draws. Diverged runs are excluded from all statistics. They are listed
+    without numbers, since those of their last finite weights mean nothing.
     """
     runs = pd.DataFrame(metrics)
     ok = runs["status"] == "ok"
-    told = (*Run._fields, *TRAINING_FACTS, "made_with")
-    measured = [name for name in runs if name not in told]
+    unmeasured = (*Run._fields, *TRAINING_FACTS, "made_with")
+    measured = [name for name in runs if name not in unmeasured]
     runs["train_seconds"] = runs["train_seconds"].astype(float)
     runs[measured] = runs[measured].astype(float).where(ok)
     runs["rank"] = _ranks(runs["score"])
@@ -111,30 +79,33 @@ def compare(
     samples = {}
     if ok.any():
         generator = np.random.default_rng(BOOTSTRAP_STREAM)
-        scores = summary.scores_by_kind([pair_scores[index] for index in np.flatnonzero(ok)])
+        scores = scores_by_kind([pair_scores[index] for index in np.flatnonzero(ok)])
         drawn = statistics.draw_runs(scores, draws, generator)
         runs.loc[ok, "win_probability"] = statistics.win_probabilities(drawn)
         samples = _samples(runs[ok], scores, drawn, generator)
     by_judge = scores_by_judge(pair_scores)
     runs["flags"] = run_flags(runs, by_judge)
-    settings = _compare_settings(runs, samples)
-    differences = _compare_pairwise(settings, samples)
-    _tell_firsts(settings, samples, differences)
-    order = [*RUN_COLUMNS, *SCORE_COLUMNS, *OVERALL_COLUMNS, "rank", "win_probability", "flags"]
-    table, judges = runs[[*order, *DIAGNOSTIC_COLUMNS]], compare_judges(runs, by_judge)
-    return Comparison(table, settings, _families(settings, differences), judges)
+    settings = _settings(runs, samples)
+    differences = _all_differences(settings, samples)
+    _compare_with_first(settings, samples, differences)
+    return Comparison(
+        runs[list(RUN_COLUMNS)],
+        settings,
+        _reported_differences(settings, differences),
+        compare_judges(runs, by_judge),
+    )
 
 
 def _ranks(scores: pd.Series) -> pd.Series:
-    """Ranks, the highest score first; none for a missing one."""
+    """Rank 1 for the highest score; missing for a missing score."""
     return scores.rank(ascending=False, method="min").astype("Int64")
 
 
 def _by_setting(runs: pd.DataFrame) -> dict[Setting, pd.DataFrame]:
-    """The runs of each setting: variants in the order of the rows, sizes from small to large."""
-    groups = {settings_of(own)[0]: own for _, own in runs.groupby(SETTING)}
+    """The runs of each setting: variants in the order of the rows, then by latent size."""
+    groups = {settings_of(group)[0]: group for _, group in runs.groupby(SETTING_KEYS)}
     variants = list(runs["variant"].unique())
-    order = sorted(groups, key=lambda each: (variants.index(each.variant), each.latent_size))
+    order = sorted(groups, key=lambda key: (variants.index(key.variant), key.latent_size))
     return {setting: groups[setting] for setting in order}
 
 
@@ -143,61 +114,70 @@ def _samples(
 ) -> dict[Setting, Sample]:
     samples = {}
     for setting, group in _by_setting(runs).items():
-        own = runs.index.get_indexer(group.index)
-        of_kinds = {kind: values[own] for kind, values in scores.items()}
-        draws = statistics.draw_setting(drawn[own], generator)
-        samples[setting] = Sample(of_kinds, draws, len(own))
+        rows = runs.index.get_indexer(group.index)
+        draws = statistics.draw_setting(drawn[rows], generator)
+        by_kind = {kind: values[rows] for kind, values in scores.items()}
+        samples[setting] = Sample(by_kind, draws, len(rows))
     return samples
 
 
-def _compare_pairwise(settings: pd.DataFrame, samples: dict[Setting, Sample]) -> pd.DataFrame:
-    """A row for each two settings: the paired difference of their scores, and whether they tie.
+def _settings(runs: pd.DataFrame, samples: dict[Setting, Sample]) -> pd.DataFrame:
+    """settings.csv, without the columns about the first setting.
 
-    Nothing but the difference is known where either has too few seeds.
+    A setting whose runs all diverged has 0 seeds and no numbers.
+    """
+    rows: list[dict[str, Any]] = []
+    for setting, group in _by_setting(runs).items():
+        ok = group[group["status"] == "ok"]
+        row = {**setting._asdict(), "seeds": len(ok)}
+        if len(ok):
+            best = ok.loc[ok["score"].idxmax()]
+            row |= {"best_seed": best["seed"], "best_score": best["score"]}
+            row |= {"score": ok["score"].mean(), **ok[list(AVERAGED)].mean()}
+            if samples[setting].has_enough_seeds:
+                spread = statistics.spread(samples[setting].scores)
+                row["score_low"], row["score_high"] = spread.interval(row["score"])
+        rows.append(row)
+    table = pd.DataFrame(rows, columns=list(SETTING_COLUMNS))
+    table["best_seed"] = table["best_seed"].astype("Int64")
+    table["rank"] = _ranks(table["score"].astype(float))
+    return table
+
+
+def _all_differences(settings: pd.DataFrame, samples: dict[Setting, Sample]) -> pd.DataFrame:
+    """The paired differences of all pairs of settings `a` and `b`, corrected for all comparisons.
+
+    Where either has too few seeds, only the difference is known.
     """
     means = dict(zip(settings_of(settings), settings["score"], strict=True))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for a, b in combinations(samples, 2):
         difference = means[a] - means[b]
-        family = FAMILIES.get((a.variant == b.variant, a.latent_size == b.latent_size), "first")
-        rows.append({"a": a, "b": b, "family": family, "difference": difference})
-        if samples[a].suffices and samples[b].suffices:
-            of_both = statistics.spread_of_difference(samples[a].scores, samples[b].scores)
-            low, high = of_both.interval(difference)
+        row = {"a": a, "b": b, "family": family_of(a, b), "difference": difference}
+        if samples[a].has_enough_seeds and samples[b].has_enough_seeds:
+            spread = statistics.spread_of_difference(samples[a].scores, samples[b].scores)
             above = statistics.probability_above(samples[a].draws, samples[b].draws)
-            rows[-1] |= {"low": low, "high": high, "probability_a_above_b": above}
-            rows[-1] |= {"p_value": of_both.p_value(difference)}
-    return _corrected(pd.DataFrame(rows, columns=["a", "b", "family", *DIFFERENCE_COLUMNS]))
+            row["low"], row["high"] = spread.interval(difference)
+            row["probability_a_above_b"] = above
+            row["p_value"] = spread.p_value(difference)
+        rows.append(row)
+    return _corrected(pd.DataFrame(rows, columns=["a", "b", "family", "difference", *TEST_COLUMNS]))
+
+
+def family_of(a: Setting, b: Setting) -> str:
+    """The only key in which two settings differ; "first" if they differ in both."""
+    if a.variant == b.variant:
+        return "latent_size"
+    return "variant" if a.latent_size == b.latent_size else "first"
 
 
 def _corrected(differences: pd.DataFrame) -> pd.DataFrame:
-    """Correct the p-values for the number of these comparisons, and tell which are ties."""
-    told = differences["p_value"].notna()
+    """Correct the p-values for the number of these comparisons, and mark ties."""
+    known = differences["p_value"].notna()
     p_holm = pd.Series(np.nan, differences.index)
-    p_holm[told] = statistics.holm(differences.loc[told, "p_value"].to_numpy(float))
-    tied = (p_holm >= ALPHA).astype("boolean").where(told)
+    p_holm[known] = statistics.holm(differences.loc[known, "p_value"].to_numpy(float))
+    tied = (p_holm >= ALPHA).astype("boolean").where(known)
     return differences.assign(p_holm=p_holm, tied=tied)
-
-
-def _families(settings: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
-    """Of all differences those that are of interest, each corrected for those of its family.
-
-    Sizes within a variant are one family, variants at a size another. The first setting's
-    differences from those that it shares neither with are corrected for all that there are.
-    """
-    first = _first(settings)
-    of_first = (differences["a"] == first) | (differences["b"] == first)
-    parts = [
-        _corrected(own) if family in FAMILIES.values() else own[of_first[own.index]]
-        for family, own in differences.groupby("family")
-    ]
-    kept = pd.concat([differences.iloc[:0], *parts]).sort_index()
-    both = {
-        f"{key}_{side}": [getattr(setting, key) for setting in kept[side]]
-        for side in ("a", "b")
-        for key in SETTING
-    }
-    return kept.assign(**both)[[*both, "family", *DIFFERENCE_COLUMNS]]
 
 
 def _first(settings: pd.DataFrame) -> Setting | None:
@@ -206,47 +186,43 @@ def _first(settings: pd.DataFrame) -> Setting | None:
     return settings_of(ranked)[0] if len(ranked) else None
 
 
-def _compare_settings(runs: pd.DataFrame, samples: dict[Setting, Sample]) -> pd.DataFrame:
-    """A row for each setting; one whose runs all diverged has 0 seeds and no numbers."""
-    averaged = [*LIKELIHOOD_COLUMNS, "train_seconds", *SCORE_COLUMNS, *DIAGNOSTIC_COLUMNS]
-    columns = [*SETTING, "seeds", "score", "score_low", "score_high", "rank"]
-    columns += ["win_probability", "tied_with_first", "best_seed", "best_score", *averaged]
-    rows: list[dict[str, Any]] = []
-    for setting, group in _by_setting(runs).items():
-        ok = group[group["status"] == "ok"]
-        rows.append({**setting._asdict(), "seeds": len(ok)})
-        if ok.empty:
-            continue
-        best = ok.loc[ok["score"].idxmax()]
-        rows[-1] |= {"score": ok["score"].mean(), **ok[averaged].mean()}
-        rows[-1] |= {"best_seed": best["seed"], "best_score": best["score"]}
-        if samples[setting].suffices:
-            spread = statistics.spread(samples[setting].scores)
-            low, high = spread.interval(rows[-1]["score"])
-            rows[-1] |= {"score_low": low, "score_high": high}
-    table = pd.DataFrame(rows, columns=columns)
-    table["best_seed"] = table["best_seed"].astype("Int64")
-    table["rank"] = _ranks(table["score"].astype(float))
-    return table
-
-
-def _tell_firsts(
+def _compare_with_first(
     settings: pd.DataFrame, samples: dict[Setting, Sample], differences: pd.DataFrame
 ) -> None:
-    """Fill in which settings tie with the first, and how often each comes first.
+    """Fill in `tied_with_first` and `win_probability` of settings.csv.
 
-    A tie is known if both have enough seeds, how often each comes first if all have.
+    Ties are known where both settings have enough seeds, the probabilities only if all have.
     """
     settings["tied_with_first"] = pd.array([pd.NA] * len(settings), "boolean")
     first = _first(settings)
     if first is None:
         return
-    tied: dict[Setting, Any] = {first: True if samples[first].suffices else pd.NA}
+    tied: dict[Setting, Any] = {first: True if samples[first].has_enough_seeds else pd.NA}
     for row in differences.itertuples():
         if first in (row.a, row.b):
             tied[row.b if row.a == first else row.a] = row.tied
     known = [tied.get(setting, pd.NA) for setting in settings_of(settings)]
     settings["tied_with_first"] = pd.array(known, "boolean")
-    if all(sample.suffices for sample in samples.values()):
+    if all(sample.has_enough_seeds for sample in samples.values()):
         drawn = np.stack([sample.draws for sample in samples.values()])
         settings.loc[settings["seeds"] > 0, "win_probability"] = statistics.win_probabilities(drawn)
+
+
+def _reported_differences(settings: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
+    """differences.csv: the comparisons of interest, corrected within their family.
+
+    Latent sizes of the same variant are one family, variants of the same latent size another. Other
+    comparisons are kept only with the first setting, and stay corrected for all comparisons.
+    """
+    first = _first(settings)
+    parts = [differences.iloc[:0]]
+    for family, rows in differences.groupby("family"):
+        if family == "first":
+            parts.append(rows[(rows["a"] == first) | (rows["b"] == first)])
+        else:
+            parts.append(_corrected(rows))
+    kept = pd.concat(parts).sort_index()
+    for side in ("a", "b"):
+        for key in SETTING_KEYS:
+            kept[f"{key}_{side}"] = [getattr(setting, key) for setting in kept[side]]
+    return kept[list(DIFFERENCE_COLUMNS)]

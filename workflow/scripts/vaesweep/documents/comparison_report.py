@@ -11,20 +11,20 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from vaesweep.comparison.choice import MAX_DRAWN, chosen_run, named_score
+from vaesweep.comparison.chosen import chosen_run, score_label
 from vaesweep.comparison.columns import COLUMNS, RECORDS, SHOWN, plain, table_texts
-from vaesweep.comparison.costs import by_rule, seconds_by_run
+from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import findings
+from vaesweep.comparison.shortlist import MAX_DRAWN
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import KINDS
 from vaesweep.documents.typesetting import ROOT
 from vaesweep.interpolation import PATHS
 from vaesweep.running.provenance import source_of, versions
-from vaesweep.runs import Names, Setting, runs_of, settings_of
+from vaesweep.runs import Names, Setting, rows_of, settings_of
 from vaesweep.scoring.record import DIAGNOSTIC_COLUMNS, JUDGE_FACTS
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import ALPHA, MIN_SEEDS
-from vaesweep.templates import sentences
 from vaesweep.words import capital, counted, interval, listed, number, paths_title, percent, signed
 
 
@@ -48,9 +48,7 @@ def report_data(
     config = yaml.safe_load(config_text)
     dataset, steps = DATASETS[config["dataset"]["name"]], config["interpolation"]["steps"]
     names = Names.of(settings_of(settings))
-    own_seconds = seconds_by_run(costs)
-    with_cost = runs.assign(job_seconds=[own_seconds.get(run) for run in runs_of(runs)])
-    ranked = with_cost.sort_values("rank", kind="stable")
+    ranked = runs.sort_values("rank", kind="stable")
     return {
         "config": config,
         "config_lines": config_text.splitlines(),
@@ -88,25 +86,31 @@ def report_data(
 def _subtitle(
     settings: pd.DataFrame, trainings: Sequence[Mapping[str, Any]], config: Mapping[str, Any]
 ) -> str:
+    """Say what was trained. It also opens the paragraph for a paper."""
+    sweep = config["sweep"]
+    has_variants = len(sweep["variants"]) > 1
+    models = counted(len(trainings), "model" if has_variants else "variational autoencoder")
+    facts = [f"variants {listed(list(sweep['variants']))}"] if has_variants else []
+    sizes = sweep["latent_sizes"]
+    facts.append(f"latent size{'' if len(sizes) == 1 else 's'} {', '.join(map(str, sizes))}")
+    each = " each" if len(settings) > 1 else ""
+    facts.append(f"{counted(len(sweep['seeds']), 'seed')}{each}")
+    if not has_variants:
+        facts += [trainings[0]["networks"], f"β = {trainings[0]['beta']:g}"]
     epochs = {training["epochs"] for training in trainings}
-    [said] = sentences(
-        "subtitle.txt",
-        runs=len(trainings),
-        several=len(settings) > 1,
-        dataset=config["dataset"]["name"],
-        sweep=config["sweep"],
-        first=trainings[0],
-        epochs=min(epochs) if len(epochs) == 1 else None,
-    )
-    return said
+    if len(epochs) == 1:
+        facts.append(counted(epochs.pop(), "epoch").replace(" ", "\u00a0"))
+    if sweep["external"]:
+        noun = "external model" if len(sweep["external"]) == 1 else "external models"
+        facts.append(f"compared with the {noun} {listed(list(sweep['external']))}")
+    return f"{models} on {config['dataset']['name']}: {'; '.join(facts)}."
 
 
 def _tiles(chosen: Mapping[str, Any], settings: pd.DataFrame) -> dict[str, str]:
-    own = chosen_run(chosen).setting
-    row = settings[[setting == own for setting in settings_of(settings)]].iloc[0]
+    row = rows_of(settings, chosen_run(chosen).setting).iloc[0]
     return {
         "value": signed(chosen["value"], 3),
-        "named": named_score(chosen),
+        "named": score_label(chosen),
         "within": interval(chosen["low"], chosen["high"], 3),
         "mean": signed(row["score"], 3),
         "mean_within": interval(row["score_low"], row["score_high"], 3),

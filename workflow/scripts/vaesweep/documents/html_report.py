@@ -10,10 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from vaesweep.comparison.choice import chosen_run, settings_to_show
+from vaesweep.comparison.chosen import chosen_run
 from vaesweep.comparison.columns import RECORDS, SHOWN, plain, table_texts
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import cautions, evidence
+from vaesweep.comparison.shortlist import settings_to_show
 from vaesweep.runs import Names, Run, runs_of, settings_of
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import ALPHA, MIN_SEEDS

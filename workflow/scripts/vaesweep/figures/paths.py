@@ -82,7 +82,7 @@ def display_rows(
     """
     columns = next(iter(frames.values())).shape[1]
     names = Names.of(colours)
-    longest = max((names.short(setting) for setting in frames), key=len)
+    longest = max((names.label(setting) for setting in frames), key=len)
     size = min(SIZE_SIZE, SIZE_SIZE * MAX_LABEL / text_inches(longest, 1.15 * SIZE_SIZE))
     label = 0.12 + text_inches(longest, 1.15 * size)
     figure, axes = _blank(columns, len(frames), panels=len(rows), label=label)
@@ -94,7 +94,7 @@ def display_rows(
         for line, (setting, own) in enumerate(frames.items()):
             middle = panel.draw(line, own[at])
             text = axes.text(
-                panel.left - 0.07, middle, names.short(setting), ha="right", va="center"
+                panel.left - 0.07, middle, names.label(setting), ha="right", va="center"
             )
             text.set(fontsize=size, fontweight="bold", color=ink(colours[setting]))
     return figure

@@ -254,7 +254,7 @@ def controls(
     """
     colours, names = palette(settings_of(settings)), Names.of(settings_of(settings))
     scored = settings.dropna(subset="score")
-    lines = [(names.all([setting]), colours[setting]) for setting in settings_of(scored)]
+    lines = [(names.phrase([setting]), colours[setting]) for setting in settings_of(scored)]
     lines += [(words[control], QUIET_COLOUR) for control in table["control"]]
     labels, shades = zip(*lines, strict=True)
     figure = Figure(figsize=(WIDTH, 0.7 + 0.2 * len(lines)), layout="constrained")

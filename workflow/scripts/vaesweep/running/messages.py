@@ -53,7 +53,7 @@ def closing(netid: str) -> str:
     names = Names.of(settings)
     text = TEMPLATES.get_template("closing.txt").render(
         names=names,
-        width=max(11, *(len(names.short(setting)) for setting in settings)),
+        width=max(11, *(len(names.label(setting)) for setting in settings)),
         rows=list(zip(settings, table.to_dict("records"), strict=True)),
         max_lines=MAX_LINES,
         table=TABLE,

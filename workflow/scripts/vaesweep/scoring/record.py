@@ -27,6 +27,11 @@ def recipe() -> tuple[str, ...]:
     return (*recipe_keys(), "images")
 
 
+def is_external(runs: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether each row of runs.csv is a run of an external model."""
+    return runs["device"] == EXTERNAL_TRAINING["device"]
+
+
 def unmeasured() -> dict[str, None]:
     """What only a model's weights tell, of one that has none here."""
     return dict.fromkeys((*LIKELIHOOD_COLUMNS, *DIAGNOSTIC_COLUMNS))
