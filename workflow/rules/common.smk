@@ -1,4 +1,5 @@
 import os
+import re
 
 from vaesweep.data.datasets import DATASETS
 from vaesweep.running.config import as_yaml, complete, require_frames, settings, variants
@@ -22,12 +23,17 @@ EXTERNAL = config["sweep"]["external"]
 NAMES = Names.of(settings(config))
 JUDGE_SEEDS = config["scoring"]["judge_seeds"]
 DATASET = DATASETS[config["dataset"]["name"]]
+# Figures of each run, and the pairs that they show.
+RUN_FIGURES = {
+    "same_digit": f"same {DATASET.noun}",
+    "different_digits": f"different {plural(DATASET.noun)}",
+}
 # Where results are kept, if that is not the working folder.
 STORAGE = workflow.storage_settings.default_storage_provider
 
 
 wildcard_constraints:
-    variant=r"[^/]+",
+    variant="|".join(map(re.escape, VARIANTS)),
     latent_size=r"\d+",
     seed=r"\d+",
     judge_seed=r"\d+",
@@ -52,26 +58,32 @@ def code(script):
 
 
 def trained_runs(name):
-    """The file of that name of each run that is trained here."""
+    """That file of each run that is trained here."""
     sizes = config["sweep"]["latent_sizes"]
     return expand(f"{RUN}/{name}", variant=VARIANTS, latent_size=sizes, seed=SEEDS)
 
 
 def external_runs(model, name):
-    """The file of that name of each run of a model from elsewhere."""
+    """That file of each run of an external model."""
     size, seeds = EXTERNAL[model]["latent_size"], range(len(EXTERNAL[model]["frames"]))
     return expand(f"{RUN}/{name}", variant=model, latent_size=size, seed=seeds)
 
 
 def every_run(name):
-    """The file of that name of each run of the sweep."""
+    """That file of each run of the sweep."""
     external = [path for model in EXTERNAL for path in external_runs(model, name)]
     return trained_runs(name) + external
 
 
 def seeds_of_a_setting(name):
-    """The file of that name of each run of a setting."""
+    """That file of each run of a setting that is trained here."""
     return expand(f"{RUN}/{name}", seed=SEEDS, allow_missing=True)
+
+
+def runs_of_a_job(name, external=True):
+    """Input function: that file of each run of a setting, or of the one external run of a job."""
+    external_run = [f"{RUN}/{name}"] if external else []
+    return lambda run: external_run if run.variant in EXTERNAL else seeds_of_a_setting(name)
 
 
 def judges(suffix):
@@ -82,6 +94,20 @@ def in_report(path, category, labels, caption=None):
     """An output that the HTML report shows, with the caption of its file's name."""
     caption = f"../report/{caption or Path(path).stem}.rst"
     return report(path, category=category, caption=caption, labels=labels)
+
+
+def run_figure(name, seed="{seed}"):
+    """One of RUN_FIGURES for the runs with this seed, labelled for the HTML report."""
+
+    def labels(run):
+        # Padded, because the report sorts labels as text.
+        size, padded_seed = run.latent_size.rjust(4), str(run.get("seed", seed)).rjust(4)
+        variant = {"variant": run.variant} if NAMES.variants else {}
+        pairs = RUN_FIGURES[name]
+        return variant | {"latent size": size, "seed": padded_seed, "pairs": pairs}
+
+    path = f"{RUN}/{name}.png".replace("{seed}", str(seed))
+    return in_report(path, "Runs", labels)
 
 
 def config_text():
