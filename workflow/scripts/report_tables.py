@@ -12,7 +12,7 @@ from vaesweep.documents.html_report import cost_page, runs_page, settings_page, 
 from vaesweep.files import read_table, write_whole
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import Names, run_of, settings_of
-from vaesweep.scoring.record import EXTERNAL_TRAINING
+from vaesweep.scoring.record import trained_here
 from vaesweep.words import paths_title
 
 
@@ -35,7 +35,7 @@ def main(snakemake: Snakemake) -> None:
         links |= {"table of runs": output.runs, f"table of {noun}s": output.settings}
         pictures = {f"Score by {noun}": given.score}
         pictures |= {f"The chosen run: {words}": path for words, path in figures.items()}
-        trained = settings_of(runs[runs["device"] != EXTERNAL_TRAINING["device"]])
+        trained = settings_of(runs[trained_here(runs)])
         walked = settings_to_walk(settings, chosen, trained)
         explorer = documents["interpolation explorer"]
         results = {}

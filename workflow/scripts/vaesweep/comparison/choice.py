@@ -9,7 +9,7 @@ import pandas as pd
 from vaesweep.errors import UserError
 from vaesweep.files import read_json
 from vaesweep.runs import Names, Run, Setting, run_of, runs_of, settings_of
-from vaesweep.scoring.record import EXTERNAL_TRAINING
+from vaesweep.scoring.record import trained_here
 from vaesweep.scoring.summary import scores_by_kind
 from vaesweep.statistics import MIN_SEEDS, Array, cross_fitted, means, spread_over_pairs
 from vaesweep.templates import sentences
@@ -38,7 +38,7 @@ def choose_run(
     was pinned; `tied_with` the other settings, each by its best seed, that are tied with the first;
     None if too few seeds tell, empty if the first is not what was chosen.
     """
-    own = runs[runs["device"] != EXTERNAL_TRAINING["device"]]
+    own = runs[trained_here(runs)]
     ok = own[own["status"] == "ok"].reset_index(drop=True)
     pins = {name: wanted for name, wanted in pinned.items() if wanted is not None}
     allowed = (ok[list(pins)] == list(pins.values())).all(axis=1)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from vaesweep.runs import Run, runs_of
-from vaesweep.scoring.record import EXTERNAL_TRAINING
+from vaesweep.scoring.record import trained_here
 
 # What has run before a report is written; others are counted if they are known.
 EXPECTED = ("fetch_data", "train_judges", "train", "interpolate", "score", "compare")
@@ -46,9 +46,9 @@ def read_costs(
 
 def _jobs(rule: str, runs: pd.DataFrame, stacks: Sequence[Sequence[int]]) -> dict[str, list[Run]]:
     """For each job of a rule of runs, by the name of its file, the runs that share its time."""
-    elsewhere = runs["device"] == EXTERNAL_TRAINING["device"]
-    trained = runs[~elsewhere] if rule in OF_TRAINED else runs[:0]
-    adopted = runs[elsewhere] if rule in EXTERNAL_RULES else runs[:0]
+    external = ~trained_here(runs)
+    trained = runs[~external] if rule in OF_TRAINED else runs[:0]
+    adopted = runs[external] if rule in EXTERNAL_RULES else runs[:0]
     jobs: dict[str, list[Run]] = {}
     for run in runs_of(pd.concat([trained, adopted])):
         part = f"_seed-{run.seed}" if rule in ("train", *EXTERNAL_RULES) else ""
