@@ -92,9 +92,9 @@ def _columns(rows: Means, names: list[str]) -> Arrays:
 def control_table(controls: dict[str, Arrays]) -> tuple[Means, dict[str, Any]]:
     """Means of the formulas over the controls' pairs, and whether each formula passes.
 
-    It passes if transport comes first, no bad path is above the VAE of latent size 16, and all blank
-    paths are below every trained VAE. `next` is the best of the bad paths, and `lead` is the VAE's
-    lead over it, with the standard error over pairs.
+    It passes if transport comes first, no bad path is above the VAE of latent size 16, and all
+    blank paths are below every trained VAE. `next` is the best of the bad paths, and `lead` is the
+    VAE's lead over it, with the standard error over pairs.
     """
     values = {name: means(arrays, True, controls) for name, arrays in controls.items()}
     formulas = ["score", *(f"T^{k} G C" for k in WEIGHTS), "mean-T G C", "T + G + C", "T C", "gain"]

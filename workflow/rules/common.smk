@@ -97,7 +97,7 @@ def in_report(path, category, labels, caption=None):
 
 
 def run_figure(name, seed="{seed}"):
-    """One of RUN_FIGURES for the runs with this seed, labelled for the HTML report."""
+    """One of RUN_FIGURES for the run of this seed, or of the wildcard, labelled for the report."""
 
     def labels(run):
         # Padded, because the report sorts labels as text.
