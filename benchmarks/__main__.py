@@ -1,4 +1,4 @@
-"""Run the benchmarks that a CPU can run in about a quarter of an hour, one after the other."""
+"""Run the benchmarks that take a CPU about a quarter of an hour, one after the other."""
 
 import subprocess
 import sys

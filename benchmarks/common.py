@@ -1,4 +1,4 @@
-"""What the benchmarks share: the package, the data, the settings of config.yaml, the machine."""
+"""Shared by the benchmarks: the package, the data, the settings of config.yaml, the machine."""
 
 import json
 import logging
@@ -29,13 +29,12 @@ ROOT = Path(__file__).parents[1]
 
 
 def load_splits(dataset: str = "MNIST") -> tuple[Split, Split]:
-    """Return the training and the test split; Snakemake fetches them if need be."""
+    """Return the training and the test split, which Snakemake fetches if necessary."""
     folder = Path("results/data", dataset)
     files = [ROOT / folder / f"{split}.npz" for split in ("train", "test")]
     if not all(file.exists() for file in files):
-        fetch = ["snakemake", "--cores", "1", str(folder / "train.npz")]
-        named = ["--config", f"dataset={{name: {dataset}}}"]
-        command = [sys.executable, "-m", *fetch, *named]
+        command = [sys.executable, "-m", "snakemake", "--cores", "1", str(folder / "train.npz")]
+        command += ["--config", f"dataset={{name: {dataset}}}"]
         subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
     return load_split(files[0]), load_split(files[1])
 
@@ -51,8 +50,8 @@ def configured(latent_size: int, kind: str | None = None) -> tuple[Architecture,
     config = complete(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
     model, training = config["model"], config["training"]
     architecture = Architecture(kind or model["architecture"], tuple(model["hidden"]), latent_size)
-    given = model | training
-    return architecture, {name: given[name] for name in Settings.__dataclass_fields__}
+    values = model | training
+    return architecture, {name: values[name] for name in Settings.__dataclass_fields__}
 
 
 def train_seeds(
@@ -62,12 +61,12 @@ def train_seeds(
     images: NDArray[np.uint8],
     device: str = "auto",
 ) -> list[TrainedRun]:
-    """Train a run for each seed with these values of Settings, on what config.yaml asks for."""
+    """Train a run for each seed with these values of Settings."""
     log = logging.getLogger()
     hardware = choose_hardware(device, "auto", log)
     with tempfile.TemporaryDirectory() as folder:
-        task = (Settings(**values), hardware, seeds, Path(folder, "checkpoint.pt"))
-        return train(images, architecture, *task, 1e9, log)
+        path, settings = Path(folder, "checkpoint.pt"), Settings(**values)
+        return train(images, architecture, settings, hardware, seeds, path, 1e9, log)
 
 
 def trained_model(run: TrainedRun, architecture: Architecture) -> VAE:
@@ -80,18 +79,18 @@ def trained_model(run: TrainedRun, architecture: Architecture) -> VAE:
 def products_per_image(architecture: Architecture) -> int:
     """Return the floating-point operations of an MLP's matrix products, forward and backward.
 
-    A weight takes part in three products, of 2 operations each; the first layer has no gradient
-    of its input.
+    A weight takes part in three products of 2 operations each; the first layer needs no gradient of
+    its input.
     """
     layers = [m for m in VAE(architecture).modules() if isinstance(m, StackedLinear)]
     return sum(6 * m.weight.numel() for m in layers) - 2 * layers[0].weight.numel()
 
 
 def matrix_rate(side: int = 1024) -> float:
-    """Return the best rate of a matrix product in half a second, operations per CPU second."""
+    """Return the best rate of matrix products in half a second, in operations per CPU second."""
     a, b = torch.rand(side, side), torch.rand(side, side)
-    best, ends = 0.0, time.process_time() + 0.5
-    while time.process_time() < ends:
+    best, end = 0.0, time.process_time() + 0.5
+    while time.process_time() < end:
         started = time.process_time()
         a @ b
         best = max(best, 2 * side**3 / (time.process_time() - started))
@@ -99,7 +98,7 @@ def matrix_rate(side: int = 1024) -> float:
 
 
 def report(benchmark: str, **results: Any) -> None:
-    """Print the results as JSON, with what they were measured on."""
+    """Print the results as JSON, with a description of the machine."""
     machine = {
         "device": choose_hardware("auto", "auto", logging.getLogger()).name,
         "threads": torch.get_num_threads(),

@@ -1,16 +1,15 @@
-"""Do the statistics keep their word? Simulated sweeps with fixed seeds, as JSON.
+"""Do the intervals cover the truth? Simulated sweeps with fixed seeds, as JSON.
 
 python benchmarks/coverage.py [--sweeps 1000]
 
-A sweep is latent sizes x seeds x (100 + 100) pairs; a score is the sum of effects of the pair
-(partly shared by the sizes), of the seed, and of both together, so that all sizes are equal in
-truth. Counted, with the statistics as they were before (a bootstrap stretched to Student's t) and
-as they are:
+A sweep has latent sizes x seeds x (100 + 100) pairs. A score is the sum of effects of the pair
+(partly shared by the sizes), of the seed, and of both together; all sizes are truly equal. The
+statistics of today are compared with earlier ones ("before": a bootstrap stretched to Student's t):
 
-- coverage: how often a 95 % interval holds the truth;
-- false_difference: how often any size is told to differ from the first;
-- chosen: by how much the value of the chosen run is above its truth in the mean, and how often the
-  95 % interval of the value holds it.
+- coverage: how often a 95 % interval contains the truth;
+- false_difference: how often any size is reported to differ from the first;
+- chosen: by how much the value of the chosen run exceeds its truth on average, and how often the
+  95 % interval of the value contains it.
 """
 
 import argparse
@@ -30,14 +29,14 @@ from vaesweep.statistics import ALPHA, MIN_SEEDS, Array, Scores, means, spread_o
 
 PAIRS = 100
 DRAWS = 1000
-# Standard deviations of the effects: pair shared by the sizes, pair of one size, seed, remainder.
-# Those of "default" are what an analysis of variance finds in the default sweep on MNIST.
+# Standard deviations of the effects: pair (all sizes), pair (one size), seed, remainder.
+# "default" is what an analysis of variance finds in the default sweep on MNIST.
 EFFECTS = {
     "equal seeds": (0.075, 0.015, 0.0, 0.025),
     "default": (0.075, 0.015, 0.003, 0.025),
     "seeds differ much": (0.05, 0.02, 0.02, 0.02),
 }
-# Seeds of each size.
+# Seeds at each size.
 TWO_SIZES = ((5, 5), (10, 10), (5, 3))
 ALL_EQUAL = ((5,) * 5, (3,) * 16, (3, 3), (2, 2), (1, 1))
 Interval = tuple[float, float]
@@ -45,16 +44,16 @@ BeforeAfter = dict[str, tuple[float, float]]
 
 
 class Sweep:
-    """A simulated sweep: scores by kind (runs, pairs), and of each run size and truth."""
+    """A simulated sweep: scores by kind (runs, pairs), and the size and the truth of each run."""
 
     def __init__(
         self, seeds: Sequence[int], effects: Sequence[float], generator: np.random.Generator
     ):
-        shared, own, between_seeds, remainder = effects
+        shared, of_size, between_seeds, remainder = effects
         self.sizes = np.repeat(np.arange(len(seeds)), seeds)
         runs = len(self.sizes)
         self.truths = generator.normal(0, between_seeds, runs)
-        of_pair = generator.normal(0, own, (2, len(seeds), PAIRS))[:, self.sizes]
+        of_pair = generator.normal(0, of_size, (2, len(seeds), PAIRS))[:, self.sizes]
         of_pair += generator.normal(0, shared, (2, 1, PAIRS))
         values = self.truths[:, None] + of_pair + generator.normal(0, remainder, (2, runs, PAIRS))
         self.scores: Scores = {"same": values[0], "different": values[1]}
@@ -70,7 +69,7 @@ class Sweep:
 
 
 class Stretched:
-    """The statistics before: percentiles of a bootstrap, in which what seeds add is stretched."""
+    """The earlier statistics: percentiles of a bootstrap whose variation by seeds is stretched."""
 
     def __init__(self, sweep: Sweep, generator: np.random.Generator):
         self.of_runs = statistics.draw_runs(sweep.scores, DRAWS, generator)
@@ -97,20 +96,20 @@ class Stretched:
         return interval(self.size(a, degrees) - self.size(b, degrees))
 
     def differs_from_first(self, first: int) -> bool:
-        """Whether the interval of any difference from the first leaves 0 out."""
+        """Whether the interval of any difference from the first excludes 0."""
         others = (size for size in range(len(self.counts)) if size != first)
         return any(not covers(self.difference(first, size)) for size in others)
 
 
 def differs_from_first(sweep: Sweep, first: int) -> bool:
-    """The rule as it is: Holm's correction over all two sizes that have enough seeds."""
+    """Today's rule: Holm's correction over all pairs of sizes that have enough seeds."""
     enough = np.flatnonzero(np.bincount(sweep.sizes) >= MIN_SEEDS)
     both = list(combinations(enough, 2))
     of_size = [means(scores).mean() for scores in sweep.of_sizes]
     spreads = [spread_of_difference(sweep.of_sizes[a], sweep.of_sizes[b]) for a, b in both]
     of_both = [of_size[a] - of_size[b] for a, b in both]
     p = statistics.holm(
-        np.array([each.p_value(d) for each, d in zip(spreads, of_both, strict=True)])
+        np.array([spread.p_value(d) for spread, d in zip(spreads, of_both, strict=True)])
     )
     return any(p[k] < ALPHA for k, sizes in enumerate(both) if first in sizes)
 
@@ -125,7 +124,7 @@ def covers(low_high: Interval, truth: float = 0.0) -> bool:
 
 
 def coverage(sweep: Sweep, old: Stretched) -> BeforeAfter:
-    """Of the first run, the second size, and the difference of the two."""
+    """For the first run, the second size, and the difference between the two sizes."""
     of_runs, (a, b) = means(sweep.scores), sweep.of_sizes
     run = statistics.spread_over_pairs({kind: values[:1] for kind, values in sweep.scores.items()})
     truth, of_a, of_b = sweep.truths[0], means(a).mean(), means(b).mean()
@@ -145,7 +144,7 @@ def false_difference(sweep: Sweep, old: Stretched) -> BeforeAfter:
 
 
 def chosen(sweep: Sweep, old: Stretched) -> BeforeAfter:
-    """Of the value, which a choice on each half of the pairs gives: two runs, or twice the same."""
+    """For the value, which comes from a choice on each half of the pairs: of one run or of two."""
     halves: list[int] = []
 
     def choose(scores: Array) -> int:
@@ -170,7 +169,7 @@ def average(
     effects: str,
     sweeps: int,
 ) -> dict[str, object]:
-    """Means over sweeps of what is measured."""
+    """Means of a measure over sweeps."""
     generator = np.random.default_rng(0)
     found = []
     for _ in range(sweeps):
@@ -181,7 +180,7 @@ def average(
         "effects": effects,
     }
     for name in found[0]:
-        before, after = np.mean([each[name] for each in found], axis=0)
+        before, after = np.mean([measured[name] for measured in found], axis=0)
         result[name] = {"before": round(before, 4), "after": round(after, 4)}
     return result
 
@@ -196,8 +195,8 @@ def main() -> None:
         chosen: [((5,) * 5, name) for name in EFFECTS],
     }
     found = {
-        measure.__name__: [average(measure, *case, sweeps) for case in each]
-        for measure, each in cases.items()
+        measure.__name__: [average(measure, *case, sweeps) for case in measured]
+        for measure, measured in cases.items()
     }
     print(json.dumps({"sweeps": sweeps, **found}, indent=2))
 

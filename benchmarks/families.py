@@ -1,8 +1,8 @@
-"""Images with known paths between them, and many VAEs of each, good ones and bad ones.
+"""Families of images with known paths between them, and many VAEs of each family, good and bad.
 
 lines: anti-aliased lines from the centre, after Berthelot et al. 2018 (ACAI, arXiv:1807.07543). The
-true path between two turns the line evenly. MNIST and FashionMNIST: one test image turned, slanted,
-scaled and shifted evenly, as `references.known_paths` does.
+true path between two of them turns the line evenly. MNIST and FashionMNIST: one test image is
+turned, slanted, scaled and shifted evenly, as in `references.known_paths`.
 """
 
 import logging
@@ -29,12 +29,12 @@ STEPS = 7
 CLASSES = 10
 LENGTH, HALF_WIDTH = 12.5, 0.75
 TRAINING_LINES, KNOWN_LINES = 60_000, 100
-APART = (30, 120)  # degrees between the ends of a line's path
-BANK = 720  # lines all around, to tell the angle of a frame by
-KNOWN_SEED = 5  # other paths than those that the project itself measures
+ANGLES_BETWEEN = (30, 120)  # degrees between the ends of a line's path
+BANK = 720  # lines in all directions, from which the angle of a frame is read
+KNOWN_SEED = 5  # other paths than those of the project's diagnostics
 JUDGE_SEEDS, TRUTH_SEED = (0, 1), 99
 SWEEP = [(latent, seed) for latent in (2, 8, 16, 32, 64) for seed in range(5)]
-# How many others, the seed that draws them, and the most epochs of an MLP and of a conv.
+# Number of further models, the seed that draws them, and the most epochs of an MLP and of a conv.
 VARIED = {"lines": (48, 1, 10, 10), "MNIST": (24, 2, 5, 1), "FashionMNIST": (24, 3, 5, 1)}
 
 
@@ -44,10 +44,10 @@ class Pairs:
 
     Attributes:
         ends: (N, 2, side, side).
-        class_a: (N,) class of the first.
-        class_b: (N,) class of the second.
-        true: (N, STEPS + 2, side, side), the known path between them, ends included; or None.
-        angles: (N, 2) at the ends, of lines; or None.
+        class_a: (N,) class of the first image.
+        class_b: (N,) class of the second image.
+        true: (N, STEPS + 2, side, side), the known path between them with its ends, or None.
+        angles: (N, 2), the angles of lines at the ends, or None.
     """
 
     ends: Images
@@ -59,7 +59,7 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Variant:
-    """How a model is made: its shape, the values of Settings, its seed."""
+    """How a model is made: its architecture, the values of Settings, and its seed."""
 
     architecture: Architecture
     values: dict[str, Any]
@@ -67,7 +67,7 @@ class Variant:
 
 
 def draw_lines(angles: Array) -> Images:
-    """Lines from the centre at angles (...) in radians: (..., side, side)."""
+    """Draw lines (..., side, side) from the centre at angles (...) in radians."""
     cosine, sine = (f(angles)[..., None, None] for f in (np.cos, np.sin))
     x = np.arange(SIDE) - (SIDE - 1) / 2
     along, across = x * cosine + x[:, None] * sine, x[:, None] * cosine - x * sine
@@ -77,17 +77,17 @@ def draw_lines(angles: Array) -> Images:
 
 
 def load_family(name: str) -> tuple[Split, dict[str, Pairs]]:
-    """Training images with labels, and pairs: "own", whose paths are known, and "score" pairs."""
+    """Training images with labels, and pairs: "known", whose paths are known, and "score" pairs."""
     if name == "lines":
         generator = np.random.default_rng(KNOWN_SEED)
         start = generator.uniform(0, 2 * np.pi, KNOWN_LINES)
-        way = np.deg2rad(generator.uniform(*APART, KNOWN_LINES))
-        way *= generator.choice([-1, 1], KNOWN_LINES)
-        angles = start[:, None] + way[:, None] * np.linspace(0, 1, STEPS + 2)
-        true, none = draw_lines(angles), np.zeros(KNOWN_LINES, int)
-        own = Pairs(true[:, [0, -1]], none, none, true, angles[:, [0, -1]])
+        turn = np.deg2rad(generator.uniform(*ANGLES_BETWEEN, KNOWN_LINES))
+        turn *= generator.choice([-1, 1], KNOWN_LINES)
+        angles = start[:, None] + turn[:, None] * np.linspace(0, 1, STEPS + 2)
+        true, no_class = draw_lines(angles), np.zeros(KNOWN_LINES, int)
+        known = Pairs(true[:, [0, -1]], no_class, no_class, true, angles[:, [0, -1]])
         drawn = np.random.default_rng(12345).uniform(0, 2 * np.pi, TRAINING_LINES)
-        return (draw_lines(drawn), np.zeros(TRAINING_LINES, np.uint8)), {"own": own}
+        return (draw_lines(drawn), np.zeros(TRAINING_LINES, np.uint8)), {"known": known}
     train, (images, labels) = load_splits(name)
     references.KNOWN_SEED = KNOWN_SEED
     true = references.known_paths(images, STEPS)
@@ -96,13 +96,13 @@ def load_family(name: str) -> tuple[Split, dict[str, Pairs]]:
     classes = labels[chosen].astype(int)
     table = draw_pairs(labels, CLASSES, 0, 100)
     table = table[table["set"] == "score"]
-    columns = (table[column].to_numpy().astype(int) for column in ("digit_a", "digit_b"))
-    own = Pairs(true[:, [0, -1]], classes, classes, true)
-    return train, {"own": own, "score": Pairs(ends(images, table), *columns)}
+    class_a, class_b = table["digit_a"].to_numpy(int), table["digit_b"].to_numpy(int)
+    known = Pairs(true[:, [0, -1]], classes, classes, true)
+    return train, {"known": known, "score": Pairs(ends(images, table), class_a, class_b)}
 
 
 def variants(name: str) -> dict[str, Variant]:
-    """The models of a family by name, none trained yet."""
+    """The models of a family by name, not yet trained."""
     count, seed, most_mlp, most_conv = VARIED[name]
     generator = np.random.default_rng(seed)
     shapes = [(128,), (256, 256), (512,), (512, 512), (128, 128)]
@@ -124,17 +124,16 @@ def variants(name: str) -> dict[str, Variant]:
 
 
 def have_model(path: Path, variant: Variant, images: Images) -> VAE:
-    """The model of that file, trained first if there is none."""
+    """The model of this file, which is trained if it does not exist."""
     if not path.exists():
         logging.info("training %s", path)
-        task = (variant.architecture, variant.values, (variant.seed,), images, "cpu")
-        [run] = train_seeds(*task)
+        [run] = train_seeds(variant.architecture, variant.values, (variant.seed,), images, "cpu")
         save_member(run.state, variant.architecture, path)
     return load_model(path)
 
 
 def have_judge(path: Path, seed: int, name: str, train: Split) -> Judge:
-    """The judge of that file, trained first if there is none; of lines, it tells ten sectors."""
+    """The judge of this file, which is trained if it does not exist; for lines, on ten sectors."""
     if not path.exists():
         images, labels = train
         if name == "lines":
@@ -145,7 +144,7 @@ def have_judge(path: Path, seed: int, name: str, train: Split) -> Judge:
 
 
 def have_optimal(path: Path, pairs: Mapping[str, Pairs]) -> dict[str, Images]:
-    """The optimal-transport paths of each set of pairs, from a file or found and written there."""
+    """The optimal-transport paths of each set of pairs, from this file, written if missing."""
     if not path.exists():
         found = {
             key: barycentres(part.ends[:, 0], part.ends[:, 1], STEPS) for key, part in pairs.items()

@@ -1,7 +1,7 @@
-"""How long many seeds take as one stack, against one seed alone, on the same device.
+"""How long many seeds take as one stack, compared with one seed alone on the same device.
 
-The two take turns; the first epoch of each training is left out, since it holds the start of the
-device. The target is at most 2.5 times for 64 seeds on a data-centre GPU.
+The two take turns. The first epoch of each training is not counted, since it includes the start of
+the device. The target for 64 seeds on a data-centre GPU is at most 2.5 times as long.
 """
 
 import argparse

@@ -1,12 +1,12 @@
-"""How planning, Snakemake's own cost and the documents grow with the number of runs.
+"""How the time for planning, for Snakemake itself and for documents grows with the number of runs.
 
     python benchmarks/growth.py FINISHED 100 1000 4000 --picture docs/growth.png
 
-FINISHED is the folder of a finished sweep with a variant vae. Of each count a sweep of 4 variants
-and 25 latent sizes is planned from nothing, and its trainings run by a script that does nothing.
-Then it is laid out, each run that of the finished sweep with scores of its own, and its documents
-are made. Of each step the exponent is told with which it grows between the least and the greatest
-count: 1 is in proportion.
+FINISHED is the folder of a finished sweep with a variant vae. For each count, a sweep of 4 variants
+and 25 latent sizes is planned from scratch, and a script that does nothing runs its trainings. Then
+its results are filled with copies of a run of the finished sweep, each with different scores, and
+its documents are made. Each step is reported with the exponent by which it grows between the lowest
+and the highest count: 1 means in proportion.
 """
 
 import argparse
@@ -45,7 +45,7 @@ for path in snakemake.output:
 
 
 def configure(finished: Path, folder: Path, count: int) -> tuple[list[str], range, range]:
-    """Write the workflow and the configuration of a sweep of so many runs; return what is swept."""
+    """Write the workflow and the configuration of a sweep of `count` runs; return what is swept."""
     shutil.copytree(ROOT / "workflow", folder / "workflow")
     shutil.copytree(ROOT / "envs", folder / "envs")
     shutil.copytree(ROOT / "profiles", folder / "profiles")
@@ -61,13 +61,13 @@ def configure(finished: Path, folder: Path, count: int) -> tuple[list[str], rang
 
 
 def lay_out(finished: Path, folder: Path, swept: tuple[list[str], range, range]) -> None:
-    """Make all of a sweep but its documents."""
+    """Fill a sweep with everything except its documents."""
     source = next((finished / "results/runs/vae").glob("latent-*/seed-*"))
     (folder / "results").mkdir(parents=True)
     for name in SHARED:
         path = finished / "results" / name
         (shutil.copytree if path.is_dir() else shutil.copy)(path, folder / "results" / name)
-    for name in LINKED:  # in the order in which they are made
+    for name in LINKED:  # in the order in which a sweep makes them
         shutil.copyfile(source / name, folder / name)
     metrics, training = (
         json.loads((source / f"{name}.json").read_text()) for name in ("metrics", "training")
@@ -83,8 +83,8 @@ def lay_out(finished: Path, folder: Path, swept: tuple[list[str], range, range])
         run = folder / f"results/runs/{variant}/latent-{size}/seed-{seed}"
         names = {"variant": variant, "latent_size": size, "seed": seed}
         shift = 0.02 * size**0.5 + random.normal(0, 0.02)
-        own = names | {"score": metrics["score"] + shift}
-        (run / "metrics.json").write_text(json.dumps(metrics | own))
+        changes = names | {"score": metrics["score"] + shift}
+        (run / "metrics.json").write_text(json.dumps(metrics | changes))
         moved = scores.assign(score=scores["score"] + shift)
         moved.to_csv(run / "pair_scores.csv", index=False, float_format="%.5f")
         for name in LINKED:
@@ -92,7 +92,7 @@ def lay_out(finished: Path, folder: Path, swept: tuple[list[str], range, range])
 
 
 def seconds_of(folder: Path, *arguments: str) -> float:
-    """Wall clock of a Snakemake in the folder; its failure is an error."""
+    """Wall-clock seconds of Snakemake in the folder; fails if it fails."""
     began = time.perf_counter()
     command = [sys.executable, "-m", *SNAKEMAKE, *arguments]
     subprocess.run(command, cwd=folder, check=True, stdout=sys.stderr)
@@ -100,7 +100,7 @@ def seconds_of(folder: Path, *arguments: str) -> float:
 
 
 def measure(finished: Path, count: int) -> dict[str, Any]:
-    """Plan, run without training, and document a sweep of so many runs."""
+    """Plan, run without training, and document a sweep of `count` runs."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "sweep")
         swept = configure(finished, folder, count)
@@ -136,14 +136,14 @@ def measure(finished: Path, count: int) -> dict[str, Any]:
 
 
 def exponents(steps: pd.DataFrame) -> dict[str, float]:
-    """Of each step, a row of seconds by count: with which power of the count it grows."""
+    """The power of the count by which each step grows; `steps` has seconds, a column per count."""
     counts = np.array(steps.columns, float)
     growth = np.log(steps.iloc[:, -1] / steps.iloc[:, 0]) / np.log(counts[-1] / counts[0])
     return growth.round(2).to_dict()
 
 
 def picture(steps: pd.DataFrame, path: str) -> None:
-    """Seconds of each step by number of runs, both on logarithmic axes."""
+    """Draw the seconds of each step by the number of runs, on logarithmic axes."""
     figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
     for name, seconds in steps.sort_values(steps.columns[-1], ascending=False).iterrows():
         axes.loglog(steps.columns, seconds, "o-", label=str(name).replace("_", " "))

@@ -1,16 +1,16 @@
-"""The likelihood of test digits against print, by the bound of 5,000 importance samples an image.
+"""The likelihood of test digits, by 5,000 importance samples per image, and published ones.
 
-`burda`: the VAE (k = 1) of Burda et al. 2016 (arXiv:1509.00519). Images binarised anew each time
-they are seen, 784-200-200-50 with tanh, batches of 20, Adam with epsilon 1e-4, and a learning rate
-of 0.001 * 10^(-i/7) for 3^i epochs, i = 0 to 7: 3,280 epochs, scaled to what --epochs allows.
+`burda`: the VAE (k = 1) of Burda et al. 2016 (arXiv:1509.00519). Images are binarised anew in every
+epoch; 784-200-200-50 with tanh, batches of 20, Adam with epsilon 1e-4, and a learning rate of
+0.001 * 10^(-i/7) for 3^i epochs, i = 0 to 7: 3,280 epochs, scaled down to --epochs.
 
-`mathieu`: the Euclidean VAE of Mathieu et al. 2019 (arXiv:1901.06033). Grey levels as Bernoulli
-means, in training and in their likelihood, which so is none in the strict sense; it is measured
-on binarised images as well. 784-600 with ReLU, batches of 128, 80 epochs of Adam (AMSGrad in their
-code) at 5e-4.
+`mathieu`: the Euclidean VAE of Mathieu et al. 2019 (arXiv:1901.06033). Grey levels are Bernoulli
+means, in training and in their likelihood, which therefore is not a likelihood in the strict sense;
+it is measured on binarised images as well. 784-600 with ReLU, batches of 128, 80 epochs of Adam
+(AMSGrad in their code) at 5e-4.
 
-Layers and initialisation are this project's; with --ours, so are activation, optimiser and
-schedule (the rate in print is its peak), on grey levels.
+Layers and initialisation are this project's. With --ours, so are activation, optimiser and
+schedule, with the published rate as its peak, on grey levels.
 """
 
 import argparse
@@ -42,10 +42,10 @@ def _staged_rate(share: float) -> float:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a paper trains, and the NLL that it prints by latent size.
+    """How a paper trains, and the NLL that it reports by latent size.
 
-    `learning_rate` is that of a share of the training done, in [0, 1); `binarised` says whether
-    it trains on binary images, or else on grey levels.
+    `learning_rate` depends on the share of the training that is done, in [0, 1); `binarised` tells
+    whether it trains on binary images instead of grey levels.
     """
 
     hidden: tuple[int, ...]
@@ -55,12 +55,12 @@ class Recipe:
     learning_rate: Callable[[float], float]
     adam: dict[str, float | bool]
     binarised: bool
-    in_print: dict[int, float]
+    published: dict[int, float]
 
 
 RECIPES = {
     "burda": Recipe((200, 200), nn.Tanh, 3280, 20, _staged_rate, {"eps": 1e-4}, True, {50: 86.76}),
-    # Only that of latent size 2 was seen in print; the others are from memory.
+    # Only the value for latent size 2 was checked in the paper; the others are from memory.
     "mathieu": Recipe(
         (600,), nn.ReLU, 80, 128, lambda _: 5e-4, {"amsgrad": True}, False,
         {2: 144.5, 5: 114.7, 10: 100.2, 20: 97.6},
@@ -68,10 +68,10 @@ RECIPES = {
 }  # fmt: skip
 
 
-def train_as_printed(
+def train_as_published(
     recipe: Recipe, latent_size: int, images: NDArray[np.uint8], epochs: int, seed: int, device: str
 ) -> VAE:
-    """Train this project's layers and initialisation with the paper's activation and optimiser."""
+    """Train this project's layers with the paper's activation and optimiser."""
     grey = torch.from_numpy(images.reshape(-1, PIXELS)).to(device).float() / 255
     model = VAE(Architecture("mlp", recipe.hidden, latent_size))
     for part in (model.encoder, model.decoder):
@@ -102,7 +102,7 @@ def train_as_printed(
 
 @torch.no_grad()
 def bounds(model: VAE, images: Tensor, samples: int) -> tuple[float, float]:
-    """Burda et al.'s bound on the NLL, and the -ELBO by the same samples; nats per image."""
+    """Burda et al.'s bound on the NLL, and the -ELBO from the same samples, in nats per image."""
     nll, neg_elbo, chunk = 0.0, 0.0, 500
     for image in images:
         x = image.expand(1, 1, PIXELS)
@@ -112,7 +112,7 @@ def bounds(model: VAE, images: Tensor, samples: int) -> tuple[float, float]:
             noise = torch.randn(1, min(chunk, samples - first), mean.shape[-1], device=x.device)
             code = mean + noise * torch.exp(0.5 * log_variance)
             likelihood = -CrossEntropy.apply(model.decode(code), x)
-            # log p(z) - log q(z|x); the normalising constants are the same and drop out.
+            # log p(z) - log q(z|x); the normalising constants cancel.
             ratio = 0.5 * (noise.square() + log_variance - code.square()).sum(-1)
             weights.append((likelihood + ratio).flatten())
         drawn = torch.cat(weights)
@@ -122,11 +122,18 @@ def bounds(model: VAE, images: Tensor, samples: int) -> tuple[float, float]:
 
 
 def measure(model: VAE, images: Tensor, count: int, samples: int) -> dict[str, float]:
-    """-ELBO of all images, and their NLL: that of the first `count`, moved by the -ELBOs."""
+    """-ELBO and NLL of all images.
+
+    The NLL is that of the first `count` images, corrected by the difference in -ELBO.
+    """
     _, neg_elbo = bounds(model, images, ELBO_SAMPLES)
-    nll, of_these = bounds(model, images[:count], samples)
-    moved = neg_elbo - of_these if count < len(images) else 0.0
-    return {"neg_elbo": neg_elbo, "negative_log_likelihood": nll + moved, "moved_by": moved}
+    nll, neg_elbo_of_first = bounds(model, images[:count], samples)
+    correction = neg_elbo - neg_elbo_of_first if count < len(images) else 0.0
+    return {
+        "neg_elbo": neg_elbo,
+        "negative_log_likelihood": nll + correction,
+        "corrected_by": correction,
+    }
 
 
 def main() -> None:
@@ -134,10 +141,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("recipe", nargs="?", choices=RECIPES, default="burda")
     parser.add_argument("--ours", action="store_true", help="this project's trainer throughout")
-    parser.add_argument("--latent-sizes", type=int, nargs="+", help="default: those in print")
-    parser.add_argument("--epochs", type=int, help="default: as in print")
+    parser.add_argument("--latent-sizes", type=int, nargs="+", help="default: as published")
+    parser.add_argument("--epochs", type=int, help="default: as published")
     parser.add_argument("--samples", type=int, default=5000)
-    parser.add_argument("--test-images", type=int, default=10_000, help="of the NLL")
+    parser.add_argument("--test-images", type=int, default=10_000, help="for the NLL")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
@@ -153,7 +160,7 @@ def main() -> None:
     test["binarised"] = torch.bernoulli(test["grey"], generator=torch.Generator().manual_seed(0))
 
     results = []
-    for latent_size in arguments.latent_sizes or recipe.in_print:
+    for latent_size in arguments.latent_sizes or recipe.published:
         started = time.process_time()
         precision = "float32"
         if arguments.ours:
@@ -163,14 +170,14 @@ def main() -> None:
             [run] = train_seeds(shape, values, (arguments.seed,), images, arguments.device)
             model, precision = trained_model(run, shape), run.facts["precision"]
         else:
-            task = (images, epochs, arguments.seed, arguments.device)
-            model = train_as_printed(recipe, latent_size, *task)
-        result = {"latent_size": latent_size, "in_print": recipe.in_print.get(latent_size)}
+            model = train_as_published(
+                recipe, latent_size, images, epochs, arguments.seed, arguments.device
+            )
+        result = {"latent_size": latent_size, "published": recipe.published.get(latent_size)}
         result |= {"precision": precision, "train_cpu_seconds": time.process_time() - started}
         for kind in ("binarised",) if recipe.binarised else ("grey", "binarised"):
-            sizes = (arguments.test_images, arguments.samples)
-            on_device = (model.to(arguments.device), test[kind].to(arguments.device))
-            result[kind] = measure(*on_device, *sizes)
+            model, test_images = model.to(arguments.device), test[kind].to(arguments.device)
+            result[kind] = measure(model, test_images, arguments.test_images, arguments.samples)
         result["cpu_seconds"] = time.process_time() - started
         logging.info("%s", result)
         results.append(result)

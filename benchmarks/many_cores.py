@@ -2,10 +2,10 @@
 
     python benchmarks/many_cores.py FOLDER --cores 1 2 8 32 128
 
-Of the finished sweep in FOLDER, Snakemake tells which job waits for which, and the benchmark files
-what a job of each rule took, on average. Whenever a core is free, it takes the job, of those that
-wait for nothing any more, that the most work in a row depends on. No number of cores is faster than
-the longest chain of jobs, which is reported too.
+Snakemake gives the graph of the jobs in the finished sweep in FOLDER, and the benchmark files the
+mean time of a job of each rule. Whenever a core is free, it takes the job, among those that are
+ready, with the longest chain of work behind it. No number of cores is faster than the longest chain
+of jobs, which is reported too.
 """
 
 import argparse
@@ -18,11 +18,11 @@ from pathlib import Path
 import pandas as pd
 from common import ROOT, report
 
-WITHOUT_FILE = 1.0  # seconds of a job that is too short for a benchmark file
+DEFAULT_SECONDS = 1.0  # for jobs without a benchmark file, which are short
 
 
 def read_graph(folder: Path) -> tuple[dict[int, str], dict[int, set[int]]]:
-    """Rule of each job, and the jobs that wait for it."""
+    """The rule of each job, and the jobs that wait for it."""
     command = [sys.executable, "-m", "snakemake", "-s", str(ROOT / "Snakefile"), "--forceall"]
     drawn = subprocess.run(
         [*command, "--dag", "dot", "--", "all", "report"],
@@ -40,14 +40,12 @@ def read_graph(folder: Path) -> tuple[dict[int, str], dict[int, set[int]]]:
 
 
 def read_seconds(folder: Path) -> dict[str, float]:
-    """Mean wall clock of a job, by rule."""
-    benchmarks = (folder / "results/benchmarks").iterdir()
-    return {
-        path.name: pd.concat([pd.read_csv(file, sep="\t") for file in path.glob("*.tsv")])[
-            "s"
-        ].mean()
-        for path in benchmarks
-    }
+    """Mean wall-clock seconds of a job, by rule."""
+    seconds = {}
+    for path in (folder / "results/benchmarks").iterdir():
+        jobs = pd.concat([pd.read_csv(file, sep="\t") for file in path.glob("*.tsv")])
+        seconds[path.name] = jobs["s"].mean()
+    return seconds
 
 
 def chains(seconds: dict[int, float], followers: dict[int, set[int]]) -> dict[int, float]:
@@ -67,7 +65,7 @@ def chains(seconds: dict[int, float], followers: dict[int, set[int]]) -> dict[in
 def makespan(
     seconds: dict[int, float], followers: dict[int, set[int]], cores: int, first: dict[int, float]
 ) -> float:
-    """Seconds until all jobs are done on so many cores, those with the longest chain first."""
+    """Seconds until all jobs are done on `cores` cores, those with the longest chain first."""
     waits = dict.fromkeys(followers, 0)
     for after in followers.values():
         for job in after:
@@ -108,7 +106,7 @@ def main() -> None:
     took = read_seconds(given.folder)
     idle = {"all"}
     seconds = {
-        job: 0.0 if rule in idle else took.get(rule, WITHOUT_FILE) for job, rule in rules.items()
+        job: 0.0 if rule in idle else took.get(rule, DEFAULT_SECONDS) for job, rule in rules.items()
     }
     first = chains(seconds, followers)
     work = sum(seconds.values())

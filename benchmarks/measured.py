@@ -1,4 +1,4 @@
-"""What is measured of models and controls on the pairs of a family; kept in files."""
+"""Measurements of models and of controls on the pairs of a family, kept in files."""
 
 import logging
 from pathlib import Path
@@ -24,7 +24,7 @@ from scipy.ndimage import gaussian_filter
 from vaesweep.interpolation import cross_fade, straight
 from vaesweep.scoring.controls import control_paths
 from vaesweep.scoring.judges import Judge
-from vaesweep.scoring.transport import wasserstein_distance
+from vaesweep.scoring.transport import step_lengths, wasserstein_distance
 from vaesweep.training.draws import initialise
 from vaesweep.training.model import VAE
 
@@ -39,9 +39,9 @@ def decoded(model: VAE, pairs: Pairs) -> tuple[Images, Images]:
 
 
 def measure_family(name: str, folder: Path) -> tuple[dict[str, Arrays], dict[str, Arrays]]:
-    """What `measure` and `truths` say of the models of a family, and of the controls.
+    """The results of `measure` and `truths` for the models of a family and for the controls.
 
-    By the model's name, then "own.", "score." or "truth." and the name of the array.
+    By the name of the model and then of the array, after "known.", "score." or "truth.".
     """
     home = folder / "measured" / name
     models = variants(name)
@@ -60,20 +60,23 @@ def measure_family(name: str, folder: Path) -> tuple[dict[str, Arrays], dict[str
             path = folder / f"models/{name}/{key}.safetensors"
             model = have_model(path, models[key], train[0])
             arrays: Arrays = {}
-            for each, part in pairs.items():
-                inner, ends = decoded(model, part)
-                found = measure(inner, ends, part, optimal[each], judges)
-                arrays |= {f"{each}.{array}": values for array, values in found.items()}
-                if part.true is not None:
-                    found = truths(inner, part, other)
+            for kind, family_pairs in pairs.items():
+                inner, ends = decoded(model, family_pairs)
+                found = measure(inner, ends, family_pairs, optimal[kind], judges)
+                arrays |= {f"{kind}.{array}": values for array, values in found.items()}
+                if family_pairs.true is not None:
+                    found = truths(inner, family_pairs, other)
                     arrays |= {f"truth.{array}": values for array, values in found.items()}
             _save(files[key], arrays)
             logging.info("measured %s", path)
         if of_controls in wanted and not of_controls.exists():
-            scored, bars = pairs["score"], optimal["score"]
-            made = control_decodings(folder / f"models/{name}", scored, bars, train[0])
-            measured = {key: measure(*paths, scored, bars, judges) for key, paths in made.items()}
-            _save(of_controls, {f"{k}.{a}": v for k, m in measured.items() for a, v in m.items()})
+            scored, transport = pairs["score"], optimal["score"]
+            made = control_decodings(folder / f"models/{name}", scored, transport, train[0])
+            arrays = {}
+            for control, paths in made.items():
+                found = measure(*paths, scored, transport, judges)
+                arrays |= {f"{control}.{array}": values for array, values in found.items()}
+            _save(of_controls, arrays)
     controls: dict[str, Arrays] = {}
     if of_controls in wanted:
         for key, values in np.load(of_controls).items():
@@ -89,7 +92,7 @@ def _save(file: Path, arrays: Arrays) -> None:
 def control_decodings(
     folder: Path, pairs: Pairs, optimal: Images, train: Images
 ) -> dict[str, tuple[Images, Images]]:
-    """Paths that no good VAE makes, and those of the default sweep's first seeds, as `decoded`."""
+    """Paths that no good VAE makes, and those of the default sweep's first seeds."""
     defaults = {k: v for k, v in variants("MNIST").items() if k.endswith("-0")}
     models = {
         f"vae_{variant.architecture.latent_size}": have_model(
@@ -118,65 +121,64 @@ def control_decodings(
 def measure(
     inner: Images, decoded: Images, pairs: Pairs, optimal: Images, judges: list[Judge]
 ) -> Arrays:
-    """What the candidates are made of.
+    """Measure what the candidate formulas need.
 
     Args:
-        inner: (N, K, side, side), what a model puts between the real images.
-        decoded: (N, 2, side, side), its reconstructions of them.
-        pairs: N of them.
-        optimal: (N, K, side, side), their optimal-transport path.
-        judges: J of them.
+        inner: (N, K, side, side), a model's frames between the real images.
+        decoded: (N, 2, side, side), its reconstructions of the real images.
+        pairs: the N pairs.
+        optimal: (N, K, side, side), their optimal-transport paths.
+        judges: the J judges.
 
     Returns:
-        The pairs' classes; distances off (N, K), steps (N, K + 1) and apart (N,); those between the
-        decoded ends, and of the cross-fade of these; feature_off (N, K); pixel_steps (N, K + 1) and
-        pixel_apart; ghosts (J, N, K) and classes (J, N, K, classes), also of the cross-fade.
+        The pairs' classes; in Wasserstein distance: deviation (N, K) from the optimal path, steps
+        (N, K + 1) and separation (N,) of the ends, also between the decoded ends and for their
+        cross-fade; feature_deviation (N, K); pixel_steps (N, K + 1) and pixel_separation; ghosts
+        (J, N, K) and classes (J, N, K, classes), also for the cross-fade.
     """
     first, last = pairs.ends[:, :1], pairs.ends[:, 1:]
     faded = cross_fade(decoded[:, 0], decoded[:, 1], inner.shape[1])
-    real, between, fade = (
-        np.concatenate([a, path, b], axis=1)
-        for a, path, b in (
-            (first, inner, last),
-            (decoded[:, :1], inner, decoded[:, 1:]),
-            (first, faded, last),
-        )
-    )
+    real = np.concatenate([first, inner, last], axis=1)
+    between = np.concatenate([decoded[:, :1], inner, decoded[:, 1:]], axis=1)
+    fade = np.concatenate([first, faded, last], axis=1)
     pixels = between.reshape(*between.shape[:2], -1) / 255
     features = [judge.features(np.stack([inner, optimal])) for judge in judges]
-    verdicts, of_fade = ([judge.assess(path) for judge in judges] for path in (inner, faded))
+    verdicts = [judge.assess(inner) for judge in judges]
+    fade_verdicts = [judge.assess(faded) for judge in judges]
     return {
         "class_a": pairs.class_a,
         "class_b": pairs.class_b,
-        "off": wasserstein_distance(inner, optimal),
-        "apart": wasserstein_distance(pairs.ends[:, 0], pairs.ends[:, 1]),
-        "steps": wasserstein_distance(real[:, :-1], real[:, 1:]),
-        "decoded_steps": wasserstein_distance(between[:, :-1], between[:, 1:]),
-        "decoded_apart": wasserstein_distance(decoded[:, 0], decoded[:, 1]),
-        "fade_steps": wasserstein_distance(fade[:, :-1], fade[:, 1:]),
-        "feature_off": np.mean([np.linalg.norm(a - b, axis=-1) for a, b in features], axis=0),
+        "deviation": wasserstein_distance(inner, optimal),
+        "separation": wasserstein_distance(pairs.ends[:, 0], pairs.ends[:, 1]),
+        "steps": step_lengths(real),
+        "decoded_steps": step_lengths(between),
+        "decoded_separation": wasserstein_distance(decoded[:, 0], decoded[:, 1]),
+        "fade_steps": step_lengths(fade),
+        "feature_deviation": np.mean([np.linalg.norm(a - b, axis=-1) for a, b in features], axis=0),
         "pixel_steps": np.linalg.norm(np.diff(pixels, axis=1), axis=-1),
-        "pixel_apart": np.linalg.norm(pixels[:, -1] - pixels[:, 0], axis=-1),
+        "pixel_separation": np.linalg.norm(pixels[:, -1] - pixels[:, 0], axis=-1),
         "ghosts": np.stack([verdict.ghost for verdict in verdicts]),
         "classes": np.stack([verdict.classes for verdict in verdicts]),
-        "fade_ghosts": np.stack([verdict.ghost for verdict in of_fade]),
-        "fade_classes": np.stack([verdict.classes for verdict in of_fade]),
+        "fade_ghosts": np.stack([verdict.ghost for verdict in fade_verdicts]),
+        "fade_classes": np.stack([verdict.classes for verdict in fade_verdicts]),
     }
 
 
 def truths(inner: Images, pairs: Pairs, judge: Judge) -> Arrays:
-    """How near frames (N, K, side, side) are to the known path, in several ways; more is better.
+    """How close frames (N, K, side, side) are to the known path, in several ways; more is better.
 
-    `judge` is one that no candidate asks. Returns nearness, likeness, likeness_cosine, and ssim or,
-    of lines, realism and smoothness: (N,) each.
+    `judge` is used by no candidate. Returns nearness, likeness, likeness_cosine, and ssim or, for
+    lines, realism and smoothness: (N,) each.
     """
     true = pairs.true[:, 1:-1]
-    seen, wanted = judge.features(np.stack([inner, true]))
-    lengths = np.linalg.norm(seen, axis=-1) * np.linalg.norm(wanted, axis=-1)
+    found_features, true_features = judge.features(np.stack([inner, true]))
+    lengths = np.linalg.norm(found_features, axis=-1) * np.linalg.norm(true_features, axis=-1)
     found = {
         "nearness": -wasserstein_distance(inner, true).mean(axis=1),
-        "likeness": -np.linalg.norm(seen - wanted, axis=-1).mean(axis=1),
-        "likeness_cosine": ((seen * wanted).sum(axis=-1) / lengths - 1).mean(axis=1),
+        "likeness": -np.linalg.norm(found_features - true_features, axis=-1).mean(axis=1),
+        "likeness_cosine": ((found_features * true_features).sum(axis=-1) / lengths - 1).mean(
+            axis=1
+        ),
     }
     if pairs.angles is None:
         return found | {"ssim": _similarity(inner, true).mean(axis=1)}
@@ -193,14 +195,14 @@ def truths(inner: Images, pairs: Pairs, judge: Judge) -> Arrays:
 
 
 def _similarity(a: Images, b: Images) -> Array:
-    """Structural similarity (...) of images (..., side, side), after Wang et al. 2004."""
+    """Structural similarity (...) of images (..., side, side) (Wang et al. 2004)."""
 
     def blur(x: Array) -> Array:
         return gaussian_filter(x, (0,) * (x.ndim - 2) + (1.5, 1.5))
 
     x, y = a / 255, b / 255
     mean_x, mean_y = blur(x), blur(y)
-    own = blur(x * x) - mean_x**2 + blur(y * y) - mean_y**2
-    both = blur(x * y) - mean_x * mean_y
-    light = (2 * mean_x * mean_y + 1e-4) / (mean_x**2 + mean_y**2 + 1e-4)
-    return (light * (2 * both + 9e-4) / (own + 9e-4)).mean(axis=(-1, -2))
+    variances = blur(x * x) - mean_x**2 + blur(y * y) - mean_y**2
+    covariance = blur(x * y) - mean_x * mean_y
+    luminance = (2 * mean_x * mean_y + 1e-4) / (mean_x**2 + mean_y**2 + 1e-4)
+    return (luminance * (2 * covariance + 9e-4) / (variances + 9e-4)).mean(axis=(-1, -2))

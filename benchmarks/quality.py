@@ -1,6 +1,6 @@
-"""Test -ELBO at latent size 20 with the settings of config.yaml, and after longer trainings.
+"""Test -ELBO at latent size 20 with the settings of config.yaml, or after longer trainings.
 
-Runs are named ARCHITECTURE:EPOCHS, e.g. mlp:50; without any, the one of config.yaml is trained.
+Runs are named ARCHITECTURE:EPOCHS, e.g. mlp:50; by default the one of config.yaml is trained.
 """
 
 import argparse

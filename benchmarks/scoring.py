@@ -1,4 +1,4 @@
-"""What scoring one run costs: CPU seconds on one core, after imports, as JSON.
+"""What it costs to score one run: CPU seconds on one core, after imports, as JSON.
 
 python benchmarks/scoring.py [--latent-size 32]
 
@@ -51,17 +51,17 @@ def main() -> None:
     references = read_references(
         results / "references.npz", frames[:, [0, -1]], frames.shape[1] - 2
     )
-    of_references = read_reference_scores(results / "reference_scores.csv", pairs, judges)
+    reference_scores = read_reference_scores(results / "reference_scores.csv", pairs, judges)
     model = load_model(run / "model.safetensors")
-    judged = timed("score", lambda: assess_paths(frames, references, pairs, judges))
-    relative_scores(judged, of_references)
+    assessed = timed("score", lambda: assess_paths(frames, references, pairs, judges))
+    relative_scores(assessed, reference_scores)
     known = references["known_paths"]
     timed("known_path_error", lambda: known_path_error(model, known, "straight"))
     real = [judge.features(test[0][:FRECHET_IMAGES]) for judge in judges]
     timed("frechet", lambda: interpolates_frechet(frames[:, 1:-1], judges, real))
     timed("likelihood_and_probe", lambda: measure_model(model, train, test, True, 100))
-    whole = round(sum(seconds.values()), 2)
-    report("scoring", pairs=len(pairs), judges=len(judges), cpu_seconds=seconds, in_all=whole)
+    total = round(sum(seconds.values()), 2)
+    report("scoring", pairs=len(pairs), judges=len(judges), cpu_seconds=seconds, total=total)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""What Slurm costs a sweep: the same jobs through profiles/slurm and on local cores.
+"""What Slurm costs a sweep: the same jobs with profiles/slurm and on local cores.
 
-Trainings are replaced by jobs that sleep, so that two nodes of two CPUs, which run on this machine
-whatever its number of cores, do not compete for them. Both sweeps run at the same time. Needs root
-and Slurm, as tests/slurm does, whose cluster it starts.
+Trainings are replaced by jobs that sleep, so that two nodes of two CPUs can run on this machine,
+whatever its number of cores. Both sweeps run at the same time. Needs root and Slurm, like
+tests/slurm, whose cluster it starts.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 from common import ROOT, report
-from sweep_efficiency import copy_project
+from sweep_efficiency import check_out
 
 sys.path.insert(0, str(ROOT / "tests" / "slurm"))
 
@@ -37,7 +37,8 @@ for path in snakemake.output:
 
 def start(folder: Path, seconds: int, *arguments: str) -> subprocess.Popen[bytes]:
     """Copy the project to `folder` and start the trainings of its sweep, which only sleep."""
-    copy_project(folder)
+    folder.mkdir()
+    check_out(None, folder, None)
     (folder / "workflow/scripts/train.py").write_text(SLEEP.format(seconds=seconds))
     sweep = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))["sweep"]
     models = [
@@ -50,7 +51,7 @@ def start(folder: Path, seconds: int, *arguments: str) -> subprocess.Popen[bytes
 
 
 def measure(folder: Path, seconds: int) -> dict[str, Any]:
-    """Run both sweeps to their ends."""
+    """Run both sweeps to the end."""
     with cluster.Cluster():
         started = time.perf_counter()
         running = {
@@ -67,18 +68,19 @@ def measure(folder: Path, seconds: int) -> dict[str, Any]:
                     walls[name] = time.perf_counter() - started
         records = cluster.run("scontrol", "--oneliner", "show", "job").splitlines()
     times = [dict(re.findall(r"(StartTime|EndTime)=(\S+)", record)) for record in records]
-    held = [
+    seconds_allocated = [
         (datetime.fromisoformat(t["EndTime"]) - datetime.fromisoformat(t["StartTime"])).seconds
         for t in times
     ]
+    mean_allocated = statistics.mean(seconds_allocated)
     return {
         "cpus": CPUS,
         "seconds_a_job": seconds,
-        "jobs": len(held),
+        "jobs": len(seconds_allocated),
         "wall_seconds": walls,
         "wall_overhead": walls["slurm"] / walls["local"] - 1,
-        "held_seconds_a_job": statistics.mean(held),
-        "held_overhead": statistics.mean(held) / seconds - 1,
+        "allocated_seconds_a_job": mean_allocated,
+        "allocated_overhead": mean_allocated / seconds - 1,
     }
 
 

@@ -3,9 +3,9 @@
     python benchmarks/sweep_efficiency.py
     python benchmarks/sweep_efficiency.py 642f8aa --epochs 5
 
-The sweep of each one's config.yaml is run in a folder of its own, one after the other, by this
-environment. Every job says how much processor time it took until it was started, had imported what
-it needs, had done its work, and ended; and how much of it the training loop took.
+The sweep of each one's config.yaml runs in a separate folder, one after the other, in this
+environment. Every job reports the processor time until it started, had imported its modules, had
+done its work, and ended; and how much of it the training loop took.
 """
 
 import argparse
@@ -23,7 +23,7 @@ import yaml
 from common import ROOT, load_images, report
 
 COPIED = ("Snakefile", "config.yaml", "envs", "profiles", "workflow")
-# Python reads a module of this name before it does anything else.
+# Becomes sitecustomize.py, which Python imports before anything else.
 PROBE = """
 import atexit, contextlib, functools, importlib.machinery, json, os, re, sys, time
 
@@ -62,7 +62,7 @@ class Finder:
         spec.loader.exec_module = execute_and_watch
         return spec
 
-def tell():
+def report():
     if "worked" in TIMES:
         script = re.search(r"(\\w+)\\.py$", " ".join(sys.orig_argv))
         line = TIMES | {"rule": script[1], "end": time.process_time()}
@@ -70,12 +70,12 @@ def tell():
             file.write(json.dumps(line) + "\\n")
 
 sys.meta_path.insert(0, Finder)
-atexit.register(tell)
+atexit.register(report)
 """
 
 
 def check_out(commit: str | None, folder: Path, epochs: int | None) -> None:
-    """Put a commit, or this checkout as it is, into a folder, with the data that lie here."""
+    """Put a commit, or this checkout as it is, into a folder; it uses the data of this one."""
     if commit is None:
         for name in COPIED:
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
@@ -93,7 +93,7 @@ def check_out(commit: str | None, folder: Path, epochs: int | None) -> None:
 
 
 def sweep(commit: str | None, cores: int, epochs: int | None) -> dict[str, Any]:
-    """Run a sweep and say where its core seconds went."""
+    """Run a sweep and return how its core seconds were spent."""
     with tempfile.TemporaryDirectory() as name:
         folder, probe = Path(name, "sweep"), Path(name, "probe")
         folder.mkdir()
@@ -116,7 +116,7 @@ def sweep(commit: str | None, cores: int, epochs: int | None) -> dict[str, Any]:
 
 
 def summary(jobs: pd.DataFrame, wall: float, cores: int) -> dict[str, Any]:
-    """Core seconds a run outside training loops, and a job of each rule by what it does."""
+    """Core seconds of a run outside training loops, and of a job of each rule by what it does."""
     stages = pd.DataFrame(
         {
             "rule": jobs["rule"],
@@ -130,16 +130,16 @@ def summary(jobs: pd.DataFrame, wall: float, cores: int) -> dict[str, Any]:
         }
     )
     rules = stages.groupby("rule").sum().sort_values("core_seconds", ascending=False)
-    own = ["start", "imports", "work", "loop", "end"]
-    rules[own] = rules[own].div(rules["jobs"], axis=0)
+    per_job = ["start", "imports", "work", "loop", "end"]
+    rules[per_job] = rules[per_job].div(rules["jobs"], axis=0)
     runs = int(rules.loc["train", "jobs"])
-    everything, loops = stages["core_seconds"].sum(), stages["loop"].sum()
+    total, loops = stages["core_seconds"].sum(), stages["loop"].sum()
     return {
         "runs": runs,
         "cores": cores,
         "wall_seconds": round(wall, 1),
         "loop_core_seconds_a_run": round(loops / runs, 2),
-        "other_core_seconds_a_run": round((everything - loops) / runs, 2),
+        "other_core_seconds_a_run": round((total - loops) / runs, 2),
         "efficiency": round(loops / (wall * cores), 3),
         "rules": rules.round(2).reset_index().to_dict("records"),
     }
@@ -150,7 +150,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("commits", nargs="*", help="measured before this checkout")
     parser.add_argument("--cores", type=int, default=2)
-    parser.add_argument("--epochs", type=int, help="other trainings than config.yaml's")
+    parser.add_argument("--epochs", type=int, help="instead of those of config.yaml")
     given = parser.parse_args()
     load_images()  # so that no download is timed
     measured = {name: sweep(name, given.cores, given.epochs) for name in given.commits}

@@ -1,13 +1,14 @@
-"""Time from the first step to a test -ELBO of 105.6: this trainer against PyTorch's VAE example.
+"""Time from the first step to a test -ELBO of 105.6: this trainer and PyTorch's VAE example.
 
 The example: 784-400-20, ReLU, Adam at 1e-3, batches of 128 from a DataLoader over torchvision's
-MNIST (PIL images), float32, a pass over the test set after each epoch; 10 epochs bring it there.
-This trainer, with config.yaml but for epochs and a peak learning rate that suit so short a
+MNIST (PIL images), float32, a pass over the test set after each epoch; it needs 10 epochs.
+This trainer uses config.yaml, except for epochs and a peak learning rate that suit such a short
 training: once with the network of config.yaml ("configured"), once with a narrower one ("small").
-The seconds of its evaluation count as well.
+The time of its evaluation counts as well.
 
-One process and one thread a training; they take turns, so that all meet the same machine. CPU
-seconds stand beside the wall seconds: where others use the machine too, only they can be compared.
+Each training has one process and one thread; they take turns, so that all run under the same
+conditions. CPU seconds are reported beside wall-clock seconds: only they can be compared if others
+use the machine too.
 """
 
 import argparse
@@ -122,7 +123,7 @@ def example(seed: int) -> dict[str, Any]:
                 optimiser.zero_grad()
                 loss = model.loss(images)
                 loss.backward()
-                loss.item()  # the example adds up its training loss at each step
+                loss.item()  # the example sums its training loss in each step
                 optimiser.step()
             with torch.no_grad():
                 neg_elbo = sum(model.loss(images).item() for images, _ in loaders["test"]) / 10_000
@@ -135,12 +136,12 @@ def example(seed: int) -> dict[str, Any]:
 
 
 def _lay_out_for_torchvision(folder: Path) -> None:
-    """Write the images as the IDX files that torchvision.datasets.MNIST reads."""
+    """Write the images as IDX files, which torchvision.datasets.MNIST reads."""
     raw = folder / "MNIST" / "raw"
     raw.mkdir(parents=True)
     for images, (image_file, label_file) in zip(load_images(), FILES.values(), strict=True):
         (raw / image_file).write_bytes(idx_bytes(images))
-        (raw / label_file).write_bytes(idx_bytes(images[:, 0, 0]))  # no label is looked at
+        (raw / label_file).write_bytes(idx_bytes(images[:, 0, 0]))  # labels are not used
 
 
 def _in_a_process(trainer: str, seed: int) -> dict[str, Any]:
@@ -151,10 +152,12 @@ def _in_a_process(trainer: str, seed: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Compare, or with --one train once."""
+    """Compare, or train once with --one."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--one", choices=[*RECIPES, "example"], help="train once, print and end")
+    parser.add_argument(
+        "--one", choices=[*RECIPES, "example"], help="train once and print the result"
+    )
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     if arguments.one:

@@ -1,11 +1,11 @@
-"""Does the score put models in the order of how near they come to paths that are known?
+"""Does the score rank models by how close they come to known paths?
 
 python benchmarks/truth.py
 
-Trains VAEs, good and bad, on three families of images (see `families.py`), measures how near their
-interpolates come to the true images in between, and correlates that over models with the score and
-with other formulas that were tried. Models and what is measured of them are kept in --folder.
-Prints JSON; about 2 hours at first, seconds again.
+Trains VAEs, good and bad, on three families of images (see `families.py`), measures how close their
+interpolates come to the true images in between, and correlates that over the models with the score
+and with other formulas. Models and measurements are kept in --folder. Prints JSON after about 2
+hours, or after seconds when repeated.
 """
 
 import argparse
@@ -29,10 +29,10 @@ from vaesweep.runs import Setting
 Means = dict[str, dict[str, float]]
 
 FAMILIES = ("lines", "MNIST", "FashionMNIST")
-# Of the mean correlation of the score with the truths, on models that had no say in its choice.
+# Of the mean correlation of the score with the truths, over models that did not serve to choose it.
 TARGETS = {"lines": 0.6, "MNIST": 0.93, "FashionMNIST": 0.93}
 SPLIT_SEED = 0
-# No bad path may lie above this VAE; those that show nothing, above no trained one.
+# No bad path may score higher than this VAE, and no blank one as high as any trained VAE.
 GOOD = "vae_16"
 BAD = (
     *("cross_fade", "hard_switch", "constant_image", "nearest_training_image"),
@@ -42,7 +42,7 @@ BLANK = ("constant_image", "collapsed")
 
 
 def halves(names: list[str]) -> dict[str, list[str]]:
-    """Models by the use that is made of them: "pick" chooses a formula, "report" says its worth."""
+    """Models by their use: "pick" to choose a formula, "report" to assess it."""
     names = sorted(names)
     order = np.random.default_rng(SPLIT_SEED).permutation(len(names))
     middle = len(names) // 2
@@ -54,7 +54,7 @@ def halves(names: list[str]) -> dict[str, list[str]]:
 def held_against_truth(
     models: dict[str, Arrays], controls: dict[str, Arrays], family: str
 ) -> tuple[dict[str, Any], dict[str, Means]]:
-    """`correlations` by set of pairs and part of the models; and the means they are of."""
+    """`correlations` by set of pairs and part of the models, and the means that they compare."""
     known = {
         model: {
             name.removeprefix("truth."): float(values.mean())
@@ -64,7 +64,7 @@ def held_against_truth(
         for model, arrays in models.items()
     }
     found, values = {}, {"truth": known}
-    for pairs in ("own", "score")[: 1 if family == "lines" else 2]:
+    for pairs in ["known"] if family == "lines" else ["known", "score"]:
         values[pairs] = {
             model: means(
                 part_of(arrays, pairs), family != "lines", controls if pairs == "score" else {}
@@ -80,7 +80,7 @@ def held_against_truth(
 
 
 def part_of(arrays: Arrays, pairs: str) -> Arrays:
-    """The arrays of one set of pairs, by their own names."""
+    """The arrays of one set of pairs, by name."""
     start = f"{pairs}."
     return {k.removeprefix(start): v for k, v in arrays.items() if k.startswith(start)}
 
@@ -92,9 +92,9 @@ def _columns(rows: Means, names: list[str]) -> Arrays:
 def control_table(controls: dict[str, Arrays]) -> tuple[Means, dict[str, Any]]:
     """Means of the formulas over the controls' pairs, and whether each formula passes.
 
-    It does if transport comes first, no bad path lies above the VAE of latent size 16, and the
-    blank ones lie below every trained VAE. With the bad path that comes next to that VAE, and its
-    lead over it with the standard error over pairs.
+    It passes if transport comes first, no bad path is above the VAE of latent size 16, and all
+    blank paths are below every trained VAE. `next` is the best of the bad paths, and `lead` is the
+    VAE's lead over it, with the standard error over pairs.
     """
     values = {name: means(arrays, True, controls) for name, arrays in controls.items()}
     formulas = ["score", *(f"T^{k} G C" for k in WEIGHTS), "mean-T G C", "T + G + C", "T C", "gain"]
@@ -110,7 +110,7 @@ def control_table(controls: dict[str, Arrays]) -> tuple[Means, dict[str, Any]]:
             and all(value[name] < worst for name in BLANK)
         )
         verdicts[formula] = {"passed": passed, "next": next_bad, "lead": round(lead, 4)}
-        if formula != "score":  # a score is of means over pairs
+        if formula != "score":  # a score is made of means over pairs
             of_pairs = [candidates(controls[name], True)[formula] for name in (GOOD, next_bad)]
             difference = of_pairs[0] - of_pairs[1]
             error = difference.std(ddof=1) / len(difference) ** 0.5
@@ -121,18 +121,18 @@ def control_table(controls: dict[str, Arrays]) -> tuple[Means, dict[str, Any]]:
 
 @rc_context(STYLE)
 def draw(values: dict[str, dict[str, Means]], found: dict[str, Any], path: Path) -> None:
-    """Draw the models of each family: their score against how near they come to the known paths."""
+    """Draw the models of each family: how close they come to the known paths, by score."""
     figure = Figure(figsize=(WIDTH, 2.5), layout="constrained")
     sizes = {
         family: {
-            name: Setting("vae", each.architecture.latent_size)
-            for name, each in variants(family).items()
+            name: Setting("vae", variant.architecture.latent_size)
+            for name, variant in variants(family).items()
         }
         for family in values
     }
     colours = palette(sorted(size for family in sizes.values() for size in family.values()))
     for axes, (family, of) in zip(figure.subplots(1, len(values)), values.items(), strict=True):
-        pairs, formula = ("score", "score") if "score" in of else ("own", "quality")
+        pairs, formula = ("score", "score") if "score" in of else ("known", "quality")
         names = list(of["truth"])
         axes.scatter(
             [of[pairs][name][formula] for name in names],
@@ -153,7 +153,7 @@ def draw(values: dict[str, dict[str, Means]], found: dict[str, Any], path: Path)
 
 
 def main() -> None:
-    """Train and measure what is missing, and report."""
+    """Train and measure what is missing, then report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", type=Path, default=ROOT / "results/truth")
     parser.add_argument("--picture", type=Path, help="PNG to draw")
@@ -166,16 +166,17 @@ def main() -> None:
         found[family], values[family] = held_against_truth(models, controls, family)
         if controls:
             tables[family], verdicts[family] = control_table(controls)
-    reached = {
-        f"{family}, {pairs} pairs": {
-            "mean": (mean := (rows := parts["report"]["candidates"]["quality"])["mean"][0]),
-            "lowest": rows["lowest"],
-            "target": TARGETS[family],
-            "reached": mean >= TARGETS[family] and rows["lowest"] >= 0,
-        }
-        for family in FAMILIES
-        for pairs, parts in found[family].items()
-    }
+    reached = {}
+    for family in FAMILIES:
+        for pairs, parts in found[family].items():
+            quality = parts["report"]["candidates"]["quality"]
+            mean, lowest, target = quality["mean"][0], quality["lowest"], TARGETS[family]
+            reached[f"{family}, {pairs} pairs"] = {
+                "mean": mean,
+                "lowest": lowest,
+                "target": target,
+                "reached": mean >= target and lowest >= 0,
+            }
     if arguments.picture:
         draw(values, found, arguments.picture)
     report("truth", targets=reached, controls=tables, verdicts=verdicts, families=found)

@@ -101,7 +101,7 @@ def test_an_interrupted_training_goes_on(finished, tmp_path, way):
     assert process.returncode != 0
     checkpoint = checkout / "results/runs/vae/latent-4/seed-1/checkpoint.pt"
     assert torch.load(checkpoint, weights_only=True)["step"] > 0
-    assert "asked to end" in log.read_text()
+    assert "asked to stop" in log.read_text()
     checkout.snakemake("--cores", "1", target)
     assert "resumed from step" in log.read_text()
     resumed = (checkout / target).read_bytes()

@@ -1,10 +1,11 @@
-"""A new record is enough: what CONTRIBUTING.md says of architectures, objectives, parts of quality.
+"""A new architecture, objective or part of quality takes what CONTRIBUTING.md says, and no more.
 
-A new data set is shown by EMNIST (tests/unit/data/test_sources.py), a new path by `spherical`.
+EMNIST shows it for data sets (tests/unit/data/test_sources.py), and `spherical` for paths.
 """
 
 import json
 import logging
+import shutil
 import subprocess
 import sys
 
@@ -25,6 +26,16 @@ from vaesweep.training.model import (
 )
 from vaesweep.training.objectives import OBJECTIVES, CrossEntropy, Objective
 
+IMAGES = np.random.default_rng(0).integers(0, 256, (100, 28, 28), np.uint8)
+
+
+def train_once(folder, architecture, objective="vae"):
+    settings = Settings(1.0, 2, 20, 1e-3, objective)
+    hardware = Hardware(torch.device("cpu"), torch.float32, "an abacus")
+    path, log = folder / "checkpoint.pt", logging.getLogger("test")
+    [run] = train(IMAGES, architecture, settings, hardware, (0,), path, 1e9, log)
+    return run
+
 
 def test_a_new_architecture_is_trained_stored_and_named(tmp_path, monkeypatch):
     halved = OuterLayers(
@@ -34,56 +45,60 @@ def test_a_new_architecture_is_trained_stored_and_named(tmp_path, monkeypatch):
         lambda members: [torch.nn.Upsample(scale_factor=2)],
     )
     monkeypatch.setitem(ARCHITECTURES, "halved", halved)
-    images = np.random.default_rng(0).integers(0, 256, (100, 28, 28), np.uint8)
-    here = Hardware(torch.device("cpu"), torch.float32, "an abacus")
-    architecture, settings = Architecture("halved", (8,), 2), Settings(1.0, 2, 20, 1e-3)
-    path, log = tmp_path / "checkpoint.pt", logging.getLogger("test")
-    [run] = train(images, architecture, settings, here, (0,), path, 1e9, log)
+    architecture = Architecture("halved", (8,), 2)
+    run = train_once(tmp_path, architecture)
     assert run.facts["status"] == "ok" and run.facts["architecture"] == "halved"
     assert run.facts["networks"] == "networks of half images"
     save_member(run.state, architecture, tmp_path / "model.safetensors")
     model = load_model(tmp_path / "model.safetensors")
-    assert model.decode_images(model.encode_images(images)).shape == images.shape
+    assert model.decode_images(model.encode_images(IMAGES)).shape == IMAGES.shape
+
+
+class Pulled(Objective):
+    """Pulls codes to 0; a network beside the model has to guess their first variable."""
+
+    words = "pulled autoencoders"
+    guesser = StackedLinear(1, PIXELS, 1)
+
+    def __init__(self, beta, latent_size, seeds):
+        super().__init__(beta, latent_size, seeds)
+        torch.nn.init.zeros_(self.guesser.weight)
+        self.others = [self.guesser]
+
+    def draw(self, noise, generator):
+        pass
+
+    def terms(self, model, images, noise):
+        codes, _ = model.encode(images)
+        reconstruction = CrossEntropy.apply(model.decode(codes), images).mean(-1)
+        errors = (self.guesser(images) - codes.detach()[..., :1]).square().mean((1, 2))
+        pull = codes.square().sum(-1).mean(-1)
+        return reconstruction + 0.1 * pull + errors, reconstruction, torch.zeros_like(pull)
 
 
 def test_a_new_objective_is_trained_and_named(tmp_path, monkeypatch):
-    """Codes are pulled to 0, and a network beside the model has to guess their first variable."""
-
-    def terms(model, others, images, noise, beta):
-        codes, _ = model.encode(images)
-        reconstruction = CrossEntropy.apply(model.decode(codes), images).mean(-1)
-        missed = (others[0](images) - codes.detach()[..., :1]).square().mean((1, 2))
-        pull = codes.square().sum(-1).mean(-1)
-        return reconstruction + 0.1 * pull + missed, reconstruction, torch.zeros_like(pull)
-
-    guesser = StackedLinear(1, PIXELS, 1)
-    torch.nn.init.zeros_(guesser.weight)
-    toy = Objective("pulled", lambda _: False, lambda *_: (None, 1), lambda seeds: [guesser], terms)
-    monkeypatch.setitem(OBJECTIVES, "pulled", toy)
-    images = np.random.default_rng(0).integers(0, 256, (100, 28, 28), np.uint8)
-    here = Hardware(torch.device("cpu"), torch.float32, "an abacus")
-    architecture, settings = Architecture("mlp", (8,), 2), Settings(1.0, 2, 20, 1e-3, "pulled")
-    path, log = tmp_path / "checkpoint.pt", logging.getLogger("test")
-    [run] = train(images, architecture, settings, here, (0,), path, 1e9, log)
+    monkeypatch.setitem(OBJECTIVES, "pulled", Pulled)
+    run = train_once(tmp_path, Architecture("mlp", (8,), 2), "pulled")
     assert run.history[1]["reconstruction"] < run.history[0]["reconstruction"]
-    assert (run.facts["objective"], run.facts["models"]) == ("pulled", "pulled")
-    assert run.facts["likelihood"] is False and guesser.weight.abs().max() > 0
+    assert (run.facts["objective"], run.facts["models"]) == ("pulled", "pulled autoencoders")
+    assert run.facts["likelihood"] is False and Pulled.guesser.weight.abs().max() > 0
 
 
-WITH_A_TOY_PART = """
-import json, sys
+NEW_PART = {
+    "scripts/vaesweep/scoring/smoothness.py": (
+        '    Part("class_path", class_path),\n',
+        '    Part("brevity", lambda paths: 1 / (1 + paths.separation)),\n',
+    ),
+    "templates/columns.yaml": (
+        "\nparts:\n",
+        "  brevity: {title: brevity, symbol: B, formula: 1, words: Words of $B$., "
+        "meaning: '1: the path is short'}\n",
+    ),
+}
+USE_IT = """
+import json
+
 import numpy as np
-import vaesweep.scoring.smoothness as smoothness
-toy = smoothness.Part("brevity", lambda measured: 1 / (1 + measured.apart))
-smoothness.PARTS = (*smoothness.PARTS, toy)
-
-import yaml
-words = dict(
-    title="brevity", symbol="B", meaning="1: the path is short", formula="1", words="Words of $B$."
-)
-read = yaml.safe_load
-yaml.safe_load = lambda text: read(text.replace("\\nparts:", f"\\nparts:\\n  brevity: {words}"))
-
 import pandas as pd
 from made_up_sweep import JUDGE, TRAINING, choose, controls, sweep
 from vaesweep.comparison.columns import RECORDS
@@ -91,6 +106,7 @@ from vaesweep.comparison.costs import read_costs
 from vaesweep.documents.comparison_report import report_data
 from vaesweep.documents.html_report import runs_page, summary
 from vaesweep.figures.scores import quality_parts
+from vaesweep.scoring import smoothness
 from vaesweep.scoring.judges import Judge
 from vaesweep.scoring.score import assess_paths, relative_scores, score_references
 from vaesweep.scoring.summary import summarise_pairs
@@ -99,7 +115,7 @@ frames = np.random.default_rng(0).integers(0, 256, (4, 5, 28, 28), np.uint8)
 pairs = pd.DataFrame({"set": "score", "kind": ["same", "different"] * 2, "row": [0, 0, 1, 1]})
 pairs = pairs.assign(digit_a=1, digit_b=1)
 judges, between = [Judge(0, 10)], frames[:, 1:-1]
-references = {"cross_fade": between[::-1], "transport": between, "apart": np.ones(4)}
+references = {"cross_fade": between[::-1], "transport": between, "separation": np.ones(4)}
 scored = assess_paths(frames, references, pairs, judges)
 references = score_references(frames[:, [0, -1]], references, pairs, judges)
 compared = sweep({(2, 0): 0.1, (8, 0): 0.2})
@@ -119,7 +135,7 @@ data = report_data(
     [TRAINING], costs, config,
 )
 scale = pd.DataFrame({"same": [0.5, 0.9], "different": 0.5}, ["cross_fade", "transport"])
-titles = {name: f"{own['title']} {own['symbol']}" for name, own in RECORDS["parts"].items()}
+titles = {name: f"{part['title']} {part['symbol']}" for name, part in RECORDS["parts"].items()}
 figure = quality_parts(compared.runs, compared.settings, scale, titles, "digit")
 product = np.prod([scored[part.name] ** part.weight for part in smoothness.PARTS], axis=0)
 weight = sum(part.weight for part in smoothness.PARTS)
@@ -138,11 +154,15 @@ print(json.dumps({
 """
 
 
-def test_a_new_part_of_quality_is_scored_tabled_drawn_and_explained():
-    paths = f"{ROOT}/workflow/scripts:{ROOT}/tests/unit"
+def test_a_new_part_of_quality_is_scored_tabled_drawn_and_explained(tmp_path):
+    workflow = shutil.copytree(ROOT / "workflow", tmp_path / "workflow")
+    for name, (line, new_line) in NEW_PART.items():
+        text = (workflow / name).read_text()
+        assert text.count(line) == 1
+        (workflow / name).write_text(text.replace(line, line + new_line))
     done = subprocess.run(
-        [sys.executable, "-c", WITH_A_TOY_PART],
-        env={"PYTHONPATH": paths},
+        [sys.executable, "-c", USE_IT],
+        env={"PYTHONPATH": f"{workflow}/scripts:{ROOT}/tests/unit"},
         capture_output=True,
         text=True,
         check=False,

@@ -1,4 +1,4 @@
-"""Interpolates: evenly spaced, nearest first, between test images that are left as they are."""
+"""Interpolates: evenly spaced, nearest first, between unchanged test images."""
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,7 @@ def test_seven_points_between_two_codes():
     assert path.tolist() == [[float(k), 8.0 - k] for k in range(1, 8)]
 
 
-def test_a_spherical_path_keeps_its_length_and_turns_evenly():
+def test_a_spherical_path_turns_evenly_and_changes_its_length_evenly():
     path = spherical(codes([2, 0]), codes([0, 2]), 3)[0]
     assert np.linalg.norm(path, axis=1) == pytest.approx([2, 2, 2])
     assert np.degrees(np.arctan2(path[:, 1], path[:, 0])) == pytest.approx([22.5, 45, 67.5])
@@ -44,12 +44,12 @@ def test_a_spherical_path_is_straight_where_there_is_no_arc(end):
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_every_path_can_be_walked_backwards(name):
+def test_every_path_is_the_same_backwards(name):
     random = np.random.default_rng(0)
     a, b = random.standard_normal((2, 5, 8), np.float32)
-    there, back = PATHS[name].points(a, b, 6), PATHS[name].points(b, a, 6)
-    assert there.shape == (5, 6, 8) and there.dtype == np.float32
-    assert there == pytest.approx(back[:, ::-1], abs=1e-6)
+    forward, backward = PATHS[name].points(a, b, 6), PATHS[name].points(b, a, 6)
+    assert forward.shape == (5, 6, 8) and forward.dtype == np.float32
+    assert forward == pytest.approx(backward[:, ::-1], abs=1e-6)
 
 
 def test_cross_fade_by_hand():
@@ -66,69 +66,87 @@ def test_frames_of_other_pairs_are_refused(tmp_path):
         read_frames(path, 4)
 
 
-def adopted(folder, steps=3, changed=None, row=None, side=0, cut=None):
-    """Adopt frames of three pairs, of which one test image may be another, or the file cut."""
-    images = np.random.default_rng(0).integers(0, 256, (6, 28, 28), dtype=np.uint8)
-    pairs = pd.DataFrame({"index_a": [0, 4, 2], "index_b": [3, 1, 2]})
+IMAGES = np.random.default_rng(0).integers(0, 256, (6, 28, 28), dtype=np.uint8)
+THREE_PAIRS = pd.DataFrame({"index_a": [0, 4, 2], "index_b": [3, 1, 2]})
+
+
+def write_external(path, **changes):
+    """Write a file of an external model for THREE_PAIRS, with changed arrays."""
     frames = np.zeros((3, 5, 28, 28), np.uint8)
-    frames[:, 0], frames[:, -1] = images[pairs["index_a"]], images[pairs["index_b"]]
-    if row is not None:
-        frames[row:, side, 5, 5] ^= 1
-    arrays = {"frames": frames, "reconstructions": frames[:, [0, -1]]} | (changed or {})
-    path = folder / "pca.npz"
+    frames[:, 0] = IMAGES[THREE_PAIRS["index_a"]]
+    frames[:, -1] = IMAGES[THREE_PAIRS["index_b"]]
+    arrays = {"frames": frames, "reconstructions": frames[:, [0, -1]]} | changes
     write_arrays(path, **arrays)
-    path.write_bytes(path.read_bytes()[:cut])
-    taken = read_external(str(path), images, pairs, steps)
-    return all((own == arrays[name]).all() for own, name in zip(taken, arrays, strict=True))
+    return arrays
 
 
-def test_frames_from_elsewhere_are_taken_as_they_are(tmp_path):
-    assert adopted(tmp_path)
+def test_external_frames_are_taken_as_they_are(tmp_path):
+    arrays = write_external(tmp_path / "pca.npz")
+    frames, reconstructions = read_external(str(tmp_path / "pca.npz"), IMAGES, THREE_PAIRS, 3)
+    assert (frames == arrays["frames"]).all()
+    assert (reconstructions == arrays["reconstructions"]).all()
 
 
-OTHERS = np.zeros((3, 5, 28, 28), np.uint8)
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"changed": {"frames": OTHERS[:2]}}, "frames is uint8 (2, 5, 28, 28), expected uint8 (3"),
-        ({"changed": {"frames": OTHERS / 255}}, "frames is float64 (3, 5, 28, 28), expected uint8"),
-        ({"changed": {"reconstructions": OTHERS}}, "reconstructions is uint8 (3, 5, 28, 28), exp"),
-        (
-            {"steps": 7},
-            "frames has 5 columns, expected 9: the test images and, as interpolation.st",
-        ),
-        (
-            {"row": 1},
-            "the first frame of row 1 is not test image 4, which results/pairs.csv has as",
-        ),
-        (
-            {"row": 2, "side": -1},
-            "the last frame of row 2 is not test image 2, which results/pairs",
-        ),
-        ({"cut": -900}, "not a readable .npz file"),
-        ({"cut": 0}, "not a readable .npz file"),
-    ],
-)
-def test_frames_from_elsewhere_that_do_not_fit_are_named(tmp_path, changes, said):
+def assert_refused(path, steps, message):
     with pytest.raises(UserError) as caught:
-        adopted(tmp_path, **changes)
+        read_external(str(path), IMAGES, THREE_PAIRS, steps)
     text = str(caught.value)
-    assert text.startswith(f"{tmp_path}/pca.npz: ") and said in text and "\n" not in text
+    assert text.startswith(f"{path}: ") and message in text and "\n" not in text
     assert text.endswith("See docs/external.md for how such a file is made.")
 
 
-def test_frames_hold_the_test_images_at_their_ends():
-    images = np.random.default_rng(0).integers(0, 256, (6, 28, 28), dtype=np.uint8)
-    pairs = pd.DataFrame({"index_a": [0, 4, 2], "index_b": [3, 1, 2]})
+ZEROS = np.zeros((3, 5, 28, 28), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"frames": ZEROS[:2]}, "frames is uint8 (2, 5, 28, 28), expected uint8 (3"),
+        ({"frames": ZEROS / 255}, "frames is float64 (3, 5, 28, 28), expected uint8"),
+        ({"reconstructions": ZEROS}, "reconstructions is uint8 (3, 5, 28, 28), exp"),
+    ],
+)
+def test_external_arrays_of_another_shape_or_type_are_refused(tmp_path, changes, message):
+    write_external(tmp_path / "pca.npz", **changes)
+    assert_refused(tmp_path / "pca.npz", 3, message)
+
+
+def test_external_frames_of_another_number_of_steps_are_refused(tmp_path):
+    write_external(tmp_path / "pca.npz")
+    message = "frames has 5 columns, expected 9: the test images and, as interpolation.st"
+    assert_refused(tmp_path / "pca.npz", 7, message)
+
+
+@pytest.mark.parametrize(
+    ("row", "end", "message"),
+    [
+        (1, 0, "the first frame of row 1 is not test image 4, the index_a of that row in results"),
+        (2, -1, "the last frame of row 2 is not test image 2, the index_b of that row in results"),
+    ],
+)
+def test_external_frames_with_other_ends_are_refused(tmp_path, row, end, message):
+    frames = write_external(tmp_path / "pca.npz")["frames"]
+    frames[row:, end, 5, 5] ^= 1
+    write_external(tmp_path / "pca.npz", frames=frames)
+    assert_refused(tmp_path / "pca.npz", 3, message)
+
+
+@pytest.mark.parametrize("length", [0, -900])
+def test_a_truncated_external_file_is_refused(tmp_path, length):
+    path = tmp_path / "pca.npz"
+    write_external(path)
+    path.write_bytes(path.read_bytes()[:length])
+    assert_refused(path, 3, "not a readable .npz file")
+
+
+def test_frames_have_the_test_images_at_their_ends():
     model = VAE(Architecture("mlp", (8,), 2))
     model.initialise(0, torch.Generator().manual_seed(0), torch.full((784,), 0.3))
-    frames, reconstructions = interpolate(model, images, pairs, 7)
+    frames, reconstructions = interpolate(model, IMAGES, THREE_PAIRS, 7)
     assert frames.shape == (3, 9, 28, 28) and frames.dtype == np.uint8
     assert reconstructions.shape == (3, 2, 28, 28)
-    assert (frames[:, 0] == images[[0, 4, 2]]).all()
-    assert (frames[:, 8] == images[[3, 1, 2]]).all()
+    assert (frames[:, 0] == IMAGES[[0, 4, 2]]).all()
+    assert (frames[:, 8] == IMAGES[[3, 1, 2]]).all()
     # The path from an image to itself never leaves its reconstruction.
     assert (frames[2, 1:8] == reconstructions[2, 0]).all()
 

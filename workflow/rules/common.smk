@@ -1,4 +1,5 @@
 import os
+import re
 
 from vaesweep.data.datasets import DATASETS
 from vaesweep.running.config import as_yaml, complete
@@ -23,12 +24,17 @@ EXTERNAL = config["sweep"]["external"]
 NAMES = Names.of(settings(config))
 JUDGE_SEEDS = config["scoring"]["judge_seeds"]
 DATASET = DATASETS[config["dataset"]["name"]]
+# Figures of each run, and the pairs that they show.
+RUN_FIGURES = {
+    "same_digit": f"same {DATASET.noun}",
+    "different_digits": f"different {plural(DATASET.noun)}",
+}
 # The storage provider for results, or None if they are in the working folder.
 STORAGE = workflow.storage_settings.default_storage_provider
 
 
 wildcard_constraints:
-    variant=r"[^/]+",
+    variant="|".join(map(re.escape, VARIANTS)),
     latent_size=r"\d+",
     seed=r"\d+",
     judge_seed=r"\d+",
@@ -75,6 +81,12 @@ def seeds_of_a_setting(name):
     return expand(f"{RUN}/{name}", seed=SEEDS, allow_missing=True)
 
 
+def runs_of_a_job(name, external=True):
+    """Input function: that file of each run of a setting, or of the one external run of a job."""
+    external_run = [f"{RUN}/{name}"] if external else []
+    return lambda run: external_run if run.variant in EXTERNAL else seeds_of_a_setting(name)
+
+
 def judges(suffix):
     return expand(f"results/judges/seed-{{seed}}.{suffix}", seed=JUDGE_SEEDS)
 
@@ -83,6 +95,20 @@ def in_report(path, category, labels, caption=None):
     """An output that the HTML report shows. Its caption is the .rst file of the same name."""
     caption = f"../report/{caption or Path(path).stem}.rst"
     return report(path, category=category, caption=caption, labels=labels)
+
+
+def run_figure(name, seed="{seed}"):
+    """One of RUN_FIGURES for the run of this seed, or of the wildcard, labelled for the report."""
+
+    def labels(run):
+        # Padded, because the report sorts labels as text.
+        size, padded_seed = run.latent_size.rjust(4), str(run.get("seed", seed)).rjust(4)
+        variant = {"variant": run.variant} if NAMES.variants else {}
+        pairs = RUN_FIGURES[name]
+        return variant | {"latent size": size, "seed": padded_seed, "pairs": pairs}
+
+    path = f"{RUN}/{name}.png".replace("{seed}", str(seed))
+    return in_report(path, "Runs", labels)
 
 
 def config_text():

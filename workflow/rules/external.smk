@@ -1,13 +1,9 @@
+# External models, whose frames take the place of those that `interpolate` makes. They have a job for
+# each run, since a rule's outputs are fixed and models may have different numbers of runs.
 import re
 
-# Regex of external model names; matches nothing if there are none.
+# Regex of their names; matches nothing if there are none.
 EXTERNAL_PATTERN = "|".join(map(re.escape, EXTERNAL)) or "(?!)"
-
-
-# Models from elsewhere: their files take the place of what `interpolate` makes.
-ruleorder: import_external > interpolate
-ruleorder: draw_external > draw_runs
-ruleorder: score_external > score
 
 
 rule import_external:
@@ -32,12 +28,9 @@ rule import_external:
 
 
 use rule draw_runs as draw_external with:
-    input:
-        pairs=rules.draw_pairs.output.pairs,
-        interpolations=[rules.import_external.output.interpolations],
     output:
-        same=[run_figure(f"{RUN}/same_digit.png", f"same {DATASET.noun}")],
-        different=[run_figure(f"{RUN}/different_digits.png", f"different {plural(DATASET.noun)}")],
+        same=[run_figure("same_digit")],
+        different=[run_figure("different_digits")],
     log:
         f"results/logs/draw_external/{LOG}.log",
     benchmark:
@@ -47,14 +40,6 @@ use rule draw_runs as draw_external with:
 
 
 use rule score as score_external with:
-    input:
-        interpolations=[rules.import_external.output.interpolations],
-        references=rules.score.input.references,
-        reference_scores=rules.score.input.reference_scores,
-        judges=rules.score.input.judges,
-        train=rules.score.input.train,
-        test=rules.score.input.test,
-        pairs=rules.score.input.pairs,
     output:
         pair_scores=[f"{RUN}/pair_scores.csv"],
         metrics=[f"{RUN}/metrics.json"],

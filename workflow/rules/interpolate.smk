@@ -1,4 +1,4 @@
-# One job for all seeds of a setting, here and below, since starting takes longer than the work.
+# Here and below, one job handles all seeds of a setting, since starting takes longer than the work.
 rule interpolate:
     input:
         test=rules.fetch_data.output.test,
@@ -21,31 +21,13 @@ rule interpolate:
         "../scripts/interpolate.py"
 
 
-def run_figure(path, pairs, seed=None):
-    """A figure of a run, as the HTML report shows it."""
-
-    def labels(run):
-        # The report sorts labels as texts: 8 before 16.
-        size, own = run.latent_size.rjust(4), str(seed if seed is not None else run.seed).rjust(4)
-        variant = {"variant": run.variant} if NAMES.variants else {}
-        return variant | {"latent size": size, "seed": own, "pairs": pairs}
-
-    return in_report(path, "Runs", labels)
-
-
-def run_figures(name, pairs):
-    """The figure of that name of each run of a setting."""
-    paths = seeds_of_a_setting(f"{name}.png")
-    return [run_figure(path, pairs, seed) for path, seed in zip(paths, SEEDS)]
-
-
 rule draw_runs:
     input:
         pairs=rules.draw_pairs.output.pairs,
-        interpolations=rules.interpolate.output.interpolations,
+        interpolations=runs_of_a_job("interpolations.npz"),
     output:
-        same=run_figures("same_digit", f"same {DATASET.noun}"),
-        different=run_figures("different_digits", f"different {plural(DATASET.noun)}"),
+        same=[run_figure("same_digit", seed) for seed in SEEDS],
+        different=[run_figure("different_digits", seed) for seed in SEEDS],
     log:
         f"results/logs/draw_runs/{SETTING}.log",
     benchmark:

@@ -44,15 +44,15 @@ rule score_references:
 
 rule score:
     input:
-        interpolations=rules.interpolate.output.interpolations,
+        interpolations=runs_of_a_job("interpolations.npz"),
         references=rules.draw_references.output.references,
         reference_scores=rules.score_references.output.scores,
         judges=judges("safetensors"),
         train=rules.fetch_data.output.train,
         test=rules.fetch_data.output.test,
         pairs=rules.draw_pairs.output.pairs,
-        models=rules.interpolate.input.models,
-        trainings=seeds_of_a_setting("training.json"),
+        models=runs_of_a_job("model.safetensors", external=False),
+        trainings=runs_of_a_job("training.json", external=False),
     output:
         pair_scores=seeds_of_a_setting("pair_scores.csv"),
         metrics=seeds_of_a_setting("metrics.json"),

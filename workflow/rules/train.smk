@@ -2,7 +2,7 @@ from vaesweep.running.memory import training_memory
 
 SEEDS_PER_JOB = config["training"]["seeds_per_job"]
 SEEDS_PER_JOB = len(SEEDS) if SEEDS_PER_JOB == "all" else SEEDS_PER_JOB
-# The seeds that one job trains, if that is more than one.
+# Seeds that a job trains side by side; empty if each job trains one.
 STACKS = [SEEDS[start : start + SEEDS_PER_JOB] for start in range(0, len(SEEDS), SEEDS_PER_JOB)]
 STACKS = STACKS if SEEDS_PER_JOB > 1 else []
 
@@ -32,7 +32,7 @@ rule train:
         # The training split alone: no test image can reach a model.
         train=rules.fetch_data.output.train,
     output:
-        # Lists, as of a stack.
+        # Lists, because the script also writes the files of a stack.
         model=[f"{RUN}/model.safetensors"],
         history=[f"{RUN}/history.csv"],
         training=[f"{RUN}/training.json"],
@@ -52,8 +52,8 @@ rule train:
         "../scripts/train.py"
 
 
-# With training.seeds_per_job above 1, each stack of seeds has a rule that makes the files of all
-# its runs in one job. It is taken before `train`, which could make them one by one.
+# With training.seeds_per_job above 1, each stack of seeds has a rule whose job makes the files of all
+# its runs. It is preferred to `train`, which could make them one by one.
 for number, stack in enumerate(STACKS):
     workflow.ruleorder(f"train_stack_{number}", "train")
 

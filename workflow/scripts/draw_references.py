@@ -1,4 +1,4 @@
-"""Draw what all runs are held against: other paths between the same images, and known paths."""
+"""Draw what all runs are compared with: reference paths between the pairs, and known paths."""
 
 from snakemake.iocontainers import Snakemake
 

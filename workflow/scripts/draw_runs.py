@@ -13,20 +13,18 @@ from vaesweep.words import paths_title
 
 def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]):
-        dataset = DATASETS[snakemake.params.dataset]
+        output, params = snakemake.output, snakemake.params
+        dataset = DATASETS[params.dataset]
         pairs = read_pairs(snakemake.input.pairs)
-        output = snakemake.output
-        columns = (snakemake.input.interpolations, output.same, output.different)
-        for path, *pictures in zip(*columns, strict=True):
+        for number, path in enumerate(snakemake.input.interpolations):
             frames, _ = read_frames(path, len(pairs))
-            note = paths_note(
-                frames.shape[1], dataset.name, run_of(path), snakemake.params.variants
-            )
-            for kind, picture in zip(("same", "different"), pictures, strict=True):
+            note = paths_note(frames.shape[1], dataset.name, run_of(path), params.variants)
+            pictures = {"same": output.same[number], "different": output.different[number]}
+            for kind, picture in pictures.items():
                 rows = display_rows(pairs, kind)
-                names = dataset.names_of(rows)
                 title = paths_title(kind, dataset.noun)
-                save_png(draw_preview(frames[rows.index], names, title, note), picture)
+                grid = draw_preview(frames[rows.index], dataset.names_of(rows), title, note)
+                save_png(grid, picture)
 
 
 main(snakemake)  # type: ignore[name-defined]

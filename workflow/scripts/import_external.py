@@ -1,4 +1,4 @@
-"""Take over the paths of a model from elsewhere, if they are of these pairs."""
+"""Import the paths of an external model, if they were made for these pairs."""
 
 from snakemake.iocontainers import Snakemake
 
@@ -11,11 +11,10 @@ from vaesweep.running.jobs import logging_to
 
 def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]):
-        images, _ = load_split(snakemake.input.test)
-        pairs = read_pairs(snakemake.input.pairs)
-        frames, reconstructions = read_external(
-            snakemake.input.frames, images, pairs, snakemake.params.steps
-        )
+        given, steps = snakemake.input, snakemake.params.steps
+        images, _ = load_split(given.test)
+        pairs = read_pairs(given.pairs)
+        frames, reconstructions = read_external(given.frames, images, pairs, steps)
         write_arrays(snakemake.output[0], frames=frames, reconstructions=reconstructions)
 
 

@@ -1,4 +1,4 @@
-"""Interpolate between the codes of every pair, for each run of a setting."""
+"""Interpolate between the codes of each pair, for each run of a setting."""
 
 from snakemake.iocontainers import Snakemake
 

@@ -14,7 +14,7 @@ from vaesweep.documents.html_report import cost_page, runs_page, settings_page, 
 from vaesweep.files import write_whole
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import Names, run_of, settings_of
-from vaesweep.scoring.record import is_external
+from vaesweep.scoring.record import trained_here
 from vaesweep.words import paths_title
 
 
@@ -37,7 +37,7 @@ def main(snakemake: Snakemake) -> None:
         links |= {"table of runs": output.runs, f"table of {noun}s": output.settings}
         pictures = {f"Score by {noun}": given.score}
         pictures |= {f"The chosen run: {words}": path for words, path in figures.items()}
-        trained = settings_of(runs[~is_external(runs)])
+        trained = settings_of(runs[trained_here(runs)])
         walked = settings_to_explore(settings, chosen, trained)
         explorer = documents["interpolation explorer"]
         results = {}

@@ -1,4 +1,4 @@
-"""Score paths that no VAE made, and other ways through the chosen run's codes."""
+"""Score control paths, and other paths through the chosen run's codes."""
 
 import numpy as np
 import pandas as pd
@@ -30,15 +30,18 @@ def main(snakemake: Snakemake) -> None:
         model = load_model(file_of(chosen, given.models))
         paths = control_paths(frames, references, load_split(given.train)[0])
         paths |= other_paths(model, frames[:, [0, -1]], steps, params.path, judges[0])
-        own = read_table(file_of(chosen, given.pair_scores), *LABELS, "score")
+        chosen_scores = read_table(file_of(chosen, given.pair_scores), *LABELS, "score")
         rows = []
         for name, inner in paths.items():
-            judged = reference_scores[reference_scores["reference"] == name].reset_index(drop=True)
-            if judged.empty:  # not one of the references, which were judged for all runs
+            is_reference = reference_scores["reference"] == name
+            if is_reference.any():
+                assessed = reference_scores[is_reference].reset_index(drop=True)
+            else:
                 whole = np.concatenate([frames[:, :1], inner, frames[:, -1:]], axis=1)
-                judged = assess_paths(whole, references, pairs, judges)
-            scores = relative_scores(judged, reference_scores)
-            rows.append({"control": name, **summarise_pairs(scores), **difference(scores, own)})
+                assessed = assess_paths(whole, references, pairs, judges)
+            scores = relative_scores(assessed, reference_scores)
+            lead = difference(scores, chosen_scores)
+            rows.append({"control": name, **summarise_pairs(scores), **lead})
             log.info("%s: score %.4f", name, rows[-1]["score"])
         write_table(snakemake.output.controls, pd.DataFrame(rows))
 

@@ -1,4 +1,4 @@
-"""Score the references once for all runs: 0 is the cross-fade, 1 optimal transport."""
+"""Score the references, once for all runs: cross-fades are 0 and optimal transport 1."""
 
 from snakemake.iocontainers import Snakemake
 

@@ -1,4 +1,4 @@
-"""Train one judge of the smoothness score."""
+"""Train a judge, which assesses frames for the score."""
 
 from snakemake.iocontainers import Snakemake
 

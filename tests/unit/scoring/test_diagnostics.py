@@ -1,4 +1,4 @@
-"""Views, against closed forms."""
+"""Diagnostics, against closed forms."""
 
 import numpy as np
 import pytest
@@ -9,11 +9,13 @@ from vaesweep.scoring.transport import wasserstein_distance
 
 
 class Atlas:
-    """A model whose codes are a path's number and a place on it, and which decodes `shown`."""
+    """A model that encodes an end as a path's number and a place on it, and decodes `shown`."""
 
     def __init__(self, paths, shown):
-        self.ends = {path[end].tobytes(): (k, -end) for k, path in enumerate(paths)
-                     for end in (0, -1)}  # fmt: skip
+        self.ends = {}
+        for number, path in enumerate(paths):
+            self.ends[path[0].tobytes()] = (number, 0)
+            self.ends[path[-1].tobytes()] = (number, 1)
         self.shown = shown
 
     def encode_images(self, images):
@@ -25,7 +27,7 @@ class Atlas:
         return self.shown[path, place]
 
 
-def test_known_path_error_is_zero_for_who_knows_the_way(mnist):
+def test_known_path_error_is_zero_for_a_model_that_knows_the_paths(mnist):
     images, _ = mnist["test"]
     paths = known_paths(images, 7, 5)
     assert known_path_error(Atlas(paths, paths), paths, "straight") < 1e-4
@@ -44,16 +46,14 @@ def test_frechet_distance_of_known_moments():
     assert frechet_distance(a, a * [1.0, 2.0, 3.0]) == pytest.approx(0 + 1 + 4, rel=0.02)
 
 
-def test_linear_probe_reads_what_lies_in_a_line_and_nothing_else():
+def test_linear_probe_finds_linear_classes_and_nothing_in_noise():
     generator = np.random.default_rng(0)
     labels = generator.integers(0, 3, 3000).astype(np.uint8)
-    places = np.eye(3)[labels] * [1000, 1, 0.001]  # whatever the scale of a code
-    noise, still = generator.normal(0, 1, (3000, 2)), np.ones((3000, 1))
-    halves = slice(None, 1500), slice(1500, None)
+    linear = np.eye(3)[labels] * [1000, 1, 0.001]  # the scale of a code does not matter
+    noise, constant = generator.normal(0, 1, (3000, 2)), np.ones((3000, 1))
 
     def accuracy(codes):
-        fit, test = halves
-        return linear_probe(codes[fit], labels[fit], codes[test], labels[test])
+        return linear_probe(codes[:1500], labels[:1500], codes[1500:], labels[1500:])
 
-    assert accuracy(np.concatenate([places, noise, still], axis=1)) == 1
+    assert accuracy(np.concatenate([linear, noise, constant], axis=1)) == 1
     assert accuracy(noise) == pytest.approx(1 / 3, abs=0.05)

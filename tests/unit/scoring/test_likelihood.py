@@ -12,7 +12,7 @@ from vaesweep.training.model import VAE, Architecture
 
 
 def flat_model(logit: float) -> VAE:
-    """A decoder that ignores the code and an encoder that answers the prior."""
+    """A decoder that ignores the code and an encoder that returns the prior."""
     model = VAE(Architecture("mlp", (4,), 2))
     for parameter in model.parameters():
         torch.nn.init.zeros_(parameter)
@@ -26,7 +26,7 @@ def test_likelihood_of_a_model_without_codes_is_exact():
     assert importance_sampled_nll(flat_model(0.5), white, 10) == pytest.approx(expected, rel=1e-5)
 
 
-def test_likelihood_of_a_wrong_posterior_is_mended_by_its_weights():
+def test_importance_weights_correct_a_wrong_posterior():
     """The posterior is off by one standard deviation; the weights bring the prior back."""
     model = flat_model(0.5)
     with torch.no_grad():
@@ -37,7 +37,7 @@ def test_likelihood_of_a_wrong_posterior_is_mended_by_its_weights():
 
 
 def test_many_samples_are_decoded_in_parts(monkeypatch):
-    """The likelihood of a model without codes is the same, however its samples are divided."""
+    """The likelihood of a model without codes does not depend on how its samples are divided."""
     white = np.full((3, 28, 28), 255, np.uint8)
     monkeypatch.setattr(likelihood, "LIKELIHOOD_DECODED", 7)
     expected = 784 * math.log1p(math.exp(-0.5))

@@ -1,4 +1,4 @@
-"""Known paths, from the images that they are made of."""
+"""Known paths, compared with the images that they are made of."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from vaesweep.files import write_arrays
 from vaesweep.scoring.references import KNOWN_PATHS, known_paths, read_references
 
 
-def test_a_known_path_leads_through_its_image_and_keeps_its_ink(mnist):
+def test_a_known_path_passes_through_its_image_and_keeps_its_ink(mnist):
     images, _ = mnist["test"]
     paths = known_paths(images[:200], 7)
     assert paths.shape == (KNOWN_PATHS, 9, 28, 28)
@@ -16,19 +16,19 @@ def test_a_known_path_leads_through_its_image_and_keeps_its_ink(mnist):
     assert all(path[4].tobytes() in flat for path in paths)
     assert len({path[4].tobytes() for path in paths}) == KNOWN_PATHS
     ink = paths.sum((2, 3), dtype=float)
-    # Scaled by up to 15 % between the ends, of which each has half.
+    # Images are scaled by up to 15 % from end to end, so by half of that on either side.
     assert np.abs(ink / ink[:, 4:5] - 1).max() < 0.25
     change = np.abs(np.diff(paths.astype(float), axis=1)).sum((2, 3))
     assert change.min() > 0 and (paths == known_paths(images[:200], 7)).all()
 
 
-def test_of_few_images_there_are_few_known_paths(mnist):
+def test_few_images_give_few_known_paths(mnist):
     images, _ = mnist["test"]
     assert len(known_paths(images[:3], 2)) == 3
 
 
-def test_a_disc_keeps_its_place_but_for_the_shift():
-    """Turned about the centre of the picture, and shifted by half a pixel an end at most."""
+def test_a_disc_only_moves_by_the_shift():
+    """It is turned about the centre of the picture, and shifted by at most half a pixel."""
     grid = np.arange(28) - 13.5
     disc = np.where(np.hypot(grid[:, None], grid) < 8, 255, 0).astype(np.uint8)
     [path] = known_paths(disc[None], 7)

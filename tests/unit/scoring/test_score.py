@@ -1,4 +1,4 @@
-"""Scoring paths whose score one can tell by hand."""
+"""Scores of paths that are known by hand."""
 
 import numpy as np
 import pandas as pd
@@ -50,46 +50,44 @@ def pairs():
 @pytest.fixture(scope="module")
 def references(frames, pairs):
     fade = cross_fade(frames[:, 0], frames[:, -1], 7)
-    paths = {"cross_fade": fade, "transport": frames[:, 1:-1], "apart": apart(frames)}
+    paths = {"cross_fade": fade, "transport": frames[:, 1:-1], "separation": separation(frames)}
     return score_references(frames[:, [0, -1]], paths, pairs, JUDGES)
 
 
-def judged(frames, inner, pairs):
+def assessed(frames, inner, pairs):
     path = np.concatenate([frames[:, :1], inner, frames[:, -1:]], axis=1)
-    references = {"transport": frames[:, 1:-1], "apart": apart(frames)}
+    references = {"transport": frames[:, 1:-1], "separation": separation(frames)}
     return assess_paths(path, references, pairs, JUDGES)
 
 
-def apart(frames):
+def separation(frames):
     return wasserstein_distance(frames[:, 0], frames[:, -1])
 
 
 def test_parts_are_means_over_judges(frames, pairs):
-    fade = judged(frames, cross_fade(frames[:, 0], frames[:, -1], 7), pairs)
-    # Half way, the square's left half goes to the left square: its columns by 8, 7, 7 and 6 of 16.
-    off = ((64 + 49 + 49 + 36) / 4) ** 0.5 / 16
-    assert fade["transport"].tolist() == pytest.approx([1 - off] * 4, abs=0.001)
-    # Over 99 in all frames but that of half and half, 90; over 120 in 4 of 7: 158, 135, 135, 158.
+    fade = assessed(frames, cross_fade(frames[:, 0], frames[:, -1], 7), pairs)
+    # Half way, transport moves the columns of the square by 8, 7, 7 and 6 of 16 pixels.
+    deviation = ((64 + 49 + 49 + 36) / 4) ** 0.5 / 16
+    assert fade["transport"].tolist() == pytest.approx([1 - deviation] * 4, abs=0.001)
+    # Above 99 in all frames except the middle one, 90; above 120 in 4 of 7: 158, 135, 135, 158.
     assert fade["ghost_free"].tolist() == pytest.approx([(6 / 7 + 4 / 7) / 2] * 4)
     assert fade["quality_judge_7"][0] == pytest.approx(
-        ((1 - off) ** 2 * 4 / 7) ** (1 / 4), abs=0.01
+        ((1 - deviation) ** 2 * 4 / 7) ** (1 / 4), abs=0.01
     )
-    moved = judged(frames, frames[:, 1:-1], pairs)
+    moved = assessed(frames, frames[:, 1:-1], pairs)
     assert moved["quality"].tolist() == pytest.approx([1.0] * 4)
 
 
 def test_the_references_are_the_zero_and_the_one(frames, pairs, references):
-    fade = judged(frames, cross_fade(frames[:, 0], frames[:, -1], 7), pairs)
-    zero, one = (
-        relative_scores(table, references)
-        for table in (fade, judged(frames, frames[:, 1:-1], pairs))
-    )
+    fade = assessed(frames, cross_fade(frames[:, 0], frames[:, -1], 7), pairs)
+    zero = relative_scores(fade, references)
+    one = relative_scores(assessed(frames, frames[:, 1:-1], pairs), references)
     for column in ("score", "score_judge_0", "score_judge_7"):
         assert zero[column].tolist() == pytest.approx([0.0] * 4)
         assert one.groupby("kind")[column].mean().tolist() == pytest.approx([1.0] * 2)
 
 
-def test_the_scale_is_the_mean_lead_of_a_kind_and_display_pairs_do_not_count():
+def test_the_scale_is_the_mean_lead_over_the_score_pairs_of_a_kind():
     labels = pd.DataFrame(
         {"set": ["display", "score", "score", "score"], "row": range(4)}
         | {"kind": ["same", "same", "same", "different"]}
@@ -110,16 +108,16 @@ def test_the_scale_is_the_mean_lead_of_a_kind_and_display_pairs_do_not_count():
 
 
 def test_a_constant_decoder_is_below_the_cross_fade(frames, pairs, references):
-    constant = np.broadcast_to(np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8),
-                               (4, 7, 28, 28))  # fmt: skip
-    scores = relative_scores(judged(frames, constant, pairs), references)
+    noise = np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8)
+    constant = np.broadcast_to(noise, (4, 7, 28, 28))
+    scores = relative_scores(assessed(frames, constant, pairs), references)
     assert scores["score"].max() < -0.2
 
 
 def test_judges_that_find_transport_no_better_leave_no_scale(frames, pairs):
     fade = cross_fade(frames[:, 0], frames[:, -1], 7)
     with pytest.raises(UserError, match=r"optimal-transport paths of the same pairs.*no better"):
-        alike = {"cross_fade": fade, "transport": fade, "apart": apart(frames)}
+        alike = {"cross_fade": fade, "transport": fade, "separation": separation(frames)}
         score_references(frames[:, [0, -1]], alike, pairs, JUDGES)
 
 

@@ -1,4 +1,4 @@
-"""The parts of quality, from measurements that one can tell by hand."""
+"""The parts of quality, from measurements that are known by hand."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from vaesweep.comparison.columns import RECORDS
 from vaesweep.scoring.smoothness import (
     PARTS,
-    Measured,
+    Measurements,
     class_path,
     ghost_free,
     quality,
@@ -14,24 +14,25 @@ from vaesweep.scoring.smoothness import (
 )
 
 
-def measured(**given) -> Measured:
+def measured(**given) -> Measurements:
     """Two paths of one frame; what is not given is zero."""
-    nothing = {
-        "off": np.zeros((2, 1)),
-        "apart": np.zeros(2),
+    zeros = {
+        "deviation": np.zeros((2, 1)),
+        "separation": np.zeros(2),
         "ghosts": np.zeros((2, 1)),
         "classes": np.zeros((2, 1, 10)),
         "class_a": np.zeros(2, int),
         "class_b": np.zeros(2, int),
     }
-    return Measured(**nothing | given)
+    return Measurements(**zeros | given)
 
 
 def test_transport():
-    """The farthest frame decides; none is farther than the two images from each other."""
-    off = np.array([[0.0, 0.0], [1.0, 3.0], [2.0, 8.0], [9.0, 0.0]])
-    assert transport(measured(off=off, apart=np.full(4, 4.0))).tolist() == [1.0, 0.25, 0.0, 0.0]
-    assert transport(measured(off=np.array([[0.0], [1.0]]))).tolist() == [1.0, 0.0]
+    """The largest deviation counts, up to the distance between the two images."""
+    deviation = np.array([[0.0, 0.0], [1.0, 3.0], [2.0, 8.0], [9.0, 0.0]])
+    paths = measured(deviation=deviation, separation=np.full(4, 4.0))
+    assert transport(paths).tolist() == [1.0, 0.25, 0.0, 0.0]
+    assert transport(measured(deviation=np.array([[0.0], [1.0]]))).tolist() == [1.0, 0.0]
 
 
 def test_ghost_free():
@@ -59,8 +60,8 @@ def test_quality_is_zero_when_one_part_is():
     assert halved["ghost_free"] == halved["class_path"] == pytest.approx(0.5 ** (1 / 4))
 
 
-def test_every_part_says_what_it_is():
+def test_every_part_has_words():
     words = RECORDS["parts"]
     assert [part.name for part in PARTS] == list(words)
-    assert len({own["symbol"] for own in words.values()}) == len(PARTS)
-    assert all(own["meaning"].startswith("1: ") for own in words.values())
+    assert len({part["symbol"] for part in words.values()}) == len(PARTS)
+    assert all(part["meaning"].startswith("1: ") for part in words.values())

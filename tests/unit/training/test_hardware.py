@@ -1,6 +1,8 @@
-"""Device and precision: by what the hardware is, never by timing."""
+"""Device and precision: chosen by what the hardware is, never by timing."""
 
 import logging
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -8,16 +10,20 @@ import torch
 from vaesweep.errors import UserError
 from vaesweep.training import hardware
 from vaesweep.training.hardware import (
+    Hardware,
     choose_hardware,
     choose_precision,
     device_name,
-    has_code_for,
-    is_out_of_memory,
+    explaining_out_of_memory,
+    multiply_on,
     peak_memory_mib,
     take_turn,
 )
 
 CPU = torch.device("cpu")
+ABACUS = Hardware(CPU, torch.float32, "Abacus")
+LOG = logging.getLogger("test")
+NO_CODE = "CUDA error: no kernel image is available for execution on the device\nCompile with ..."
 
 
 @pytest.mark.parametrize(
@@ -30,7 +36,7 @@ CPU = torch.device("cpu")
         ("", "", torch.float32),
     ],
 )
-def test_auto_precision_goes_by_features(monkeypatch, flags, vendor, expected):
+def test_auto_precision_depends_on_features(monkeypatch, flags, vendor, expected):
     monkeypatch.setattr(hardware, "_cpuinfo", lambda: {"flags": flags, "vendor_id": vendor})
     precision, reason = choose_precision("auto", CPU)
     assert precision == expected
@@ -42,33 +48,12 @@ def test_precision_as_configured(name):
     assert choose_precision(name, CPU) == (getattr(torch, name), "as configured")
 
 
-def test_this_machine_is_described():
-    assert device_name(CPU)
-    assert 50 < peak_memory_mib(CPU) < 100_000
-
-
-LOG = logging.getLogger("test")
-
-
-def test_auto_takes_a_gpu_that_pytorch_can_use(monkeypatch):
-    turn = object()
-    monkeypatch.setattr(hardware, "take_turn", lambda names, log: (1, turn))
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
-    monkeypatch.setattr(torch.cuda, "set_device", lambda number: None)
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: f"card {device.index}")
-    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (9, 0))
-    for fault, expected in ((None, "cuda:1"), ("it is too old", "cpu")):
-        monkeypatch.setattr(hardware, "_why_no_gpu", lambda fault=fault: fault)
-        found = choose_hardware("auto", "auto", LOG)
-        assert str(found.device) == expected
-        assert choose_hardware("cpu", "float32", LOG).device.type == "cpu"
-        if fault is None:
-            assert found.turn is turn and found.precision == torch.bfloat16
-            assert found.deciding == ["cuda", "torch.bfloat16", "card 1"]
-
-
-def test_the_name_of_a_cpu_decides_no_bits_but_that_of_a_gpu_does():
-    assert choose_hardware("cpu", "float32", LOG).deciding == ["cpu", "torch.float32", ""]
+def test_a_cpu_has_a_name_and_a_peak_memory_in_mebibytes(monkeypatch):
+    monkeypatch.setattr(hardware, "_cpuinfo", lambda: {"model name": "Abacus 1"})
+    assert device_name(CPU) == "Abacus 1"
+    status = Path("/proc/self/status").read_text()
+    [kibibytes] = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
+    assert peak_memory_mib(CPU) == pytest.approx(int(kibibytes) / 1024, rel=0.5)
 
 
 def test_float32_is_not_tf32():
@@ -76,70 +61,120 @@ def test_float32_is_not_tf32():
     assert not torch.backends.cudnn.allow_tf32 and not torch.backends.cuda.matmul.allow_tf32
 
 
-def test_cuda_without_a_gpu(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(hardware, "has_nvidia_gpu", lambda: False)
-    with pytest.raises(UserError, match=r"training\.device is cuda, but this machine shows no NV"):
-        choose_hardware("cuda", "auto", LOG)
-
-
-def test_a_driver_that_is_too_old_is_named(monkeypatch):
-    def refuse():
-        raise RuntimeError("The NVIDIA driver on your system is too old (found version 11040).\nX")
-
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.cuda, "init", refuse)
-    monkeypatch.setattr(hardware, "has_nvidia_gpu", lambda: True)
-    with pytest.raises(UserError, match=r"driver on your system is too old .*: update the NVIDIA"):
-        choose_hardware("cuda", "auto", LOG)
-
-
-def test_a_card_that_the_wheel_has_no_code_for_is_named(monkeypatch, caplog):
+@pytest.fixture
+def install_gpus(monkeypatch, tmp_path, caplog):
+    """Stand-ins for GPUs, one for each fault; a GPU without a fault works."""
     caplog.set_level(logging.INFO)
-    for name, value in {
-        "is_available": True,
-        "get_device_capability": (7, 0),
-        "get_arch_list": ["sm_75", "sm_80", "sm_90"],
-        "get_device_name": "Tesla V100",
-    }.items():
-        monkeypatch.setattr(torch.cuda, name, lambda *_, value=value: value)
+    monkeypatch.setattr(hardware.tempfile, "gettempdir", lambda: str(tmp_path))
     monkeypatch.setattr(hardware, "has_nvidia_gpu", lambda: True)
-    with pytest.raises(UserError, match=r"no code for Tesla V100 \(compute capability 7\.0\)"):
+
+    def install(*faults):
+        def multiply(device):
+            if faults[device.index]:
+                raise RuntimeError(faults[device.index])
+            multiply_on(CPU)
+
+        monkeypatch.setattr(hardware, "multiply_on", multiply)
+        for name, function in {
+            "init": lambda: None,
+            "device_count": lambda: len(faults),
+            "get_device_properties": lambda number: SimpleNamespace(uuid=number),
+            "get_device_name": lambda device: f"card {getattr(device, 'index', device)}",
+            "get_device_capability": lambda device: (9, 0),
+            "set_device": lambda number: None,
+        }.items():
+            monkeypatch.setattr(torch.cuda, name, function)
+
+    return install
+
+
+@pytest.mark.parametrize("requested", ["auto", "cuda"])
+def test_a_gpu_that_works_is_used(install_gpus, requested):
+    install_gpus(None)
+    found = choose_hardware(requested, "auto", LOG)
+    assert (found.device, found.precision) == (torch.device("cuda", 0), torch.bfloat16)
+    assert found.lock is not None
+    assert choose_hardware("cpu", "float32", LOG).device == CPU
+
+
+def test_a_gpu_that_fails_is_left_out(install_gpus, caplog):
+    install_gpus(NO_CODE, None)
+    assert choose_hardware("cuda", "auto", LOG).device == torch.device("cuda", 1)
+    assert "not using one of the GPUs: card 0: CUDA error: no kernel image" in caplog.text
+
+
+def test_without_a_working_gpu_pytorch_says_why(install_gpus, caplog):
+    install_gpus(NO_CODE, NO_CODE)
+    said = "card 0: CUDA error: no kernel image is available for execution on the device; card 1: "
+    with pytest.raises(UserError, match=f"^training.device is cuda, but PyTorch .*{said}"):
         choose_hardware("cuda", "auto", LOG)
-    assert choose_hardware("auto", "float32", LOG).device.type == "cpu"
-    assert "the GPU is left alone, since PyTorch" in caplog.text
+    assert choose_hardware("auto", "float32", LOG).device == CPU
+    assert f"not using the GPU: {said}" in caplog.text
+    install_gpus(None)
+    assert choose_hardware("cuda", "auto", LOG).lock, "a card that failed is locked no more"
+
+
+@pytest.mark.parametrize("has_gpu", [True, False])
+def test_a_driver_that_is_missing_or_too_old_is_named(install_gpus, monkeypatch, caplog, has_gpu):
+    def refuse():
+        raise error
+
+    install_gpus(None)
+    monkeypatch.setattr(torch.cuda, "init", refuse)
+    monkeypatch.setattr(hardware, "has_nvidia_gpu", lambda: has_gpu)
+    for error in (
+        RuntimeError("The driver is too old (11040).\nX"),
+        AssertionError("built for CPU"),
+    ):
+        reason = str(error).splitlines()[0].rstrip(".")
+        with pytest.raises(UserError) as caught:
+            choose_hardware("cuda", "auto", LOG)
+        assert f"cannot use a GPU: {reason}; check what `nvidia-smi` lists" in str(caught.value)
+        assert choose_hardware("auto", "float32", LOG).device == CPU
+        # Without a GPU, "auto" means the CPU and there is nothing to explain.
+        assert (f"not using the GPU: {reason}" in caplog.text) == has_gpu
+
+
+def test_results_depend_on_the_model_of_a_gpu_but_not_of_a_cpu():
+    card = Hardware(torch.device("cuda", 0), torch.bfloat16, "card 1")
+    assert card.deciding == ["cuda", "torch.bfloat16", "card 1"]
+    assert ABACUS.deciding == ["cpu", "torch.float32", ""]
+
+
+def test_trainings_spread_over_all_gpus_and_wait_for_a_free_one(install_gpus, monkeypatch, caplog):
+    (first, lock), (second, other) = take_turn(["a", "b"], LOG), take_turn(["a", "b"], LOG)
+    assert (first, second) == ("a", "b")
+    monkeypatch.setattr(hardware.time, "sleep", lambda _: other.close())
+    third, last = take_turn(["a", "b"], LOG)
+    assert third == "b" and caplog.text.count("all GPUs are busy; waiting") == 1
+    lock.close()
+    last.close()
 
 
 @pytest.mark.parametrize(
-    ("card", "architectures", "runs"),
+    "error",
     [
-        ((8, 6), ["sm_80"], True),
-        ((8, 0), ["sm_86"], False),
-        ((9, 0), ["sm_80"], False),
-        ((9, 0), ["sm_80", "compute_80"], True),
-        ((9, 0), ["sm_90a"], True),
-        ((12, 0), ["sm_120"], True),
-        ((7, 0), ["sm_75", "compute_120"], False),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 GiB."),
+        RuntimeError("CUDA error: out of memory\nCUDA kernel errors might be reported later"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried ..."),
+        MemoryError(),
     ],
+    ids=lambda error: str(error)[:20],
 )
-def test_code_for_a_card(card, architectures, runs):
-    assert has_code_for(card, architectures) is runs
+def test_lack_of_memory_is_one_line_with_advice(error):
+    with (
+        pytest.raises(UserError) as caught,
+        explaining_out_of_memory(Hardware(CPU, None, "Abacus")),
+    ):
+        raise error
+    text = str(caught.value)
+    first_line = str(error).split("\n")[0].rstrip(".") or "MemoryError"
+    assert text.startswith(f"out of memory on Abacus (cpu): {first_line}; lower training.seeds_per")
+    assert text.endswith("training.batch_size") and "\n" not in text
 
 
-def test_trainings_take_turns_and_spread_over_what_is_there(tmp_path, monkeypatch, caplog):
-    """Two of three processes have a GPU each; the third waits for whichever is free first."""
-    caplog.set_level(logging.INFO)
-    monkeypatch.setattr(hardware.tempfile, "gettempdir", lambda: str(tmp_path))
-    (first, one), (second, other) = take_turn(["a", "b"], LOG), take_turn(["a", "b"], LOG)
-    assert (first, second) == (0, 1)
-    monkeypatch.setattr(hardware.time, "sleep", lambda _: other.close())
-    third, turn = take_turn(["a", "b"], LOG)
-    assert third == 1 and "every GPU is taken" in caplog.text
-    one.close()
-    turn.close()
-
-
-def test_a_card_that_others_have_filled_is_out_of_memory():
-    assert is_out_of_memory(torch.OutOfMemoryError())
-    assert is_out_of_memory(RuntimeError("CUDA error: out of memory\nCUDA kernel errors might"))
-    assert not is_out_of_memory(RuntimeError("an illegal memory access was encountered"))
+def test_other_errors_are_not_taken_for_lack_of_memory():
+    with pytest.raises(RuntimeError, match="illegal"), explaining_out_of_memory(ABACUS):
+        raise RuntimeError("CUDA error: an illegal memory access was encountered")

@@ -1,4 +1,4 @@
-"""Adam without its class: the same steps, and none of the class's start."""
+"""Adam without its class: the same steps, without importing the compiler; and its schedule."""
 
 import subprocess
 import sys
@@ -8,10 +8,10 @@ import torch
 from checkout import ROOT
 from torch import nn
 
-from vaesweep.training.optimiser import Adam
+from vaesweep.training.optimiser import Adam, one_cycle
 
 
-def steps(model: nn.Module, count: int, step) -> list[torch.Tensor]:
+def take_steps(model: nn.Module, count: int, step) -> list[torch.Tensor]:
     """Parameters after `count` steps on the same data."""
     data = torch.randn(count, 5, 3, generator=torch.Generator().manual_seed(1))
     for number in range(count):
@@ -29,62 +29,64 @@ def model() -> nn.Module:
 @pytest.mark.parametrize("weight_decay", [0.0, 0.3])
 def test_steps_are_those_of_pytorch(weight_decay):
     ours, theirs = model(), model()
-    own = Adam(ours, (0.9, 0.99), weight_decay)
+    adam = Adam(ours, (0.9, 0.99), weight_decay)
     groups = [
         {"params": [layer.weight for layer in theirs[::2]], "weight_decay": weight_decay},
         {"params": [layer.bias for layer in theirs[::2]], "weight_decay": 0.0},
     ]
     reference = torch.optim.AdamW(groups, betas=(0.9, 0.99), fused=True)
 
-    def step_own(rate):
-        own.learning_rate = rate
-        own.step()
+    def step(rate):
+        adam.learning_rate = rate
+        adam.step()
 
-    def step_reference(rate):
+    def reference_step(rate):
         for group in reference.param_groups:
             group["lr"] = rate
         reference.step()
 
-    for a, b in zip(steps(ours, 7, step_own), steps(theirs, 7, step_reference), strict=True):
-        assert torch.equal(a, b)
+    expected = take_steps(theirs, 7, reference_step)
+    for found, wanted in zip(take_steps(ours, 7, step), expected, strict=True):
+        assert torch.equal(found, wanted)
 
 
 def test_state_carries_all_that_the_next_step_needs():
     first, second = model(), model()
-    one, other = Adam(first, (0.9, 0.99)), Adam(second, (0.9, 0.99))
-    one.learning_rate = other.learning_rate = 0.1
-    steps(first, 3, lambda _: one.step())
+    adam, resumed = Adam(first, (0.9, 0.99)), Adam(second, (0.9, 0.99))
+    adam.learning_rate = resumed.learning_rate = 0.1
+    take_steps(first, 3, lambda _: adam.step())
     second.load_state_dict(first.state_dict())
-    other.load_state({name: [t.clone() for t in part] for name, part in one.state().items()})
-    after = (steps(m, 2, lambda _, a=a: a.step()) for m, a in ((first, one), (second, other)))
-    assert all(torch.equal(a, b) for a, b in zip(*after, strict=True))
+    resumed.load_state({name: [t.clone() for t in part] for name, part in adam.state().items()})
+    expected = take_steps(first, 2, lambda _: adam.step())
+    found = take_steps(second, 2, lambda _: resumed.step())
+    assert all(torch.equal(a, b) for a, b in zip(found, expected, strict=True))
 
 
-TRAININGS = {
-    "model": """
-from vaesweep.training.model import Architecture
-from vaesweep.training.loop import Settings, train
-from vaesweep.training.hardware import choose_hardware
-settings, here = Settings(1.0, 1, 32, 1e-3), choose_hardware("cpu", "float32", log)
-train(images, Architecture("mlp", (8,), 2), settings, here, (0,), Path(sys.argv[1]), 60.0, log)
-""",
-    "judge": """
-from vaesweep.scoring.judges import train_judge
-train_judge(images, np.arange(5200, dtype=np.uint8) % 10, 10, 0, log)
-""",
-}
+def test_one_cycle():
+    rates = [one_cycle(step, 100, 2.0) for step in range(100)]
+    assert max(rates) == rates[20] == 2.0
+    assert rates[0] == pytest.approx(0.08) and rates[-1] < 0.001
+    assert rates[:21] == sorted(rates[:21]) and rates[20:] == sorted(rates[20:], reverse=True)
 
 
-@pytest.mark.parametrize("name", TRAININGS)
-def test_training_does_not_import_the_compiler(name, tmp_path):
-    code = f"""
+TRAININGS = """
 import logging, sys
 from pathlib import Path
 import numpy as np
-images, log = np.zeros((5200, 28, 28), np.uint8), logging.getLogger()
-{TRAININGS[name]}
+from vaesweep.scoring import judges
+from vaesweep.training.hardware import choose_hardware
+from vaesweep.training.loop import Settings, train
+from vaesweep.training.model import Architecture
+
+images, log = np.zeros((100, 28, 28), np.uint8), logging.getLogger()
+settings, hardware = Settings(1.0, 1, 32, 1e-3), choose_hardware("cpu", "float32", log)
+train(images, Architecture("mlp", (8,), 2), settings, hardware, (0,), Path(sys.argv[1]), 60.0, log)
+judges.MIN_STEPS = 1
+judges.train_judge(images, np.arange(100, dtype=np.uint8) % 10, 10, 0, log)
 sys.exit("torch._dynamo" in sys.modules)
 """
-    command = [sys.executable, "-c", code, str(tmp_path / "checkpoint.pt")]
-    done = subprocess.run(command, cwd=ROOT / "workflow" / "scripts", check=False)
-    assert done.returncode == 0
+
+
+def test_trainings_do_not_import_the_compiler(tmp_path):
+    command = [sys.executable, "-c", TRAININGS, str(tmp_path / "checkpoint.pt")]
+    assert subprocess.run(command, cwd=ROOT / "workflow/scripts", check=False).returncode == 0

@@ -14,18 +14,18 @@ from vaesweep.errors import UserError
 from vaesweep.files import ADVICE, read_arrays
 
 Codes = NDArray[np.float32]
-# Images decoded at once: enough for speed, little memory.
-DECODED = 2000
+# Interpolates decoded at once: enough for speed, little memory.
+CHUNK = 2000
 
 
 class Model(Protocol):
-    """What is asked of a model that interpolates."""
+    """What interpolation needs of a model."""
 
     def encode_images(self, images: Images) -> Codes:
-        """Codes (..., latent_size) of images (..., side, side)."""
+        """Encode images (..., side, side) as codes (..., latent_size)."""
 
     def decode_images(self, codes: Codes) -> Images:
-        """Images (..., side, side) of codes (..., latent_size)."""
+        """Decode codes (..., latent_size) to images (..., side, side)."""
 
 
 def fractions(steps: int) -> NDArray[np.float64]:
@@ -36,39 +36,42 @@ def fractions(steps: int) -> NDArray[np.float64]:
 def straight(start: Codes, end: Codes, steps: int) -> Codes:
     """Evenly spaced points on the line between two codes: the assignment's interpolates.
 
-    (..., latent_size) twice to (..., steps, latent_size), the nearest to `start` first.
+    `start` and `end` are (..., latent_size). Returns (..., steps, latent_size), the point nearest
+    to `start` first.
     """
     t = fractions(steps)[:, None]
     start, end = start[..., None, :], end[..., None, :]
-    way = end - start
-    # From the nearer end, so that a path and its reverse have the same points.
-    return np.where(t < 0.5, start + t * way, end - (1 - t) * way).astype(np.float32)
+    difference = end - start
+    # Measured from the nearer end, so that a path and its reverse have the same points.
+    points = np.where(t < 0.5, start + t * difference, end - (1 - t) * difference)
+    return points.astype(np.float32)
 
 
 def spherical(start: Codes, end: Codes, steps: int) -> Codes:
-    """Points on the arc between two codes, around the origin, at even angles (Shoemake 1985).
+    """Points at even angles on an arc around the origin between two codes (Shoemake 1985).
 
     White 2016 (arXiv:1609.04468) proposes it, since codes of a Gaussian prior lie near a sphere.
-    The length goes evenly from the one code's to the other's. Arguments as for `straight`, which it
-    is where the codes point the same way or opposite ways.
+    The distance from the origin changes evenly. Arguments are as for `straight`, whose points are
+    returned for codes that point in the same direction or in opposite ones.
     """
     t, tiny = fractions(steps)[:, None], np.finfo(np.float32).tiny
-    of_a, of_b = (np.linalg.norm(code, axis=-1)[..., None, None] for code in (start, end))
-    a = start[..., None, :] / np.maximum(of_a, tiny)
-    b = end[..., None, :] / np.maximum(of_b, tiny)
+    norm_a = np.linalg.norm(start, axis=-1)[..., None, None]
+    norm_b = np.linalg.norm(end, axis=-1)[..., None, None]
+    a = start[..., None, :] / np.maximum(norm_a, tiny)
+    b = end[..., None, :] / np.maximum(norm_b, tiny)
     angle = np.arccos(np.clip((a * b).sum(axis=-1, keepdims=True), -1, 1))
-    sine = np.sin(angle) * (of_a * of_b > 0)
+    sine = np.sin(angle) * (norm_a * norm_b > 0)
     arc = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.maximum(sine, tiny)
-    points = ((1 - t) * of_a + t * of_b) * arc
+    points = ((1 - t) * norm_a + t * norm_b) * arc
     return np.where(sine > 1e-4, points, straight(start, end, steps)).astype(np.float32)
 
 
 @dataclass(frozen=True)
 class Path:
-    """A way from one code to another."""
+    """A kind of path from one code to another."""
 
     words: str  # what reports call it, as in "the codes are joined by ..."
-    points: Callable[[Codes, Codes, int], Codes]  # as `straight`
+    points: Callable[[Codes, Codes, int], Codes]  # start, end, steps, as for `straight`
 
 
 # By the name in config.yaml. A new one is a record here and its name in config.schema.yaml.
@@ -81,25 +84,25 @@ PATHS = {
 def interpolate(
     model: Model, images: Images, pairs: pd.DataFrame, steps: int, path: str = "straight"
 ) -> tuple[Images, Images]:
-    """Decode interpolates between the codes of every pair of test images (N, 28, 28).
+    """Decode interpolates between the codes of each pair of test images (N, 28, 28).
 
-    `path` is one of PATHS. Returned are frames (pairs, steps + 2, 28, 28), whose ends are the test
+    `path` is one of PATHS. Returns frames (pairs, steps + 2, 28, 28), whose ends are the test
     images themselves, and reconstructions (pairs, 2, 28, 28), the decoded codes of the ends.
     """
     real = ends(images, pairs)
     codes = model.encode_images(real)
     frames = np.empty((len(pairs), steps + 2, *IMAGE_SHAPE), np.uint8)
     frames[:, [0, -1]] = real
-    together = max(1, DECODED // steps)
-    for start in range(0, len(pairs), together):
-        part = slice(start, start + together)
-        points = PATHS[path].points(codes[part, 0], codes[part, 1], steps)
-        frames[part, 1:-1] = model.decode_images(points)
+    paths_at_once = max(1, CHUNK // steps)
+    for start in range(0, len(pairs), paths_at_once):
+        chunk = slice(start, start + paths_at_once)
+        points = PATHS[path].points(codes[chunk, 0], codes[chunk, 1], steps)
+        frames[chunk, 1:-1] = model.decode_images(points)
     return frames, model.decode_images(codes)
 
 
 def read_frames(path: str, pairs: int) -> tuple[Images, Images]:
-    """Read what `interpolate` gave of so many pairs, or UserError: missing, damaged, of others."""
+    """Read what `interpolate` returned. UserError if missing, damaged, or for other pairs."""
     side = IMAGE_SHAPE
     arrays = read_arrays(path, frames=(pairs, None, *side), reconstructions=(pairs, 2, *side))
     return arrays["frames"], arrays["reconstructions"]
@@ -108,9 +111,9 @@ def read_frames(path: str, pairs: int) -> tuple[Images, Images]:
 def read_external(
     path: str, images: Images, pairs: pd.DataFrame, steps: int
 ) -> tuple[Images, Images]:
-    """Read what a model from elsewhere made of these pairs of test images (N, 28, 28).
+    """Read the frames that an external model made for these pairs of test images (N, 28, 28).
 
-    As `interpolate` returns it. A UserError names what is not so, and the first row where the
+    Returns what `interpolate` does. Raises UserError that names the fault, and the first row whose
     ends are not the test images.
     """
     advice = "See docs/external.md for how such a file is made."
@@ -129,14 +132,14 @@ def read_external(
         side, column = ("a", "first") if not same[row, 0] else ("b", "last")
         raise UserError(
             f"{path}: the {column} frame of row {row} is not test image "
-            f"{pairs[f'index_{side}'][row]}, which results/pairs.csv has as index_{side} of it "
+            f"{pairs[f'index_{side}'][row]}, the index_{side} of that row in results/pairs.csv "
             f"(rows count from 0). {advice}"
         )
     return frames, reconstructions
 
 
 def cross_fade(start: Images, end: Images, steps: int) -> Images:
-    """Pixel mixes between two images: (N, side, side) twice to (N, steps, side, side)."""
+    """Pixel mixes (N, steps, side, side) of images start[i] and end[i] (N, side, side)."""
     t = fractions(steps)[:, None, None]
     mixed = (1 - t) * start[:, None].astype(np.float64) + t * end[:, None].astype(np.float64)
     return np.rint(mixed).astype(np.uint8)

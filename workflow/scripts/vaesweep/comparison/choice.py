@@ -8,7 +8,7 @@ import pandas as pd
 from vaesweep.comparison.verdict import reason
 from vaesweep.errors import UserError
 from vaesweep.runs import Run, Setting, rows_of, runs_of, settings_of
-from vaesweep.scoring.record import is_external
+from vaesweep.scoring.record import trained_here
 from vaesweep.scoring.summary import scores_by_kind
 from vaesweep.statistics import Array, cross_fitted, means, spread_over_pairs
 from vaesweep.words import counted
@@ -31,7 +31,7 @@ def choose_run(
     `pinned` lists the pinned keys. `tied_with` has the best run of each setting that is tied with
     the chosen one. It is None with too few seeds, and empty if the chosen setting is not the first.
     """
-    trained = runs[~is_external(runs)]
+    trained = runs[trained_here(runs)]
     ok = trained[trained["status"] == "ok"].reset_index(drop=True)
     pins = {key: value for key, value in pinned.items() if value is not None}
     allowed = pd.Series(True, ok.index)

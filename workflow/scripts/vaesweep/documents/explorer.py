@@ -25,7 +25,7 @@ from vaesweep.interpolation import cross_fade, interpolate
 from vaesweep.runs import Names, Run
 from vaesweep.scoring.judges import Judge
 from vaesweep.scoring.smoothness import PARTS
-from vaesweep.scoring.transport import self_costs, wasserstein_distance
+from vaesweep.scoring.transport import step_lengths
 from vaesweep.training.model import VAE
 from vaesweep.words import paths_title
 
@@ -65,17 +65,11 @@ def walk(
     frames, ends = interpolate(model, images, pairs, FRAMES - 2, path)
     fade = cross_fade(ends[:, 0], ends[:, 1], FRAMES - 2)
     both = (frames, np.concatenate([frames[:, :1], fade, frames[:, -1:]], axis=1))
-    steps = [_lengths(each) for each in both]
+    steps = [step_lengths(each) for each in both]
     classes = [np.mean([judge.assess(each).classes for judge in judges], axis=0) for each in both]
     cells = np.concatenate([frames, ends], axis=1)
     quality = scores[[*(part.name for part in PARTS), "quality"]].to_numpy(float)
     return Walk(run, cells, np.stack(steps), np.stack(classes), quality)
-
-
-def _lengths(frames: Images) -> NDArray[np.float64]:
-    """Wasserstein distances (N, K - 1) between neighbours of frames (N, K, side, side)."""
-    own = self_costs(frames)
-    return wasserstein_distance(frames[:, :-1], frames[:, 1:], own[:, :-1], own[:, 1:])
 
 
 def explorer(

@@ -1,1 +1,1 @@
-"""How good is a path of images: formulas, judges, and what runs them."""
+"""How good is a path of images: distances, judges, formulas, and scores made of them."""

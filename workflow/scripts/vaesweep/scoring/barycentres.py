@@ -1,8 +1,9 @@
-"""Optimal-transport paths between images: Wasserstein barycentres at every mark.
+"""Optimal-transport paths between images: Wasserstein barycentres at even fractions of the way.
 
-Simon and Aberdam 2020 (CVPR, "Barycenters of natural images") name what an interpolation should be:
-smooth, of least change, and real. The barycentre is the smooth path of least change; being real is
-what the judges ask. The debiased entropic one (Janati et al. 2020, arXiv:2006.02575) does not blur.
+Simon and Aberdam 2020 (CVPR, "Barycenters of natural images") say what an interpolation should be:
+smooth, of least change, and real. The barycentres are the smooth path of least change; judges ask
+whether it looks real. The debiased entropic barycentre (Janati et al. 2020, arXiv:2006.02575) does
+not blur.
 """
 
 import numpy as np
@@ -19,25 +20,25 @@ CHUNK = 40
 
 
 def barycentres(a: Images, b: Images, steps: int, iterations: int = ITERATIONS) -> Images:
-    """Optimal-transport paths (N, steps, side, side) from grey levels a to b, (N, side, side) each.
+    """Optimal-transport paths (N, steps, side, side) between images a[i] and b[i] (N, side, side).
 
-    They are taken at evenly spaced marks, by so many iterations of a fixed point. The total grey
-    goes evenly from that of `a` to that of `b`, but for some 2 % that no pixel is dark enough to
-    hold.
+    The total grey level changes evenly from that of a[i] to that of b[i], except for about 2 % that
+    would make some pixels darker than black.
     """
-    path = np.empty((len(a), steps, *a.shape[1:]), np.uint8)
+    paths = np.empty((len(a), steps, *a.shape[1:]), np.uint8)
     t = fractions(steps)[:, None, None]
     for start in range(0, len(a), CHUNK):
-        part = slice(start, start + CHUNK)
-        mass = _barycentres(masses(a[part]), masses(b[part]), torch.from_numpy(t), iterations)
-        grey = [image[part].sum(axis=(1, 2), dtype=float)[:, None, None, None] for image in (a, b)]
-        levels = mass.numpy() * ((1 - t) * grey[0] + t * grey[1])
-        path[part] = np.rint(levels.clip(0, 255))
-    return path
+        chunk = slice(start, start + CHUNK)
+        mass = _barycentres(masses(a[chunk]), masses(b[chunk]), torch.from_numpy(t), iterations)
+        grey_a = a[chunk].sum(axis=(1, 2), dtype=float)[:, None, None, None]
+        grey_b = b[chunk].sum(axis=(1, 2), dtype=float)[:, None, None, None]
+        levels = mass.numpy() * ((1 - t) * grey_a + t * grey_b)
+        paths[chunk] = np.rint(levels.clip(0, 255))
+    return paths
 
 
 def _barycentres(a: Tensor, b: Tensor, t: Tensor, iterations: int) -> Tensor:
-    """Masses (N, steps, side, side) by Janati's Algorithm 1, of masses a and b (N, side, side)."""
+    """Masses (N, steps, side, side) between a and b (N, side, side): Janati's Algorithm 1."""
 
     def spread(x: Tensor) -> Tensor:
         return blurred(x, EPSILON).clamp_min(torch.finfo(x.dtype).tiny)

@@ -16,7 +16,7 @@ Array = NDArray[np.float64]
 
 FRECHET_IMAGES = 2000
 PROBE_IMAGES = 10_000
-RIDGE = 1e-3  # beside a variance of 1 in every code
+RIDGE = 1e-3  # the codes are standardised to a variance of 1
 
 
 def measure_model(
@@ -24,43 +24,45 @@ def measure_model(
 ) -> dict[str, float | None]:
     """Measure a model, a stack of one, on the test set: `likelihood.evaluate`, nll_is and probe.
 
-    The first training images fit the linear probe; nll_is takes so many samples of the posterior.
-    A model without a posterior has no likelihood.
+    nll_is uses this number of posterior samples and is None without a likelihood. The linear probe
+    is fitted to the first training images.
     """
     images, labels = test
-    fitting, classes = (part[:PROBE_IMAGES] for part in train)
+    train_images, train_labels = train
     measured, codes = evaluate(model, images, has_likelihood)
     measured["nll_is"] = None
     if has_likelihood:
         measured["nll_is"] = importance_sampled_nll(model, images, samples)
-    measured["probe"] = linear_probe(model.encode_images(fitting), classes, codes, labels)
+    train_codes = model.encode_images(train_images[:PROBE_IMAGES])
+    measured["probe"] = linear_probe(train_codes, train_labels[:PROBE_IMAGES], codes, labels)
     return measured
 
 
-def known_path_error(
-    model: Model, known_paths: Images, path: str, own: Array | None = None
-) -> float:
+def known_path_error(model: Model, known_paths: Images, path: str) -> float:
     """Mean distance, in pixels, of decoded interpolates from the true images between the ends.
 
-    `known_paths`, (N, K + 2, side, side), are what references.py makes; `path` is one of PATHS, and
-    `own` are the `self_costs` of the images between the ends.
+    `known_paths` (N, K + 2, side, side) are those of references.py, and `path` is one of PATHS.
     """
     codes = model.encode_images(known_paths[:, [0, -1]])
     points = PATHS[path].points(codes[:, 0], codes[:, 1], known_paths.shape[1] - 2)
     decoded = model.decode_images(points)
-    return float(wasserstein_distance(decoded, known_paths[:, 1:-1], own_b=own).mean())
+    return float(wasserstein_distance(decoded, known_paths[:, 1:-1]).mean())
 
 
 def interpolates_frechet(
     interpolates: Images, judges: Sequence[Judge], real: Sequence[Array]
 ) -> float:
-    """Fréchet distance of interpolates (N, K, side, side) from real images, a mean over judges.
+    """Fréchet distance between interpolates (N, K, side, side) and real images, mean over judges.
 
-    It is taken in the features (M, F) that each judge's classifier sees in the `real` images.
+    It is taken between the features of each judge's classifier; `real` has those (M, F) of the real
+    images, for each judge.
     """
     flat = interpolates.reshape(-1, *interpolates.shape[2:])
-    seen = [judge.features(flat) for judge in judges]
-    return float(np.mean([frechet_distance(*each) for each in zip(seen, real, strict=True)]))
+    distances = [
+        frechet_distance(judge.features(flat), real_features)
+        for judge, real_features in zip(judges, real, strict=True)
+    ]
+    return float(np.mean(distances))
 
 
 def frechet_distance(a: Array, b: Array) -> float:
@@ -82,15 +84,15 @@ def linear_probe(
 ) -> float:
     """Accuracy on test codes (M, latent_size) of a ridge classifier fitted to (N, latent_size).
 
-    Their labels are (M,) and (N,). The probe is after Alain and Bengio 2016.
+    `test_labels` is (M,) and `labels` (N,). After Alain and Bengio 2016 (arXiv:1610.01644).
     """
     codes, test_codes = codes.astype(float), test_codes.astype(float)
     centre, scale = codes.mean(axis=0), codes.std(axis=0)
     scale = np.where(scale > 0, scale, 1)
-    fitted, seen = ((each - centre) / scale for each in (codes, test_codes))
+    codes, test_codes = (codes - centre) / scale, (test_codes - centre) / scale
     targets = np.eye(int(max(labels.max(), test_labels.max())) + 1)[labels]
     offset = targets.mean(axis=0)
-    gram = fitted.T @ fitted / len(fitted) + RIDGE * np.eye(fitted.shape[1])
-    weights = np.linalg.solve(gram, fitted.T @ (targets - offset) / len(fitted))
-    found = (seen @ weights + offset).argmax(axis=1)
-    return float((found == test_labels).mean())
+    gram = codes.T @ codes / len(codes) + RIDGE * np.eye(codes.shape[1])
+    weights = np.linalg.solve(gram, codes.T @ (targets - offset) / len(codes))
+    predicted = (test_codes @ weights + offset).argmax(axis=1)
+    return float((predicted == test_labels).mean())

@@ -10,7 +10,7 @@ from vaesweep.training.model import VAE
 from vaesweep.training.objectives import CrossEntropy, negative_elbo_terms
 
 CHUNK = 1000
-# A unit is active if its posterior mean varies by more than this over the data
+# A latent unit is active if its posterior mean varies by more than this over the data
 # (Burda et al. 2016, arXiv:1509.00519).
 ACTIVE_VARIANCE = 0.01
 NOISE_SEED = 0
@@ -26,15 +26,15 @@ def evaluate(
 ) -> tuple[dict[str, float | None], Codes]:
     """Measure a model, a stack of one, on test images (N, 28, 28).
 
-    That is neg_elbo, reconstruction and kl in nats per image, with one noise sample an image and
-    the KL at its full weight whatever beta; active_units, a count. A model without likelihood
-    decodes the mean without noise; its neg_elbo and kl are None. Returned beside them are the
-    codes, (N, latent_size), the posterior means.
+    Returns neg_elbo, reconstruction and kl in nats per image and active_units, a count; and the
+    codes (N, latent_size), the posterior means. There is one noise sample per image, and the KL
+    has its full weight whatever beta is. A model without likelihood decodes the means, and its
+    neg_elbo and kl are None.
     """
     pixels = torch.from_numpy(images.reshape(1, -1, PIXELS)).float() / 255
     generator = torch.Generator().manual_seed(NOISE_SEED)
-    latent_size = model.architecture.latent_size
-    noise = torch.randn((1, len(images), latent_size), generator=generator) * has_likelihood
+    shape = (1, len(images), model.architecture.latent_size)
+    noise = torch.randn(shape, generator=generator) if has_likelihood else torch.zeros(shape)
     reconstruction = kl = 0.0
     means = []
     for x, z in zip(pixels.split(CHUNK, 1), noise.split(CHUNK, 1), strict=True):
@@ -57,32 +57,37 @@ def evaluate(
 def importance_sampled_nll(model: VAE, images: Images, samples: int) -> float:
     """Importance-sampled negative log-likelihood of binarised test images, in nats per image.
 
-    -log 1/K sum_k p(x, z_k) / q(z_k | x) with K samples z_k from the posterior q (Burda et al.
-    2016, arXiv:1509.00519), on the first 500 of (N, 28, 28), each pixel drawn once as Bernoulli of
-    its grey level: a likelihood in the strict sense needs binary data. It falls towards the true
-    value as K grows. The model is a stack of one.
+    -log 1/K sum_k p(x, z_k) / q(z_k | x) with K samples z_k of the posterior q (Burda et al. 2016,
+    arXiv:1509.00519), on the first 500 of the images (N, 28, 28). As K grows it falls towards the
+    true value. A likelihood in the strict sense needs binary data, so each pixel is drawn once from
+    a Bernoulli distribution whose mean is its grey level. The model is a stack of one.
     """
     generator = torch.Generator().manual_seed(LIKELIHOOD_SEED)
     grey = torch.from_numpy(images[:LIKELIHOOD_IMAGES].reshape(-1, PIXELS)).float() / 255
     binary = torch.bernoulli(grey, generator=generator)
-    together = min(samples, LIKELIHOOD_DECODED)
+    at_once = min(samples, LIKELIHOOD_DECODED)
     total = 0.0
-    for x in binary.split(LIKELIHOOD_DECODED // together):
-        posterior = [part[0].unsqueeze(1) for part in model.encode(x.unsqueeze(0))]
+    for x in binary.split(LIKELIHOOD_DECODED // at_once):
+        mean, log_variance = model.encode(x.unsqueeze(0))
+        posterior = mean[0].unsqueeze(1), log_variance[0].unsqueeze(1)
         weights = [
-            _log_weights(model, x, posterior, min(together, samples - start), generator)
-            for start in range(0, samples, together)
+            _log_weights(model, x, posterior, min(at_once, samples - start), generator)
+            for start in range(0, samples, at_once)
         ]
         total -= (torch.logsumexp(torch.cat(weights, 1), 1) - math.log(samples)).sum().item()
     return total / len(binary)
 
 
 def _log_weights(
-    model: VAE, x: torch.Tensor, posterior: list[torch.Tensor], count: int, random: torch.Generator
+    model: VAE,
+    x: torch.Tensor,
+    posterior: tuple[torch.Tensor, torch.Tensor],
+    count: int,
+    generator: torch.Generator,
 ) -> torch.Tensor:
     """Log p(x, z) / q(z | x) of `count` samples z for each of the images x: (images, count)."""
     mean, log_variance = posterior
-    noise = torch.randn((len(x), count, mean.shape[-1]), generator=random)
+    noise = torch.randn((len(x), count, mean.shape[-1]), generator=generator)
     codes = mean + noise * torch.exp(0.5 * log_variance)
     logits = model.decode(codes.view(1, -1, mean.shape[-1])).view(len(x), count, PIXELS)
     log_likelihood = -CrossEntropy.apply(logits, x.unsqueeze(1))

@@ -1,4 +1,4 @@
-"""What metrics.json, training.json and the JSON file of a judge hold, by column."""
+"""What metrics.json, training.json and a judge's JSON file hold, by column."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,14 +11,14 @@ from vaesweep.runs import Run
 from vaesweep.scoring.smoothness import PARTS
 
 KIND_COLUMNS = (*(part.name for part in PARTS), "quality", "score")
-# Measured beside the score, for context and never for rank.
+# Measured beside the score, for context; never used for ranking.
 DIAGNOSTIC_COLUMNS = ("known_path_error", "frechet", "probe", "nll_is")
 # What is measured of a judge, see `judges.train_judge`.
 JUDGE_FACTS = ("accuracy", "ghost_clean", "ghost_blurred", "ghost_half")
 LIKELIHOOD_COLUMNS = ("neg_elbo", "reconstruction", "kl", "active_units")
-# What training.json has to hold: of the run, even if it diverged, and of how it was made.
+# What training.json must hold: facts of the run, even if it diverged, and how it was made.
 TRAINING_FACTS = ("status", "train_seconds", "device")
-# What is known of the training of a model from elsewhere.
+# Takes the place of training.json for an external model.
 EXTERNAL_TRAINING: dict[str, Any] = {"status": "ok", "train_seconds": None, "device": "external"}
 
 
@@ -27,27 +27,28 @@ def recipe() -> tuple[str, ...]:
     return (*recipe_keys(), "images")
 
 
-def is_external(runs: pd.DataFrame) -> "pd.Series[bool]":
-    """Whether each row of runs.csv is a run of an external model."""
-    return runs["device"] == EXTERNAL_TRAINING["device"]
+def trained_here(runs: pd.DataFrame) -> "pd.Series[bool]":
+    """Which rows of runs.csv this workflow trained; the others are external models."""
+    return runs["device"] != EXTERNAL_TRAINING["device"]
 
 
-def unmeasured() -> dict[str, None]:
-    """What only a model's weights tell, of one that has none here."""
+def unmeasured() -> dict[str, float | None]:
+    """Empty values for what only a model's weights tell; an external model's are unknown."""
     return dict.fromkeys((*LIKELIHOOD_COLUMNS, *DIAGNOSTIC_COLUMNS))
 
 
 def record_of(
     run: Run, training: Mapping[str, Any], pairs: pd.DataFrame, steps: int, judges: Sequence[int]
 ) -> dict[str, Any]:
-    """What metrics.json says of a run beside its scores, from training.json and the judges' seeds.
+    """What metrics.json says of a run besides its measurements.
 
-    That is what names the run, and under "made_with" what decided its scores, for `read_runs` to
-    hold against the configuration.
+    It names the run, repeats TRAINING_FACTS of training.json, and lists under "made_with" what
+    decided its scores, the seeds of `judges` included, which `read_runs` compares with the
+    configuration.
     """
     same_kind = (pairs["set"] == "score") & (pairs["kind"] == KINDS[0])
     made_with = {name: training[name] for name in recipe() if name in training}
     made_with |= {"steps": steps, "pairs_per_kind": int(same_kind.sum())}
     made_with["judge_seeds"] = list(judges)
-    of_training = {name: training[name] for name in TRAINING_FACTS}
-    return run._asdict() | of_training | {"made_with": made_with}
+    facts = {name: training[name] for name in TRAINING_FACTS}
+    return run._asdict() | facts | {"made_with": made_with}

@@ -1,6 +1,6 @@
-"""How smooth is a path of images? Parts of quality and views, as formulas on what was measured.
+"""The parts of a path's quality, as formulas of what was measured.
 
-`scoring/score.py` measures; nothing here knows of images or judges.
+`scoring/score.py` measures; nothing here knows images or judges.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,52 +13,52 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What is measured of N paths between two real images, at K marks between the ends."""
+class Measurements:
+    """What is measured of N paths of K frames between two real images."""
 
-    off: Array  # (N, K) distance of each frame from the optimal-transport path at its mark
-    apart: Array  # (N,) distance of the two images
-    ghosts: Array  # (N, K) how far each frame looks like a cross-fade, 0 to 1
-    classes: Array  # (N, K, classes) probabilities of each frame
+    deviation: Array  # (N, K) distance of each frame from its place on the optimal-transport path
+    separation: Array  # (N,) distance between the two images
+    ghosts: Array  # (N, K) how much each frame looks like a cross-fade, 0 to 1
+    classes: Array  # (N, K, classes) probability of each class, for each frame
     class_a: NDArray[np.int64]  # (N,) class of the first image
     class_b: NDArray[np.int64]  # (N,) class of the last image
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the quality of a path, from 0 (bad) to 1; columns.yaml has its words."""
+    """A part of a path's quality, from 0 (bad) to 1 (good); columns.yaml has its words."""
 
     name: str  # its column in the tables
-    of: Callable[[Measured], Array]  # from what was measured of N paths to (N,)
-    weight: int = 1  # how often it counts
+    of: Callable[[Measurements], Array]  # the formula: N paths to (N,)
+    weight: int = 1  # in the geometric mean
 
 
-def transport(measured: Measured) -> Array:
-    """One minus the largest distance from the optimal-transport path, in units of the whole way.
+def transport(paths: Measurements) -> Array:
+    """One minus the largest deviation from the optimal-transport path, relative to the separation.
 
-    A jump, a detour and a lost stroke all lead away from that path; 0 for a frame that is as far
-    from it as the two images from each other.
+    A jump, a detour and a lost stroke all lead away from that path. The part is 0 if a frame
+    deviates by as much as the two images differ.
     """
-    largest = measured.off.max(axis=1) / np.maximum(measured.apart, np.finfo(np.float64).tiny)
-    return np.maximum(0, 1 - largest)
+    separation = np.maximum(paths.separation, np.finfo(np.float64).tiny)
+    return np.maximum(0, 1 - paths.deviation.max(axis=1) / separation)
 
 
-def ghost_free(measured: Measured) -> Array:
-    """One minus the mean ghost of the frames."""
-    return 1 - measured.ghosts.mean(axis=1)
+def ghost_free(paths: Measurements) -> Array:
+    """One minus the mean ghost score of the frames."""
+    return 1 - paths.ghosts.mean(axis=1)
 
 
-def class_path(measured: Measured) -> Array:
+def class_path(paths: Measurements) -> Array:
     """Mean probability that a frame shows one of the two end classes."""
-    rows = np.arange(len(measured.classes))
-    of_a, of_b = (measured.classes[rows, :, end] for end in (measured.class_a, measured.class_b))
-    # The same class is not counted twice.
-    apart = (measured.class_a != measured.class_b)[:, None]
-    return (of_a + apart * of_b).mean(axis=1)
+    rows = np.arange(len(paths.classes))
+    probability_a = paths.classes[rows, :, paths.class_a]
+    probability_b = paths.classes[rows, :, paths.class_b]
+    differ = (paths.class_a != paths.class_b)[:, None]
+    return np.where(differ, probability_a + probability_b, probability_a).mean(axis=1)
 
 
 PARTS = (
-    # Counted twice: else a path that shows the two images and nothing between them, which both
+    # Twice, because otherwise a path that shows the two images and nothing between them, which both
     # judges like, comes near a VAE's; see docs/score.md.
     Part("transport", transport, weight=2),
     Part("ghost_free", ghost_free),
@@ -67,7 +67,7 @@ PARTS = (
 
 
 def quality(parts: Mapping[str, Array]) -> Array:
-    """Weighted geometric mean of parts by name, each (N,) in [0, 1]: a path must pass all."""
+    """Weighted geometric mean of parts by name, each (N,) in [0, 1]: 0 if any part is 0."""
     weights = {part.name: part.weight for part in PARTS if part.name in parts}
     powers = [parts[name] ** weight for name, weight in weights.items()]
     return np.prod(powers, axis=0) ** (1 / sum(weights.values()))

@@ -1,7 +1,7 @@
-"""Every random draw of a training: a function of each seed and the epoch, and of nothing else.
+"""All random draws of a training: each depends on the seed and the epoch alone.
 
-So a resumed run and a stacked run see the same initialisation, order and noise as one that was
-neither interrupted nor stacked.
+A resumed run and a run in a stack therefore have the same initialisation, order of images and noise
+as a run that was trained alone and without interruption.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from vaesweep.training.model import VAE, Architecture
 
 
 def initialise(architecture: Architecture, seeds: tuple[int, ...], images: Images) -> VAE:
-    """Return a stack of VAEs, one for each seed; their output starts at the mean of the images."""
+    """Return a stack of VAEs, one for each seed, that first decode any code to the mean image."""
     model = VAE(architecture, len(seeds))
     mean_image = torch.from_numpy(images.reshape(-1, PIXELS).mean(axis=0) / 255).float()
     for member, seed in enumerate(seeds):
@@ -26,35 +26,29 @@ def initialise(architecture: Architecture, seeds: tuple[int, ...], images: Image
 def draw_epoch(
     seeds: tuple[int, ...],
     epoch: int,
-    count: int,
+    images: int,
     shape: tuple[int, int, int],
     device: torch.device,
-    draw: Callable[..., Tensor] | None = torch.randn,
+    draw: Callable[[Tensor, torch.Generator], None],
 ) -> tuple[Tensor, Tensor]:
-    """Draw the order of so many images and the noise of an epoch, counted from 0.
+    """Draw the order of `images` training images and the noise for an epoch, counted from 0.
 
-    On the device that uses them: a CPU takes longer to draw for 64 seeds than a GPU to train them.
-    For a shape (steps, batch, width), the order (steps, members, batch) is of image indices and the
-    noise (steps, members, batch, width) what `draw`, torch.randn or torch.rand, gives; without it,
-    all zeros that take no memory.
+    Returns, for a shape (steps, batch, width), indices of images (members, steps, batch) and noise
+    (members, steps, batch, width), which `draw` fills for one member at a time. Everything is drawn
+    on the device that uses it: drawing for 64 seeds takes a CPU longer than training takes a GPU.
     """
-    steps, batch_size, width = shape
-    orders = torch.empty((steps, len(seeds), batch_size), dtype=torch.int64, device=device)
-    noise = torch.zeros(1, device=device).expand(steps, len(seeds), batch_size, width)
-    if draw:
-        noise = torch.empty(noise.shape, device=device)
+    steps, batch_size, _ = shape
+    order = torch.empty((len(seeds), steps, batch_size), dtype=torch.int64, device=device)
+    noise = torch.zeros((len(seeds), *shape), device=device)
     for member, seed in enumerate(seeds):
         generator = generator_of(device, seed, 1 + epoch)
-        order = torch.randperm(count, generator=generator, device=device)
-        orders[:, member] = order[: steps * batch_size].view(steps, batch_size)
-        if draw and len(seeds) == 1:  # in place: for many latents, two of it are much memory
-            draw(shape, generator=generator, device=device, out=noise.squeeze(1))
-        elif draw:
-            noise[:, member] = draw(shape, generator=generator, device=device)
-    return orders, noise
+        permutation = torch.randperm(images, generator=generator, device=device)
+        order[member] = permutation[: steps * batch_size].view(steps, batch_size)
+        draw(noise[member], generator)
+    return order, noise
 
 
 def generator_of(device: torch.device, seed: int, *stream: int) -> torch.Generator:
-    """A seed's stream: 0 for its initialisation (0, 1 for a critic's), 1 + epoch for each epoch."""
+    """A random stream of a seed: 0 initialises models, 0, 1 critics; 1 + epoch is an epoch's."""
     state = np.random.SeedSequence([seed, *stream]).generate_state(1, np.uint64)[0]
     return torch.Generator(device).manual_seed(int(state >> np.uint64(1)))

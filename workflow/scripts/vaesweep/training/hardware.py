@@ -1,4 +1,4 @@
-"""Which device and precision a training runs on, chosen by features and never by timing."""
+"""The device and the precision of a training, chosen by what the hardware is, never by timing."""
 
 import fcntl
 import hashlib
@@ -8,7 +8,8 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from logging import Logger
 from pathlib import Path
@@ -20,141 +21,165 @@ from vaesweep.errors import UserError
 from vaesweep.running.preflight import has_nvidia_gpu
 
 POLL_SECONDS = 1.0
+# How PyTorch, CUDA's libraries and the system say that memory ran out, in lower case.
+OUT_OF_MEMORY = (
+    "out of memory",
+    "cublas_status_alloc_failed",
+    "cudnn_status_alloc_failed",
+    "can't allocate memory",
+)
 
 
 @dataclass(frozen=True)
 class Hardware:
     """What a training runs on."""
 
-    device: torch.device  # a GPU that no other training of this machine uses, or the CPU
+    device: torch.device  # the CPU, or a GPU that no other training on this machine uses
     precision: torch.dtype  # of the matrix products
     name: str  # of the device, as its maker writes it
-    turn: IO[str] | None = None  # the lock that keeps others from the GPU until the process ends
+    lock: IO[str] | None = None  # reserves the GPU until this process ends
 
     @property
     def deciding(self) -> list[str]:
-        """What a training's bits depend on: random numbers differ between models of GPUs."""
-        return [self.device.type, str(self.precision), self.name * (self.device.type == "cuda")]
+        """What a training's bits depend on: GPUs of different models draw different numbers."""
+        model = self.name if self.device.type == "cuda" else ""
+        return [self.device.type, str(self.precision), model]
 
 
 def choose_hardware(device: str, precision: str, log: Logger) -> Hardware:
     """Resolve `training.device` and `training.precision`, and make PyTorch deterministic.
 
-    A UserError says why "cuda", if it was asked for, cannot be had.
+    Raises UserError if "cuda" is asked for and no GPU can be used.
     """
-    # As torch.use_deterministic_algorithms(True), which imports the compiler besides.
+    # Unlike torch.use_deterministic_algorithms(True), this does not import the compiler.
     torch.set_deterministic_debug_mode("error")
-    # Nothing reads memory before it is written, and filling it takes 7 % of a step.
+    # No memory is read before it is written, and filling it takes 7 % of a step.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     torch.backends.cudnn.allow_tf32 = False  # float32 means float32
-    where, turn = _choose_device(device, log)
-    dtype, reason = choose_precision(precision, where)
-    name = device_name(where)
-    log.info("device %s (%s), precision %s (%s)", where, name, dtype, reason)
-    return Hardware(where, dtype, name, turn)
+    chosen, lock = _choose_device(device, log)
+    dtype, reason = choose_precision(precision, chosen)
+    name = device_name(chosen)
+    log.info("device %s (%s), precision %s (%s)", chosen, name, dtype, reason)
+    return Hardware(chosen, dtype, name, lock)
 
 
 def _choose_device(requested: str, log: Logger) -> tuple[torch.device, IO[str] | None]:
-    if requested != "cpu":
-        fault = _why_no_gpu()
-        if fault is None:
-            # Two trainings would share a GPU's memory and its time.
-            gpus = map(torch.cuda.get_device_properties, range(torch.cuda.device_count()))
-            number, turn = take_turn([str(gpu.uuid) for gpu in gpus], log)
-            torch.cuda.set_device(number)
-            return torch.device("cuda", number), turn
+    if requested == "cpu":
+        return torch.device("cpu"), None
+    try:
+        number, lock = reserve_gpu(log)
+    except RuntimeError as error:
         if requested == "cuda":
-            raise UserError(f"training.device is cuda, but {fault}; or set it to auto or cpu")
+            raise UserError(
+                f"training.device is cuda, but PyTorch {torch.__version__} cannot use a GPU: "
+                f"{error}; check what `nvidia-smi` lists, or set training.device to auto"
+            ) from error
         if has_nvidia_gpu():
-            log.info("the GPU is left alone, since %s", fault)
-    return torch.device("cpu"), None
+            log.info("not using the GPU: %s", error)
+        return torch.device("cpu"), None
+    torch.cuda.set_device(number)
+    return torch.device("cuda", number), lock
 
 
-def _why_no_gpu() -> str | None:
-    """Why PyTorch cannot compute on this machine's GPUs, and what to do; None if it can."""
-    if not torch.cuda.is_available():
-        if not has_nvidia_gpu():
-            return "this machine shows no NVIDIA GPU: run where `nvidia-smi` lists one"
+def reserve_gpu(log: Logger) -> tuple[int, IO[str]]:
+    """Wait for a GPU that works and that no other training uses; return its number and its lock.
+
+    Two trainings would share a GPU's memory and time. Raises RuntimeError, in PyTorch's words, if
+    there is no GPU or none works.
+    """
+    try:
+        torch.cuda.init()
+    except Exception as error:  # its type depends on what is missing
+        raise RuntimeError(first_line(error)) from error
+    gpus = {
+        str(torch.cuda.get_device_properties(number).uuid): number
+        for number in range(torch.cuda.device_count())
+    }
+    faults = []
+    while gpus:
+        uuid, lock = take_turn(list(gpus), log)
+        number = gpus.pop(uuid)
         try:
-            torch.cuda.init()
-            said = "PyTorch sees none of them"
-        except (RuntimeError, AssertionError) as error:
-            said = str(error).strip().splitlines()[0]
-        return (
-            f"PyTorch {torch.__version__} cannot use this machine's GPU ({said}): update the "
-            "NVIDIA driver, or check CUDA_VISIBLE_DEVICES"
-        )
-    card = torch.cuda.get_device_capability()
-    if not has_code_for(card, torch.cuda.get_arch_list()):
-        return (
-            f"PyTorch {torch.__version__} has no code for {torch.cuda.get_device_name()} (compute "
-            f"capability {card[0]}.{card[1]}): install a version that has"
-        )
-    return None
+            multiply_on(torch.device("cuda", number))
+        except RuntimeError as error:
+            lock.close()
+            faults.append(f"{torch.cuda.get_device_name(number)}: {first_line(error)}")
+            if gpus:
+                log.info("not using one of the GPUs: %s", faults[-1])
+        else:
+            return number, lock
+    raise RuntimeError("; ".join(faults))
 
 
-def has_code_for(card: tuple[int, int], architectures: Iterable[str]) -> bool:
-    """Whether one of `torch.cuda.get_arch_list()` runs on a GPU of this compute capability.
+def multiply_on(device: torch.device) -> None:
+    """Multiply two matrices and read the result, which only a device that works can do."""
+    ones = torch.ones(8, 8, device=device)
+    (ones @ ones).cpu()
 
-    Binary code (sm_80) runs on the same major version from its minor version on; portable code
-    (compute_80) on any later card (NVIDIA, CUDA C++ Programming Guide, application compatibility).
+
+def take_turn(names: list[str], log: Logger) -> tuple[str, IO[str]]:
+    """Wait until no process of this user holds one of the GPUs with these names, and take it.
+
+    Returns its name and a locked file, which reserves it until closed or until the process ends.
     """
-    for architecture in architectures:
-        kind, digits = architecture.rstrip("af").split("_")  # sm_90a
-        code = divmod(int(digits), 10)
-        if code <= card and (kind == "compute" or code[0] == card[0]):
-            return True
-    return False
-
-
-def take_turn(names: list[str], log: Logger) -> tuple[int, IO[str]]:
-    """Wait until no process of this user has one of these, telling the log of it; take that one.
-
-    Returned is its place, and the locked file, which holds it until closed or the process ends.
-    """
-    marks = [hashlib.sha256(name.encode()).hexdigest()[:16] for name in names]
-    folder = tempfile.gettempdir()
-    files = [Path(folder, f"vaesweep-{os.getuid()}-{mark}.lock") for mark in marks]
-    told = False
+    waiting = False
     while True:
-        for number, path in enumerate(files):
-            turn = path.open("a")
+        for name in names:
+            digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+            path = Path(tempfile.gettempdir(), f"vaesweep-{os.getuid()}-{digest}.lock")
+            lock = path.open("a")
             try:
-                fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return number, turn
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return name, lock
             except BlockingIOError:
-                turn.close()
-        if not told:
-            log.info("every GPU is taken by another training; waiting")
-            told = True
+                lock.close()
+        if not waiting:
+            log.info("all GPUs are busy; waiting")
+            waiting = True
         time.sleep(POLL_SECONDS)
 
 
 def choose_precision(requested: str, device: torch.device) -> tuple[torch.dtype, str]:
     """Resolve "auto", "float32" or "bfloat16" to a type for matrix products, and say why.
 
-    "auto" takes bfloat16 where the hardware multiplies it faster than float32: GPUs since Ampere,
-    CPUs with AMX, AMD CPUs with AVX512-BF16. Intel CPUs that have AVX512-BF16 without AMX were
-    seen to run at 0.6 of their float32 rate with it.
+    "auto" chooses bfloat16 where the hardware multiplies it faster than float32: GPUs since Ampere,
+    CPUs with AMX, AMD CPUs with AVX512-BF16. Intel CPUs that have AVX512-BF16 but no AMX were
+    measured to run at 0.6 of their float32 rate with it.
     """
     if requested != "auto":
         return getattr(torch, requested), "as configured"
     if device.type == "cuda":
-        fast = torch.cuda.get_device_capability(device) >= (8, 0)
-        reason = "tensor cores since Ampere" if fast else "a GPU older than Ampere"
-    else:
-        info = _cpuinfo()
-        flags, vendor = info.get("flags", "").split(), info.get("vendor_id")
-        amd = "avx512_bf16" in flags and vendor == "AuthenticAMD"
-        reasons = {"AMX": "amx_bf16" in flags, "AVX512-BF16 of AMD": amd}
-        reason = next((name for name in reasons if reasons[name]), "no fast bfloat16 in this CPU")
-        fast = any(reasons.values())
-    return (torch.bfloat16 if fast else torch.float32), f"auto: {reason}"
+        if torch.cuda.get_device_capability(device) >= (8, 0):
+            return torch.bfloat16, "auto: tensor cores since Ampere"
+        return torch.float32, "auto: a GPU older than Ampere"
+    cpu = _cpuinfo()
+    flags = cpu.get("flags", "").split()
+    if "amx_bf16" in flags:
+        return torch.bfloat16, "auto: AMX"
+    if "avx512_bf16" in flags and cpu.get("vendor_id") == "AuthenticAMD":
+        return torch.bfloat16, "auto: AVX512-BF16 of AMD"
+    return torch.float32, "auto: no fast bfloat16 in this CPU"
 
 
-def is_out_of_memory(error: Exception) -> bool:
-    """Whether a device ran out of memory, also where others have filled it."""
-    return isinstance(error, torch.OutOfMemoryError) or "out of memory" in str(error).lower()
+@contextmanager
+def explaining_out_of_memory(hardware: Hardware) -> Iterator[None]:
+    """Turn an error for lack of memory, on the GPU or the CPU, into a UserError with advice."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        lacks_memory = any(words in str(error).lower() for words in OUT_OF_MEMORY)
+        if not (lacks_memory or isinstance(error, torch.OutOfMemoryError | MemoryError)):
+            raise
+        raise UserError(
+            f"out of memory on {hardware.name} ({hardware.device}): {first_line(error)}; lower "
+            "training.seeds_per_job or training.batch_size"
+        ) from error
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's message, or its type if it has none."""
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__
 
 
 def device_name(device: torch.device) -> str:
@@ -165,14 +190,14 @@ def device_name(device: torch.device) -> str:
 
 
 def reset_peak_memory(device: torch.device) -> None:
-    """Forget the most memory so far on a GPU; that of a process cannot be forgotten."""
+    """Forget a GPU's peak memory so far; that of a process on the CPU cannot be reset."""
     if device.type == "cuda":
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats(device)
 
 
 def peak_memory_mib(device: torch.device) -> int:
-    """The most memory so far, in MiB: of PyTorch on the GPU, or of this process on the CPU."""
+    """Peak memory so far, in MiB: of PyTorch on the GPU, or of this process on the CPU."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) // 2**20
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -180,8 +205,10 @@ def peak_memory_mib(device: torch.device) -> int:
 
 
 def _cpuinfo() -> dict[str, str]:
-    """The first processor's fields of /proc/cpuinfo; empty where there is none (macOS)."""
+    """The fields of the first processor in /proc/cpuinfo; empty where there is none (macOS)."""
     path = Path("/proc/cpuinfo")
-    first = path.read_text().split("\n\n")[0] if path.exists() else ""
-    pairs = (line.split(":", 1) for line in first.splitlines() if ":" in line)
-    return {key.strip(): value.strip() for key, value in pairs}
+    if not path.exists():
+        return {}
+    first_processor = path.read_text().split("\n\n")[0]
+    lines = [line.split(":", 1) for line in first_processor.splitlines() if ":" in line]
+    return {key.strip(): value.strip() for key, value in lines}

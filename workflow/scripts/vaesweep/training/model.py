@@ -1,8 +1,8 @@
-"""The variational autoencoder's networks, as a stack of members.
+"""The networks of a variational autoencoder, as a stack of members.
 
-Every parameter has a leading axis of members: independent models of the same shape that are
-trained side by side, each on its own batches. One run alone is a stack of one, for which a
-batched product costs the same as a plain one.
+Every parameter has a leading axis of members: independent models of the same shape that are trained
+side by side, each on its own batches. A single model is a stack of one, for which a batched product
+costs the same as a plain one.
 """
 
 import json
@@ -24,16 +24,16 @@ from vaesweep.data.splits import PIXELS, SIDE, Images
 from vaesweep.files import reading, write_whole
 
 CHANNELS = (16, 32)
-# The prior's is 0 and what is learned hardly above 3. Without a bound, an image's was seen to reach
-# 31, and its KL, which is exponential in it, to set the training back by epochs.
+# Of the posterior. The prior's is 0 and learned ones hardly exceed 3. Without a bound, one image
+# reached 31, and its KL, exponential in the log-variance, set the training back by epochs.
 MAX_LOG_VARIANCE = 4.0
-# Images encoded or decoded at once where no gradient is wanted: enough for speed, little memory.
+# Images encoded or decoded at once without gradients: enough for speed, little memory.
 CHUNK = 2000
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """What fixes the shape of every parameter."""
+    """What determines the shape of every parameter."""
 
     kind: str  # one of ARCHITECTURES
     hidden: tuple[int, ...]  # widths of the encoder's dense hidden layers; the decoder mirrors them
@@ -50,14 +50,14 @@ class StackedLinear(nn.Module):
         self.fan_in = inputs
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map each member's batch by its own weights."""
+        """Apply each member's weights to its batch."""
         return torch.baddbmm(self.bias, x, self.weight)
 
 
 class StackedConvolution(nn.Module):
     """A 4x4 convolution of stride 2 for each member, as one grouped convolution.
 
-    Maps (members, batch, channels, side, side); halves the side, or doubles it if `transposed`.
+    Maps (members, batch, channels, side, side); halves the side, or doubles it if transposed.
     """
 
     def __init__(self, members: int, inputs: int, outputs: int, *, transposed: bool) -> None:
@@ -65,12 +65,12 @@ class StackedConvolution(nn.Module):
         shape = (members, inputs, outputs, 4, 4) if transposed else (members, outputs, inputs, 4, 4)
         self.weight = nn.Parameter(torch.empty(shape))
         self.bias = nn.Parameter(torch.zeros(members, outputs))
-        # A transposed convolution of stride 2 sums 4 of its 16 taps into each output pixel.
+        # In a transposed convolution of stride 2, only 4 of the 16 taps reach each output pixel.
         self.fan_in = inputs * (4 if transposed else 16)
         self.transposed = transposed
 
     def forward(self, x: Tensor) -> Tensor:
-        """Convolve each member's batch with its own kernels."""
+        """Convolve each member's batch with its kernels."""
         members, batch, channels, side, _ = x.shape
         grouped = x.transpose(0, 1).reshape(batch, members * channels, side, side)
         convolve = functional.conv_transpose2d if self.transposed else functional.conv2d
@@ -93,27 +93,27 @@ class VAE(nn.Module):
         self.decoder = nn.Sequential(*decoder, *outer.up(members))
 
     def encode(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log-variance, float32 (members, batch, latent_size), of images in [0, 1].
+        """The posterior of images (members, batch, 784) with grey levels in [0, 1].
 
-        The images are (members, batch, 784).
+        Returns mean and log-variance, each float32 (members, batch, latent_size).
         """
         mean, log_variance = self.encoder(images).float().chunk(2, dim=-1)
         return mean, log_variance.clamp(max=MAX_LOG_VARIANCE)
 
     def decode(self, codes: Tensor) -> Tensor:
-        """Logits of the pixels: (members, batch, latent_size) to float32 (members, batch, 784)."""
+        """Map codes (members, batch, latent_size) to logits, float32 (members, batch, 784)."""
         return self.decoder(codes).float()
 
     @torch.no_grad()
     def encode_images(self, images: Images) -> NDArray[np.float32]:
-        """Codes (..., latent_size) of images (..., 28, 28), the posterior means; a stack of one."""
+        """Posterior means (..., latent_size) of images (..., 28, 28), for a stack of one."""
         pixels = torch.from_numpy(np.ascontiguousarray(images)).view(1, -1, PIXELS)
         means = [self.encode(part.float() / 255)[0][0] for part in pixels.split(CHUNK, 1)]
         return torch.cat(means).numpy().reshape(*images.shape[:-2], -1)
 
     @torch.no_grad()
     def decode_images(self, codes: NDArray[np.float32]) -> Images:
-        """Grey levels (..., 28, 28) of codes (..., latent_size); a stack of one."""
+        """Images (..., 28, 28) decoded from codes (..., latent_size), for a stack of one."""
         flat = torch.from_numpy(np.ascontiguousarray(codes)).view(1, -1, codes.shape[-1])
         levels = [torch.sigmoid(self.decode(part)) for part in flat.split(CHUNK, 1)]
         grey = [(part * 255).round().to(torch.uint8) for part in levels]
@@ -121,10 +121,9 @@ class VAE(nn.Module):
 
     @torch.no_grad()
     def initialise(self, member: int, generator: torch.Generator, mean_image: Tensor) -> None:
-        """Draw one member's parameters as `initialise_layers` does, but for the last bias.
+        """Draw one member's parameters, except the last bias: the logit of the mean image (784,).
 
-        That is the logit of the mean image, (784,), so that training starts from the mean image
-        instead of spending its first hundred steps on finding it.
+        Otherwise the first hundred steps of a training would only find the mean image.
         """
         last = initialise_layers(self, member, generator)[-1].bias[member]
         # A convolution has one bias for all pixels: the mean grey level.
@@ -136,11 +135,11 @@ class VAE(nn.Module):
 def initialise_layers(
     network: nn.Module, member: int, generator: torch.Generator
 ) -> list[StackedLinear | StackedConvolution]:
-    """Draw one member's parameters, which depend on `generator` alone; return the layers in order.
+    """Draw one member's parameters from `generator` alone; return the layers in order.
 
-    Weights are uniform with variance 1 / fan_in (LeCun et al. 1998, Efficient BackProp). That is
-    three times the variance of PyTorch's default, which shrinks the signal layer by layer: with
-    it, two epochs on MNIST end at a -ELBO of 106, with this at 103.
+    Weights are uniform with variance 1 / fan_in (LeCun et al. 1998, Efficient BackProp). PyTorch's
+    default has a third of that variance, which shrinks the signal from layer to layer: after two
+    epochs on MNIST the -ELBO is 106 with the default and 103 with this.
     """
     layers = [m for m in network.modules() if isinstance(m, StackedLinear | StackedConvolution)]
     for layer in layers:
@@ -151,7 +150,7 @@ def initialise_layers(
 
 
 def dense(members: int, widths: tuple[int, ...]) -> list[nn.Module]:
-    """Linear layers between these widths for each member, SiLU between them."""
+    """Linear layers of these widths for each member, with SiLU between them."""
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise(widths):
         layers += [StackedLinear(members, inputs, outputs), nn.SiLU()]
@@ -184,11 +183,11 @@ def _convolve_up(members: int) -> list[nn.Module]:
 
 @dataclass(frozen=True)
 class OuterLayers:
-    """What an architecture puts between the pixels and its dense layers."""
+    """The layers of an architecture between the pixels and the dense layers."""
 
     words: str  # what reports call its networks
-    width: int  # values of an image where outer and dense layers meet
-    # For so many members, modules from (members, batch, 784) to (members, batch, width), and back.
+    width: int  # values per image between the outer and the dense layers
+    # For a number of members: modules (members, batch, 784) to (members, batch, width), and back.
     down: Callable[[int], list[nn.Module]]
     up: Callable[[int], list[nn.Module]]
 
@@ -215,7 +214,7 @@ def save_member(state: dict[str, Tensor], architecture: Architecture, path: str 
 
 
 def load_model(path: str | Path) -> VAE:
-    """Read a model of `save_member` as a stack of one, on the CPU; a UserError if it is damaged."""
+    """Read a model as a stack of one, on the CPU. Raises UserError if it is missing or damaged."""
     with reading(path, "model"):
         with safe_open(str(path), framework="pt") as file:
             described = json.loads(file.metadata()["architecture"])

@@ -1,8 +1,7 @@
-"""What a stack of models is trained for: a record for each name of `model.objective`."""
+"""What a training minimises: the negative ELBO of a VAE, or the losses of ACAI."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
 from typing import Any
 
 import torch
@@ -14,20 +13,23 @@ from vaesweep.training.draws import generator_of
 from vaesweep.training.model import VAE, dense, initialise_layers
 
 LOG2_E = math.log2(math.e)
-# Of ACAI, see `_acai`.
-REGULARISATION = 20.0
-GAMMA = 0.2
+# ACAI's, see there.
 CRITIC_WIDTHS = (256, 64)
+PENALTY_WEIGHT = 20.0
+BLENDED_SHARE = 0.2
+# Loss, reconstruction and KL, each (members,): a step descends the first.
+Terms = tuple[Tensor, Tensor, Tensor]
 
 
 def negative_elbo_terms(
     model: VAE, images: Tensor, noise: Tensor, posterior: tuple[Tensor, Tensor] | None = None
 ) -> tuple[Tensor, Tensor]:
-    """Reconstruction and KL in nats per image, each (members,), means over the batch.
+    """The two terms of the negative ELBO (Kingma and Welling 2014, arXiv:1312.6114).
 
-    Of images (members, batch, 784) of grey levels in [0, 1], taken as Bernoulli means, with noise
-    (members, batch, latent_size) of the reparametrisation, of which zeros give the mean code.
-    `posterior` is what `model.encode` gives of the images, if that is known.
+    Returns reconstruction and KL in nats per image, each (members,), averaged over the batch.
+    `images` (members, batch, 784) are grey levels in [0, 1], taken as Bernoulli means. `noise`
+    (members, batch, latent_size) is standard normal, for the reparametrisation; zeros decode the
+    posterior mean. `posterior` is `model.encode(images)`, if it is known already.
     """
     mean, log_variance = posterior or model.encode(images)
     logits = model.decode(mean + noise * torch.exp(0.5 * log_variance))
@@ -37,12 +39,12 @@ def negative_elbo_terms(
 
 
 class CrossEntropy(torch.autograd.Function):
-    """Cross-entropy of grey levels x under pixels with logits l, in nats, summed over the pixels.
+    """Cross-entropy of grey levels x and pixels with logits l, in nats, summed over the pixels.
 
-    softplus(l) - l x, with softplus(l) = max(l, 0) + log(1 + exp(-|l|)), whose gradient is
-    sigmoid(l) - x. Written out because it is the dearest thing in a step after the products and
-    Adam, and PyTorch's binary_cross_entropy_with_logits takes over four times as long on a CPU. The
-    logarithms of the pixels are summed as those of products: one for 16 of the 784 pixels.
+    softplus(l) - l x, where softplus(l) = max(l, 0) + log(1 + exp(-|l|)); its gradient is
+    sigmoid(l) - x. It is written by hand because only matrix products and Adam cost more in a
+    step, and PyTorch's binary_cross_entropy_with_logits takes over four times as long on a CPU.
+    A sum of logarithms is the logarithm of a product: one logarithm serves 16 of the 784 pixels.
     """
 
     @staticmethod
@@ -51,8 +53,8 @@ class CrossEntropy(torch.autograd.Function):
         ctx.save_for_backward(logits, images)
         factors = logits.abs().mul_(-LOG2_E).exp2_().add_(1)  # exp_ takes three times as long
         while factors.shape[-1] % 2 == 0:  # 784, 392, 196, 98, 49: products of at most 2^16
-            half, other = factors.chunk(2, -1)
-            factors = half * other
+            first_half, second_half = factors.chunk(2, -1)
+            factors = first_half * second_half
         nats = logits.clamp_min(0).addcmul_(logits, images, value=-1).sum(-1)
         return nats.add_(factors.log_().sum(-1))
 
@@ -65,7 +67,7 @@ class CrossEntropy(torch.autograd.Function):
 
 
 class Critic(nn.Module):
-    """A stack of networks, one for each seed, that guess how mixed the codes of an image are."""
+    """A stack of networks, one for each seed, that estimate how far an image is interpolated."""
 
     def __init__(self, seeds: tuple[int, ...]) -> None:
         super().__init__()
@@ -74,75 +76,95 @@ class Critic(nn.Module):
             initialise_layers(self, member, generator_of(torch.device("cpu"), seed, 0, 1))
 
     def forward(self, images: Tensor) -> Tensor:
-        """Map images (members, batch, 784) to guesses (members, batch), float32."""
+        """Map images (members, batch, 784) to estimates (members, batch), float32."""
         return self.layers(images).float().mean(-1)
 
 
-# Loss, reconstruction and KL, each (members,): the first is what a step descends.
-Terms = tuple[Tensor, Tensor, Tensor]
-
-
-def _vae(model: VAE, others: list[nn.Module], images: Tensor, noise: Tensor, beta: float) -> Terms:
-    """The negative ELBO, its KL weighted (Higgins et al. 2017, beta-VAE)."""
-    reconstruction, kl = negative_elbo_terms(model, images, noise)
-    # A plain autoencoder's KL is of a variance that nothing trains.
-    counted = kl if beta > 0 else torch.zeros_like(kl)
-    return reconstruction + beta * kl, reconstruction, counted
-
-
-def _acai(model: VAE, others: list[nn.Module], images: Tensor, noise: Tensor, beta: float) -> Terms:
-    """Adversarially constrained interpolation (Berthelot et al. 2018, arXiv:1807.07543).
-
-    A critic guesses the share alpha, in [0, 0.5], of the second code in what a mix of two codes
-    decodes to, and is kept at 0 on images blended with their reconstructions by GAMMA, as in the
-    paper; the autoencoder pays for guesses other than 0. Noise is (members, batch, 1), uniform.
-    """
-    [critic] = others
-    codes, _ = model.encode(images)
-    alpha = 0.5 * noise
-    mixes = alpha * codes.roll(1, 1) + (1 - alpha) * codes
-    logits, mixed = model.decode(torch.cat([codes, mixes], 1)).chunk(2, 1)
-    reconstruction = CrossEntropy.apply(logits, images).mean(-1)
-    mixed = torch.sigmoid(mixed)
-    blends = GAMMA * images + (1 - GAMMA) * torch.sigmoid(logits.detach())
-
-    critic.requires_grad_(False)  # the model's loss moves the model alone, the critic's the critic
-    penalty = critic(mixed).square().mean(-1)
-    critic.requires_grad_(True)
-    guesses, on_blends = critic(torch.cat([mixed.detach(), blends], 1)).chunk(2, 1)
-    missed = (guesses - alpha.squeeze(-1)).square() + on_blends.square()
-    loss = reconstruction + REGULARISATION * penalty + missed.mean(-1)
-    return loss, reconstruction, torch.zeros_like(reconstruction)
-
-
-@dataclass(frozen=True)
-class Objective:
-    """How models are trained, beside their architecture; beta is `model.beta`."""
+class Objective(ABC):
+    """What a training minimises, with the noise and the further networks that this needs."""
 
     words: str  # what reports call its models
-    has_likelihood: Callable[[float], bool]  # by beta: whether codes have a posterior
-    # By beta and latent size: what draws a step's noise, or None for zeros, and its width.
-    noise: Callable[[float, int], tuple[Callable[..., Tensor] | None, int]]
-    # Networks trained against the models, stacked like them, for these seeds.
-    others: Callable[[tuple[int, ...]], list[nn.Module]]
-    # Of the models, the others, images (members, batch, 784), noise (members, batch, width), beta.
-    terms: Callable[[VAE, list[nn.Module], Tensor, Tensor, float], Terms]
+
+    def __init__(self, beta: float, latent_size: int, seeds: tuple[int, ...]) -> None:
+        self.beta = beta  # model.beta
+        self.has_likelihood = False  # whether codes have a posterior, and images a likelihood
+        self.noise_width = latent_size  # random numbers for each image in a step
+        self.others: list[nn.Module] = []  # networks trained against the models, stacked like them
+
+    @abstractmethod
+    def draw(self, noise: Tensor, generator: torch.Generator) -> None:
+        """Fill one member's noise for an epoch, zeros (steps, batch, noise_width), in place."""
+
+    @abstractmethod
+    def terms(self, model: VAE, images: Tensor, noise: Tensor) -> Terms:
+        """Loss, reconstruction and KL for images (members, batch, 784) and their noise."""
 
 
-# By the name in config.yaml. A new one is a record here and its name in config.schema.yaml.
-OBJECTIVES = {
-    "vae": Objective(
-        "variational autoencoders",
-        has_likelihood=lambda beta: beta > 0,
-        noise=lambda beta, latent_size: (torch.randn if beta > 0 else None, latent_size),
-        others=lambda seeds: [],
-        terms=_vae,
-    ),
-    "acai": Objective(
-        "autoencoders with an adversarial regulariser on interpolates (ACAI)",
-        has_likelihood=lambda beta: False,
-        noise=lambda beta, latent_size: (torch.rand, 1),
-        others=lambda seeds: [Critic(seeds)],
-        terms=_acai,
-    ),
-}
+class NegativeElbo(Objective):
+    """The negative ELBO, its KL term weighted by beta (Higgins et al. 2017, beta-VAE).
+
+    With beta 0 this trains a plain autoencoder: codes are the means, without noise, and nothing
+    trains the posterior's variance.
+    """
+
+    words = "variational autoencoders"
+
+    def __init__(self, beta: float, latent_size: int, seeds: tuple[int, ...]) -> None:
+        super().__init__(beta, latent_size, seeds)
+        self.has_likelihood = beta > 0
+
+    def draw(self, noise: Tensor, generator: torch.Generator) -> None:
+        """Standard normal noise for each latent variable."""
+        if self.beta > 0:
+            noise.normal_(generator=generator)
+
+    def terms(self, model: VAE, images: Tensor, noise: Tensor) -> Terms:
+        """See `Objective.terms`."""
+        reconstruction, kl = negative_elbo_terms(model, images, noise)
+        loss = reconstruction + self.beta * kl
+        return loss, reconstruction, kl if self.beta > 0 else torch.zeros_like(kl)
+
+
+class ACAI(Objective):
+    """Adversarially constrained interpolation (Berthelot et al. 2018, arXiv:1807.07543).
+
+    Two codes are mixed with a share alpha, in [0, 0.5], of the second one. A critic estimates alpha
+    from the decoded mix, and the autoencoder pays for estimates above 0: PENALTY_WEIGHT times their
+    square, lambda in the paper. The critic also learns to answer 0 for reconstructions blended with
+    BLENDED_SHARE of their images, gamma in the paper.
+    """
+
+    words = "autoencoders with an adversarial regulariser on interpolates (ACAI)"
+
+    def __init__(self, beta: float, latent_size: int, seeds: tuple[int, ...]) -> None:
+        super().__init__(beta, latent_size, seeds)
+        self.noise_width = 1
+        self.critic = Critic(seeds)
+        self.others = [self.critic]
+
+    def draw(self, noise: Tensor, generator: torch.Generator) -> None:
+        """Uniform numbers in [0, 1): twice alpha."""
+        noise.uniform_(generator=generator)
+
+    def terms(self, model: VAE, images: Tensor, noise: Tensor) -> Terms:
+        """The loss is the sum of both networks' losses; each network has gradients of its own."""
+        codes, _ = model.encode(images)
+        alpha = 0.5 * noise
+        mixes = alpha * codes.roll(1, 1) + (1 - alpha) * codes
+        logits, mix_logits = model.decode(torch.cat([codes, mixes], 1)).chunk(2, 1)
+        reconstruction = CrossEntropy.apply(logits, images).mean(-1)
+        decoded_mixes = torch.sigmoid(mix_logits)
+        blends = BLENDED_SHARE * images + (1 - BLENDED_SHARE) * torch.sigmoid(logits.detach())
+
+        self.critic.requires_grad_(False)
+        penalty = self.critic(decoded_mixes).square().mean(-1)
+        self.critic.requires_grad_(True)
+        critic_input = torch.cat([decoded_mixes.detach(), blends], 1)
+        on_mixes, on_blends = self.critic(critic_input).chunk(2, 1)
+        errors = (on_mixes - alpha.squeeze(-1)).square() + on_blends.square()
+        loss = reconstruction + PENALTY_WEIGHT * penalty + errors.mean(-1)
+        return loss, reconstruction, torch.zeros_like(reconstruction)
+
+
+# By the name in config.yaml. A new one is a class here and its name in config.schema.yaml.
+OBJECTIVES: dict[str, type[Objective]] = {"vae": NegativeElbo, "acai": ACAI}

@@ -1,7 +1,7 @@
-"""Adam without the compiler, and the schedule of its learning rate.
+"""Adam without PyTorch's optimiser class, and the schedule of its learning rate.
 
-The first use of an optimiser class of PyTorch imports its compiler, which takes as long as
-importing PyTorch itself and is not used here. The function behind the class does without.
+The first use of an optimiser class imports PyTorch's compiler, which takes as long as importing
+PyTorch itself and is not used here. The function behind the class does not import it.
 """
 
 import math
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.adam import adam
 
-WARM_UP = 0.2
+WARM_UP = 0.2  # share of the steps
 
 
 class Adam:
@@ -25,24 +25,27 @@ class Adam:
         self.learning_rate = 0.0  # of the next step
         self.betas = betas
         self.weight_decay = weight_decay
-        named = sorted(model.named_parameters(), key=lambda each: not each[0].endswith("weight"))
-        self._parameters: list[Tensor] = [parameter for _, parameter in named]  # weights first
-        self._weights = sum(name.endswith("weight") for name, _ in named)
+        parameters = dict(model.named_parameters())
+        weights = [p for name, p in parameters.items() if name.endswith("weight")]
+        biases = [p for name, p in parameters.items() if not name.endswith("weight")]
+        self._parameters: list[Tensor] = [*weights, *biases]
+        self._weights = len(weights)
         self._means = [torch.zeros_like(p) for p in self._parameters]
         self._squares = [torch.zeros_like(p) for p in self._parameters]
         self._steps = [torch.zeros((), device=p.device) for p in self._parameters]
 
     @torch.no_grad()
     def step(self) -> None:
-        """Move every parameter along its gradient, and forget the gradients."""
+        """Move every parameter along its gradient, and clear the gradients."""
         self._step(slice(self._weights), self.weight_decay)
         self._step(slice(self._weights, None), 0.0)
         for parameter in self._parameters:
             parameter.grad = None
 
     def _step(self, part: slice, weight_decay: float) -> None:
-        parameters, (beta1, beta2) = self._parameters[part], self.betas
+        parameters = self._parameters[part]
         gradients = [p.grad for p in parameters if p.grad is not None]
+        beta1, beta2 = self.betas
         adam(
             parameters, gradients, self._means[part], self._squares[part], [], self._steps[part],
             lr=self.learning_rate, beta1=beta1, beta2=beta2, weight_decay=weight_decay, eps=1e-8,
@@ -50,18 +53,21 @@ class Adam:
         )  # fmt: skip
 
     def state(self) -> dict[str, list[Tensor]]:
-        """Everything that the next step depends on, but for the model and the learning rate."""
+        """Everything that the next step depends on, except the parameters and the learning rate."""
         return {"means": self._means, "squares": self._squares, "steps": self._steps}
 
     def load_state(self, state: dict[str, list[Tensor]]) -> None:
-        """Take over what `state` gave, on whatever device it lies."""
-        for name, own in self.state().items():
-            for tensor, saved in zip(own, state[name], strict=True):
+        """Continue from what `state` returned, on whichever device it is stored."""
+        for name, tensors in self.state().items():
+            for tensor, saved in zip(tensors, state[name], strict=True):
                 tensor.copy_(saved)
 
 
 def one_cycle(step: int, steps: int, peak: float) -> float:
-    """One cycle (Smith 2018, arXiv:1803.09820): cosine up for a fifth of the steps, cosine down."""
+    """The learning rate of one cycle (Smith 2018, arXiv:1803.09820).
+
+    It rises to `peak` for the first fifth of the steps and falls to 0 after, each as a cosine.
+    """
     progress = step / steps
     if progress < WARM_UP:
         share = 0.04 + 0.96 * (1 - math.cos(math.pi * progress / WARM_UP)) / 2
