@@ -1,6 +1,6 @@
 """The likelihood of test digits, by 5,000 importance samples per image, and published ones.
 
-`burda`: the VAE (k = 1) of Burda et al. 2016 (arXiv:1509.00519). Images are binarised anew in every
+`burda`: the VAE (k = 1) of Burda et al. 2016 (arXiv:1509.00519). Images are binarised once per
 epoch; 784-200-200-50 with tanh, batches of 20, Adam with epsilon 1e-4, and a learning rate of
 0.001 * 10^(-i/7) for 3^i epochs, i = 0 to 7: 3,280 epochs, scaled down to --epochs.
 

@@ -5,6 +5,7 @@ EMNIST shows it for data sets (tests/unit/data/test_sources.py), and `spherical`
 
 import json
 import logging
+import os
 import shutil
 import subprocess
 import sys
@@ -162,7 +163,7 @@ def test_a_new_part_of_quality_is_scored_tabled_drawn_and_explained(tmp_path):
         (workflow / name).write_text(text.replace(line, line + new_line))
     done = subprocess.run(
         [sys.executable, "-c", USE_IT],
-        env={"PYTHONPATH": f"{workflow}/scripts:{ROOT}/tests/unit"},
+        env=os.environ | {"PYTHONPATH": f"{workflow}/scripts:{ROOT}/tests/unit"},
         capture_output=True,
         text=True,
         check=False,

@@ -21,10 +21,10 @@ EPSILON = 2.0
 # Epsilon falls by this factor at each step, from nearly the size of the image down to the blur.
 FINER = 4.0
 ANNEALING = tuple(EPSILON * FINER**k for k in range(3, -1, -1))
-# Then come further steps at the last epsilon, with a momentum that makes a quarter as many suffice.
-# `benchmarks/transport.py` compares with the limit of many steps without momentum: on two runs and
-# the cross-fades, distances are off by 0.3 to 1.9 % on average. With a momentum of 1.7 some did not
-# settle, and changed by up to a half when other images were measured beside them.
+# Then come further steps at the last epsilon, with a momentum that cuts their number by about four.
+# `benchmarks/transport.py` compares with the limit of many steps without momentum: for two runs and
+# their cross-fades, distances are off by 0.3 to 1.9 % on average. With a momentum of 1.7 a few did
+# not settle, and changed by up to a half when other images were measured beside them.
 REFINEMENTS = 24
 MOMENTUM = 1.6
 # Mass of an empty pixel where a white one has 1: logarithms stay finite and blank images defined.
@@ -35,6 +35,7 @@ CHUNK = 64
 CROP_STEP = 4
 
 # Costs of images with themselves, by shape and content: references are measured for every run.
+# Whole arrays are remembered, since the last bits of a cost depend on the images in its batch.
 MAX_REMEMBERED = 64
 _remembered: dict[tuple[tuple[int, ...], bytes], Array] = {}
 

@@ -63,8 +63,8 @@ class Stack:
         # index_select, because advanced indexing of bytes takes ten times as long.
         rows = self.pixels.index_select(0, order.flatten())
         x = rows.float().div_(255).view(*order.shape, PIXELS)
-        mixed = self.precision != torch.float32
-        with torch.autocast(self.pixels.device.type, self.precision, enabled=mixed):
+        is_mixed = self.precision != torch.float32
+        with torch.autocast(self.pixels.device.type, self.precision, enabled=is_mixed):
             loss, reconstruction, kl = self.objective.terms(self.model, x, noise)
         loss.sum().backward()
         self.optimiser.learning_rate = learning_rate
@@ -95,9 +95,9 @@ def train(
 ) -> list[TrainedRun]:
     """Train a stack of models, one for each seed, on images (N, 28, 28); log a line per epoch.
 
-    The training resumes from the file `checkpoint` if that is its own, and saves to it once
-    `checkpoint_seconds` have passed since the last save. Raises UserError if a batch is larger than
-    the data, and SystemExit, after saving, on SIGTERM or SIGINT.
+    The training resumes from the file `checkpoint`, if it belongs to the same training, and saves
+    to it whenever `checkpoint_seconds` have passed since the last save. Raises UserError if a batch
+    is larger than the data, and SystemExit, after saving, on SIGTERM or SIGINT.
     """
     steps_per_epoch = _count_steps(len(images), settings.batch_size, log)
     steps = steps_per_epoch * settings.epochs

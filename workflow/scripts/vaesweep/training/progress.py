@@ -96,7 +96,7 @@ class Progress:
                 )  # fmt: skip
 
     def results(self, images: int, facts: dict[str, Any]) -> list[TrainedRun]:
-        """The result of each member, which saw `images` training images, repetitions counted."""
+        """The result of each member; `images` counts training images seen, with repetition."""
         members = len(self.seeds)
         runs = []
         for member, seed in enumerate(self.seeds):
