@@ -1,0 +1,109 @@
+"""The figures of the comparison report, each drawn from the results of a sweep.
+
+A new figure is a function here, its name in `FIGURES` and in `workflow/rules/documents.smk`, its
+place in `workflow/templates/comparison_report.typ`, and its caption in `workflow/report`.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from matplotlib.figure import Figure
+
+from vaesweep.comparison.choice import MAX_DRAWN, by_verdict, settings_to_show
+from vaesweep.comparison.columns import OTHER_PATHS, RECORDS
+from vaesweep.comparison.sweep import Sweep
+from vaesweep.data.pairs import KINDS
+from vaesweep.figures import differences as forest
+from vaesweep.figures import likelihood, paths, scores
+from vaesweep.files import read_table
+from vaesweep.runs import Names, Run, settings_of
+from vaesweep.scoring.smoothness import PARTS
+
+MAX_WITH_CONTROLS = 25  # settings above the controls
+
+
+def verdict(sweep: Sweep) -> Figure:
+    """Two pairs by the first setting, one tied with it, and the last one."""
+    first, tied, worse, undecided = by_verdict(sweep.settings)
+    shown = [first, *tied[:1], *(worse or undecided)[-1:]]
+    best = settings_to_show(sweep.settings, sweep.chosen, None)
+    return _display_rows(sweep, [best[setting] for setting in shown], paths.DISPLAY_ROWS[1:3])
+
+
+def display_rows(sweep: Sweep) -> Figure:
+    """Four pairs by every setting, or by the chosen one and the best others."""
+    best = settings_to_show(sweep.settings, sweep.chosen, MAX_DRAWN)
+    return _display_rows(sweep, best.values(), paths.DISPLAY_ROWS)
+
+
+def _display_rows(sweep: Sweep, runs: Iterable[Run], rows: Sequence[tuple[str, int]]) -> Figure:
+    frames = {run.setting: sweep.frames(run) for run in runs}
+    names, dataset = Names.of(settings_of(sweep.settings)), sweep.dataset
+    return paths.display_rows(sweep.pairs, frames, names, dataset.noun, dataset.classes, rows)
+
+
+def best_and_worst(sweep: Sweep) -> Figure:
+    """The best, median and worst rows of the chosen run."""
+    run = sweep.chosen_run
+    return paths.best_and_worst(
+        sweep.pairs, sweep.pair_scores(run), sweep.frames(run), sweep.dataset.noun
+    )
+
+
+def score_by_latent_size(sweep: Sweep) -> Figure:
+    """The score of each run and setting."""
+    return scores.score_by_latent_size(sweep.runs, sweep.settings, sweep.chosen)
+
+
+def differences(sweep: Sweep) -> Figure:
+    """The difference of each setting from the first."""
+    return forest.differences(sweep.differences, sweep.settings, sweep.chosen)
+
+
+def quality_parts(sweep: Sweep) -> Figure:
+    """Quality and its parts, with the quality of the two references."""
+    titles = {}
+    for part in PARTS:
+        words = RECORDS["parts"][part.name]
+        titles[part.name] = f"{words['title']} {words['symbol']}"
+    of_kinds = {f"quality_{kind}": kind for kind in KINDS}
+    references = sweep.controls.set_index("control").loc[["cross_fade", "transport"], [*of_kinds]]
+    return scores.quality_parts(
+        sweep.runs, sweep.settings, references.rename(columns=of_kinds), titles, sweep.dataset.noun
+    )
+
+
+def controls(sweep: Sweep) -> Figure:
+    """The controls below the settings, or below the chosen one and the best others."""
+    listed = settings_to_show(sweep.settings, sweep.chosen, MAX_WITH_CONTROLS)
+    settings = sweep.settings[[setting in listed for setting in settings_of(sweep.settings)]]
+    words = RECORDS["controls"] | OTHER_PATHS
+    return scores.controls(settings, sweep.controls, words, sweep.dataset.noun)
+
+
+def neg_elbo_and_score(sweep: Sweep) -> Figure:
+    """The likelihood of each run next to its score."""
+    return likelihood.neg_elbo_and_score(sweep.runs)
+
+
+def training_curves(sweep: Sweep) -> Figure:
+    """The likelihood of each run over the epochs."""
+    histories = sweep.by_run("histories")
+    return likelihood.training_curves(
+        {run: read_table(path, "epoch", "neg_elbo") for run, path in histories.items()}
+    )
+
+
+FIGURES = {
+    figure.__name__: figure
+    for figure in (
+        verdict,
+        score_by_latent_size,
+        display_rows,
+        best_and_worst,
+        differences,
+        quality_parts,
+        controls,
+        neg_elbo_and_score,
+        training_curves,
+    )
+}
