@@ -142,7 +142,7 @@ def test_equal_inputs_give_equal_bytes(submission, sources):
 
 def test_the_figures_are_described_for_screen_readers(submission):
     root = PdfReader(BytesIO(submission)).trailer["/Root"]
-    assert root["/MarkInfo"]["/Marked"] and root["/Lang"] == "en"
+    assert root["/MarkInfo"] == {"/Marked": True} and root["/Lang"] == "en"
 
     def texts(node):
         node = node.get_object()

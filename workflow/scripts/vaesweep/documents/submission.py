@@ -5,10 +5,11 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from io import BytesIO
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import pandas as pd
 from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject
 
 from vaesweep.data.datasets import Dataset
 from vaesweep.data.pairs import KINDS, display_rows
@@ -72,6 +73,8 @@ def submission(
     writer = PdfWriter(clone_from=BytesIO(typeset("listing.typ", data, pictures)))
     writer.metadata = {"/Title": title, "/Author": author}
     writer.page_mode = "/UseOutlines"
+    mark_info = cast(DictionaryObject, writer.root_object["/MarkInfo"])
+    mark_info.pop("/Suspects", None)  # PDF readers warn of Typst's value
     writer.write(whole := BytesIO())
     return whole.getvalue()
 
