@@ -2,18 +2,11 @@ COMPARISON = "results/comparison"
 TEMPLATES = templates("comparison_report.typ", "listing.typ", "sources.yaml")
 SENTENCES = templates("findings.txt", "cautions.txt", "columns.yaml")
 # Figures of the comparison, in the order of the report.
-FIGURES = [
-    "verdict",
-    "score_by_latent_size",
-    "best_and_worst",
-    "differences",
-    "display_rows",
-    "quality_parts",
-    "neg_elbo_and_score",
-    "training_curves",
-    "controls",
-]
-# The sweep's jobs, whose costs the reports show.
+FIGURES = (
+    "verdict score_by_latent_size best_and_worst differences display_rows quality_parts".split()
+)
+FIGURES += "neg_elbo_and_score training_curves controls".split()
+# The jobs of the sweep whose costs the reports show.
 JOBS = {"judges": JUDGE_SEEDS, "stacks": STACKS}
 # Benchmark files are inputs only with remote storage, where a job has to fetch them. Otherwise they
 # are optional, so that a missing one reruns nothing.
@@ -30,21 +23,12 @@ if STORAGE:
         latent_size=config["sweep"]["latent_sizes"],
     )
 # The code in the submission, in the order in which data flows through it.
-SUBMITTED_CODE = [
-    "workflow/scripts/vaesweep/training/model.py",
-    "workflow/scripts/vaesweep/training/loop.py",
-    "workflow/scripts/vaesweep/training/objectives.py",
-    "workflow/scripts/vaesweep/training/draws.py",
-    "workflow/scripts/vaesweep/interpolation.py",
-    "workflow/scripts/vaesweep/data/pairs.py",
-    "workflow/scripts/vaesweep/figures/grids.py",
-    "workflow/scripts/vaesweep/figures/tiles.py",
-    "workflow/rules/data.smk",
-    "workflow/rules/train.smk",
-    "workflow/rules/interpolate.smk",
-]
-if config["submission"]["code"] == "none":
-    SUBMITTED_CODE = []
+SUBMITTED_CODE = []
+if config["submission"]["code"] == "figures":
+    modules = "training/model training/loop training/objectives training/draws interpolation"
+    modules = f"{modules} data/pairs figures/grids figures/tiles".split()
+    SUBMITTED_CODE += [f"workflow/scripts/vaesweep/{name}.py" for name in modules]
+    SUBMITTED_CODE += [f"workflow/rules/{name}.smk" for name in ("data", "train", "interpolate")]
 
 
 rule submission:

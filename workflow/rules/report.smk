@@ -1,6 +1,6 @@
 import shlex
 
-# Tells the Snakemake that the rule starts where results are kept, as jobs are told.
+# The arguments by which Snakemake tells a process where results are kept.
 STORAGE_ARGUMENTS = []
 if STORAGE:
     arguments = workflow.spawned_job_args_factory

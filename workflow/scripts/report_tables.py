@@ -28,18 +28,19 @@ def main(snakemake: Snakemake) -> None:
         costs = read_costs(folder.parent / "benchmarks", sweep.runs, **params.jobs)
         noun = Names.of(settings_of(sweep.settings)).noun
         documents = {words: f"{folder.parent}/{name}" for words, name in params.documents.items()}
-        row_links = links_by_run(sweep, documents["interpolation explorer"])
-        pictures = {f"Score by {noun}": snakemake.input.score}
+        run_links = links_by_run(sweep, Path(documents["interpolation explorer"]))
         links = dict(documents)
+        pictures = {f"Score by {noun}": snakemake.input.score}
         for kind in KINDS:
             title = paths_title(kind, sweep.dataset.noun).lower()
-            links[f"{title} figure"] = row_links[sweep.chosen_run][kind]
-            pictures[f"The chosen run: {title}"] = row_links[sweep.chosen_run][kind]
+            figure = sweep.by_run(kind)[sweep.chosen_run]
+            links[f"{title} figure"] = figure
+            pictures[f"The chosen run: {title}"] = figure
         links |= {"table of runs": output.runs, f"table of {noun}s": output.settings}
         strip = Path(snakemake.input.strip)
         texts = {
-            output.settings: settings_page(sweep.settings, sweep.chosen, row_links, folder),
-            output.runs: runs_page(sweep.runs, sweep.chosen, row_links, folder),
+            output.settings: settings_page(sweep.settings, sweep.chosen, run_links),
+            output.runs: runs_page(sweep.runs, sweep.chosen, run_links),
             output.cost: cost_page(costs),
             output.summary: summary(
                 sweep.settings, sweep.runs, sweep.chosen, links, pictures, strip

@@ -12,6 +12,7 @@ from vaesweep.comparison.sweep import Sweep
 from vaesweep.documents import html_report
 from vaesweep.documents.html_report import (
     MAX_ROWS,
+    Link,
     cost_page,
     links_by_run,
     runs_page,
@@ -22,8 +23,7 @@ from vaesweep.runs import Run
 
 COMPARED = sweep({(2, 0): 0.03, (2, 1): 0.04, (16, 0): 0.1, (16, 1): 0.12}, diverged=((2, 1),))
 CHOSEN = choose(COMPARED) | {"reason": "Its mean score is the highest, by 5 *points*."}
-SAME = "results/runs/vae/latent-16/seed-1/same_digit.png"
-LINKS = {Run("vae", 16, 1): {"same": SAME, "paths": "results/comparison/explorer.html#of=vae%2F16"}}
+LINKS = {Run("vae", 16, 1): [Link("same", "a/same.png", "../same.png"), Link("paths", "b", "b#c")]}
 
 
 @pytest.fixture(scope="module")
@@ -50,28 +50,28 @@ def test_the_settings_page_is_ordered_by_rank_and_marks_the_chosen_setting(resul
     assert "</td><td>1</td><td>16</td>" in chosen and "<td>0.110</td>" in chosen
 
 
-def test_the_links_of_a_row_are_separate_and_relative_to_the_page(results: Sweep) -> None:
+def test_the_links_of_a_row_are_separate(results: Sweep) -> None:
     row = (
         settings_page(results.settings, CHOSEN, LINKS).split('class="chosen"')[1].split("</td>")[0]
     )
     assert re.sub("<.*?>", "", row.split(">", 1)[1]).split() == ["same", "·", "paths"]
-    same = f'<a href="../runs/vae/latent-16/seed-1/same_digit.png" data-path="{SAME}">same</a>'
-    explorer = "results/comparison/explorer.html"
-    assert same in row
-    assert f'<a href="explorer.html#of=vae%2F16" data-path="{explorer}">paths</a>' in row
+    assert '<a href="../same.png" data-path="a/same.png">same</a>' in row
 
 
 def test_the_links_of_a_run_open_its_figures_and_its_paths(tmp_path: Path) -> None:
     compared = sweep({(2, 0): 0.1, (2, 1): 0.2, ("pca", 20, 0): 0.3}, elsewhere="pca")
     made = write_results(tmp_path, compared, choose(compared))
-    runs = [path.parent for path in made.files["interpolations"]]
-    made.files["same"] = [f"{run}/same_digit.png" for run in runs]
-    made.files["different"] = [f"{run}/different_digits.png" for run in runs]
-    links = links_by_run(made, "explorer.html")
-    assert list(links[Run("vae", 2, 0)]) == ["same", "different", "paths"]
-    assert links[Run("vae", 2, 0)]["paths"] == "explorer.html#of=vae%2F2"
-    assert links[Run("vae", 2, 1)]["different"].endswith("latent-2/seed-1/different_digits.png")
-    assert list(links[Run("pca", 20, 0)]) == ["same", "different"], "its model is not known"
+    runs = ["vae/latent-2/seed-0", "vae/latent-2/seed-1", "pca/latent-20/seed-0"]
+    for kind in ("same", "different"):
+        made.files[kind] = [f"results/runs/{run}/{kind}.png" for run in runs]
+    links = links_by_run(made, Path("results/comparison/explorer.html"))
+    folder = "runs/vae/latent-2/seed-1"
+    assert links[Run("vae", 2, 1)] == [
+        ("same", f"results/{folder}/same.png", f"../{folder}/same.png"),
+        ("different", f"results/{folder}/different.png", f"../{folder}/different.png"),
+        ("paths", "results/comparison/explorer.html", "explorer.html#of=vae%2F2"),
+    ]
+    assert len(links[Run("pca", 20, 0)]) == 2, "the explorer needs the weights of a model"
 
 
 def test_the_runs_page_shows_diverged_runs_last_and_escapes_texts(results: Sweep) -> None:

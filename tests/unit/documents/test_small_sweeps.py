@@ -24,7 +24,7 @@ from vaesweep.runs import runs_of
 
 SCORES = {(2, 0): 0.1, (2, 1): 0.12, (2, 2): 0.11, (8, 0): 0.3, (8, 1): 0.34, (8, 2): 0.32}
 NO_COSTS = pd.DataFrame(columns=["rule", "runs", "seconds", "memory_mib"])
-# All but `sweep`, which each test has its own.
+# The configuration without `sweep`, which differs between tests.
 CONFIG = """\
 dataset: {name: FashionMNIST}
 model: {architecture: mlp, beta: 1.0}

@@ -48,10 +48,10 @@ def row_labels(axes):
 
 def test_differences_are_the_others_minus_the_first_whatever_the_order_in_the_table():
     found = differences_from_first(TABLE, SETTINGS)
-    assert [difference.setting.latent_size for difference in found] == [32, 8, 2]
-    assert found[0] == (Setting("vae", 32), -0.05, -0.11, 0.01, True)
-    assert found[2] == (Setting("vae", 2), -1.0, -1.1, -0.9, False)
-    assert found[1].value == -0.1 and found[1].tied is None
+    assert [difference.setting.latent_size for difference in found] == [16, 32, 8, 2]
+    assert found[1] == (Setting("vae", 32), -0.05, -0.11, 0.01, True)
+    assert found[2].value == -0.1 and found[2].tied is None
+    assert found[3] == (Setting("vae", 2), -1.0, -1.1, -0.9, False)
 
 
 def test_each_row_has_its_difference_and_interval(axes):
@@ -79,7 +79,7 @@ def test_the_chosen_setting_is_highlighted(axes):
 
 
 def test_of_many_settings_the_closest_and_the_chosen_one_are_shown(monkeypatch):
-    monkeypatch.setattr(forest, "MAX_ROWS", 2)
+    monkeypatch.setattr(forest, "MAX_ROWS", 3)
     made = sweep({(f"v{place}", 8, 0): -place / 100 for place in range(7)})
     chosen = choose(made, variant="v5")
     labels = row_labels(differences(made.differences, made.settings, chosen).axes[0])

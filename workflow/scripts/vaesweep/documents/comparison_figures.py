@@ -1,10 +1,10 @@
 """The figures of the comparison report, each drawn from the results of a sweep.
 
-A new figure is a function here, its name in `FIGURES` and in `workflow/rules/documents.smk`, its
-place in `workflow/templates/comparison_report.typ`, and its caption in `workflow/report`.
+A new figure needs an entry in `FIGURES`, its name in `workflow/rules/documents.smk`, a place in
+`workflow/templates/comparison_report.typ`, and a caption in `workflow/report`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from matplotlib.figure import Figure
 
@@ -12,8 +12,8 @@ from vaesweep.comparison.choice import MAX_DRAWN, by_verdict, settings_to_show
 from vaesweep.comparison.columns import OTHER_PATHS, RECORDS
 from vaesweep.comparison.sweep import Sweep
 from vaesweep.data.pairs import KINDS
-from vaesweep.figures import differences as forest
 from vaesweep.figures import likelihood, paths, scores
+from vaesweep.figures.differences import differences
 from vaesweep.files import read_table
 from vaesweep.runs import Names, Run, settings_of
 from vaesweep.scoring.smoothness import PARTS
@@ -49,16 +49,6 @@ def best_and_worst(sweep: Sweep) -> Figure:
     )
 
 
-def score_by_latent_size(sweep: Sweep) -> Figure:
-    """The score of each run and setting."""
-    return scores.score_by_latent_size(sweep.runs, sweep.settings, sweep.chosen)
-
-
-def differences(sweep: Sweep) -> Figure:
-    """The difference of each setting from the first."""
-    return forest.differences(sweep.differences, sweep.settings, sweep.chosen)
-
-
 def quality_parts(sweep: Sweep) -> Figure:
     """Quality and its parts, with the quality of the two references."""
     titles = {}
@@ -80,11 +70,6 @@ def controls(sweep: Sweep) -> Figure:
     return scores.controls(settings, sweep.controls, words, sweep.dataset.noun)
 
 
-def neg_elbo_and_score(sweep: Sweep) -> Figure:
-    """The likelihood of each run next to its score."""
-    return likelihood.neg_elbo_and_score(sweep.runs)
-
-
 def training_curves(sweep: Sweep) -> Figure:
     """The likelihood of each run over the epochs."""
     histories = sweep.by_run("histories")
@@ -93,17 +78,16 @@ def training_curves(sweep: Sweep) -> Figure:
     )
 
 
-FIGURES = {
-    figure.__name__: figure
-    for figure in (
-        verdict,
-        score_by_latent_size,
-        display_rows,
-        best_and_worst,
-        differences,
-        quality_parts,
-        controls,
-        neg_elbo_and_score,
-        training_curves,
-    )
+FIGURES: dict[str, Callable[[Sweep], Figure]] = {
+    "verdict": verdict,
+    "score_by_latent_size": lambda sweep: scores.score_by_latent_size(
+        sweep.runs, sweep.settings, sweep.chosen
+    ),
+    "display_rows": display_rows,
+    "best_and_worst": best_and_worst,
+    "differences": lambda sweep: differences(sweep.differences, sweep.settings, sweep.chosen),
+    "quality_parts": quality_parts,
+    "controls": controls,
+    "neg_elbo_and_score": lambda sweep: likelihood.neg_elbo_and_score(sweep.runs),
+    "training_curves": training_curves,
 }

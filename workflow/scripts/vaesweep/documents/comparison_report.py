@@ -18,7 +18,6 @@ from vaesweep.comparison.columns import COLUMNS, RECORDS, SHOWN, plain, table_te
 from vaesweep.comparison.costs import by_rule, seconds_by_run
 from vaesweep.comparison.findings import findings
 from vaesweep.data.datasets import DATASETS
-from vaesweep.data.pairs import KINDS
 from vaesweep.documents.typesetting import ROOT
 from vaesweep.interpolation import PATHS
 from vaesweep.running.provenance import source_of, versions
@@ -27,7 +26,7 @@ from vaesweep.scoring.record import DIAGNOSTIC_COLUMNS, JUDGE_FACTS
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import ALPHA, MIN_SEEDS
 from vaesweep.templates import sentences
-from vaesweep.words import capital, counted, interval, listed, number, paths_title, percent, signed
+from vaesweep.words import capital, counted, interval, listed, number, percent, signed
 
 
 def report_data(
@@ -58,7 +57,6 @@ def report_data(
         "config_lines": config_text.splitlines(),
         "chosen": chosen,
         "noun": dataset.noun,
-        "headings": {kind: paths_title(kind, dataset.noun).lower() for kind in KINDS},
         "interpolates": counted(steps, "evenly spaced code"),
         "path": PATHS[config["interpolation"]["path"]].words,
         "settings_noun": names.noun,

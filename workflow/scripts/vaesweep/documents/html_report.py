@@ -6,7 +6,7 @@ from base64 import encodebytes
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import indent
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -16,6 +16,7 @@ from vaesweep.comparison.columns import RECORDS, SHOWN, plain, table_texts
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import cautions, evidence
 from vaesweep.comparison.sweep import Sweep
+from vaesweep.data.pairs import KINDS
 from vaesweep.runs import Names, Run, runs_of, settings_of
 from vaesweep.scoring.record import EXTERNAL_TRAINING
 from vaesweep.scoring.smoothness import PARTS
@@ -23,39 +24,39 @@ from vaesweep.statistics import ALPHA, MIN_SEEDS
 from vaesweep.templates import TEMPLATES
 from vaesweep.words import capital
 
-FOLDER = "results/comparison"
 MAX_ROWS = 12  # settings on the first page
 TEMPLATES.filters["plain"] = plain
 TEMPLATES.filters["without_citations"] = lambda text: re.sub(r" @\w+", "", text)
 # Escape what reStructuredText would read as markup.
 TEMPLATES.filters["literal"] = lambda text: re.sub(r"[\\*`|_:<>[\]]", r"\\\g<0>", text)
 
-# Files to open from the row of a run, by the words of their links.
-Links = Mapping[Run, Mapping[str, str]]
+
+class Link(NamedTuple):
+    """A link in the row of a run."""
+
+    words: str
+    path: str  # in the report
+    address: str  # relative to the page
 
 
-def settings_page(
-    settings: pd.DataFrame,
-    chosen: Mapping[str, Any],
-    links: Links,
-    folder: str | Path = FOLDER,
-) -> str:
-    """Write settings.csv as an HTML page in `folder`, best setting first, the chosen one marked.
+Links = Mapping[Run, Sequence[Link]]
+
+
+def settings_page(settings: pd.DataFrame, chosen: Mapping[str, Any], links: Links) -> str:
+    """Write settings.csv as an HTML page, best setting first, the chosen one marked.
 
     A setting has the links of its best run.
     """
     ranked = settings.sort_values("rank")
     best_runs = runs_of(ranked.assign(seed=ranked["best_seed"].fillna(-1)))  # -1 has no links
-    noun = Names.of(settings_of(settings)).noun
-    return _page("settings", ranked, chosen, _by_row(best_runs, links, folder), noun)
+    rows = [links.get(run, ()) for run in best_runs]
+    return _page("settings", ranked, chosen, rows, Names.of(settings_of(settings)).noun)
 
 
-def runs_page(
-    runs: pd.DataFrame, chosen: Mapping[str, Any], links: Links, folder: str | Path = FOLDER
-) -> str:
-    """Write runs.csv as an HTML page in `folder`, best run first, the chosen one marked."""
+def runs_page(runs: pd.DataFrame, chosen: Mapping[str, Any], links: Links) -> str:
+    """Write runs.csv as an HTML page, best run first, the chosen one marked."""
     ranked = runs.sort_values("rank")
-    return _page("runs", ranked, chosen, _by_row(runs_of(ranked), links, folder))
+    return _page("runs", ranked, chosen, [links.get(run, ()) for run in runs_of(ranked)])
 
 
 def cost_page(costs: pd.DataFrame) -> str:
@@ -63,38 +64,30 @@ def cost_page(costs: pd.DataFrame) -> str:
     return _page("cost", by_rule(costs))
 
 
-def links_by_run(sweep: Sweep, explorer: str) -> dict[Run, dict[str, str]]:
+def links_by_run(sweep: Sweep, explorer: Path) -> dict[Run, list[Link]]:
     """Return the links of each run: to its two figures, and to its paths if the explorer has them.
 
-    `explorer` is the path of the explorer.
+    `explorer` is the path of the explorer, which is in the folder of the pages.
     """
     trained = settings_of(sweep.runs[sweep.runs["device"] != EXTERNAL_TRAINING["device"]])
     explored = settings_to_walk(sweep.settings, sweep.chosen, trained)
-    different = sweep.by_run("different")
-    links = {}
-    for run, same in sweep.by_run("same").items():
-        links[run] = {"same": same, "different": different[run]}
+    links: dict[Run, list[Link]] = {}
+    for kind in KINDS:
+        for run, path in sweep.by_run(kind).items():
+            address = os.path.relpath(path, explorer.parent)
+            links.setdefault(run, []).append(Link(kind, path, address))
+    for run in links:
         if run.setting in explored:
             part = urlencode({"of": f"{run.variant}/{run.latent_size}"})
-            links[run]["paths"] = f"{explorer}#{part}"
+            links[run].append(Link("paths", str(explorer), f"{explorer.name}#{part}"))
     return links
-
-
-def _by_row(
-    runs: Sequence[Run], links: Links, folder: str | Path
-) -> list[list[tuple[str, str, str]]]:
-    """Return the links of each row as (words, path, path relative to `folder`)."""
-    return [
-        [(words, path, os.path.relpath(path, folder)) for words, path in links.get(run, {}).items()]
-        for run in runs
-    ]
 
 
 def _page(
     name: str,
     table: pd.DataFrame,
     chosen: Mapping[str, Any] | None = None,
-    links: Sequence[Sequence[tuple[str, str, str]]] = (),
+    links: Sequence[Sequence[Link]] = (),
     noun: str = "",
 ) -> str:
     texts = table_texts(table, SHOWN[name], chosen)

@@ -1,6 +1,7 @@
 """The forest plot: how far the other settings score from the first one."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
@@ -14,7 +15,7 @@ from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR
 from vaesweep.runs import Names, Setting, settings_of
 from vaesweep.words import MISSING, interval, signed
 
-MAX_ROWS = 20  # settings below the first one
+MAX_ROWS = 21  # settings, with the first one
 MIN_DIFFERENCE = -0.5  # an arrow at the edge of the axis stands for lower ones
 ROW_HEIGHT = 0.21  # inches
 COLOUR = "#333333"
@@ -37,32 +38,25 @@ class Difference(NamedTuple):
 
 
 def differences_from_first(table: pd.DataFrame, settings: pd.DataFrame) -> list[Difference]:
-    """Return the difference of each other setting from the first one, closest first.
+    """Return the differences from the first setting: of the first itself, then closest first.
 
     `table` is differences.csv, which has each pair of settings in one order, and `settings` is
     settings.csv.
     """
-    first = _first(settings)
-    ties = dict(zip(settings_of(settings), settings["tied_with_first"], strict=True))
-    found = []
+    ranked = settings.dropna(subset="score").sort_values("rank", kind="stable")
+    first, ties = settings_of(ranked)[0], {}
+    for setting, tied in zip(settings_of(settings), settings["tied_with_first"], strict=True):
+        ties[setting] = None if pd.isna(tied) else bool(tied)
+    others = []
     for row in table.itertuples():
         a = Setting(row.variant_a, row.latent_size_a)
         b = Setting(row.variant_b, row.latent_size_b)
         if b == first:
-            found.append(Difference(a, row.difference, row.low, row.high, _known(ties[a])))
+            others.append(Difference(a, row.difference, row.low, row.high, ties[a]))
         elif a == first:
-            found.append(Difference(b, -row.difference, -row.high, -row.low, _known(ties[b])))
-    return sorted(found, key=lambda difference: -difference.value)
-
-
-def _first(settings: pd.DataFrame) -> Setting:
-    """The setting with the highest mean score."""
-    ranked = settings.dropna(subset="score").sort_values("rank", kind="stable")
-    return settings_of(ranked)[0]
-
-
-def _known(tied: Any) -> bool | None:
-    return None if pd.isna(tied) else bool(tied)
+            others.append(Difference(b, -row.difference, -row.high, -row.low, ties[b]))
+    others.sort(key=lambda difference: -difference.value)
+    return [Difference(first, 0, math.nan, math.nan, True), *others]
 
 
 @mpl.rc_context(STYLE)
@@ -72,20 +66,19 @@ def differences(table: pd.DataFrame, settings: pd.DataFrame, chosen: Mapping[str
     Of many settings, the closest ones and the chosen one are shown.
     """
     found = differences_from_first(table, settings)
-    if not found:
+    if len(found) == 1:
         return note("There is nothing to compare: only one has a score.")
     choice = Setting(chosen["variant"], chosen["latent_size"])
     shown = found[:MAX_ROWS] + [each for each in found[MAX_ROWS:] if each.setting == choice]
-    first, names = _first(settings), Names.of(settings_of(settings))
-    order = [first, *(difference.setting for difference in shown)]
+    names, order = Names.of(settings_of(settings)), [difference.setting for difference in shown]
     labels = [names.short(setting) for setting in order]
-    texts = ["first", *(_text(difference) for difference in shown)]
+    texts = ["first", *(_text(difference) for difference in shown[1:])]
     if len(found) > len(shown):
         labels.append(f"{len(found) - len(shown)} more")
         texts.append("in differences.csv")
     figure, axes = wide_figure(0.85 + ROW_HEIGHT * len(labels))
     axes.axvline(0, color=QUIET_COLOUR, lw=1)
-    for y, difference in enumerate(shown, start=1):
+    for y, difference in enumerate(shown[1:], start=1):
         if difference.value < MIN_DIFFERENCE:
             axes.plot(MIN_DIFFERENCE, y, "<", color=COLOUR, ms=6)
             continue
@@ -95,11 +88,11 @@ def differences(table: pd.DataFrame, settings: pd.DataFrame, chosen: Mapping[str
     axes.set_ylim(len(labels) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
     axes.grid(axis="x")
-    axes.set_xlabel(f"difference in mean score from {names.all([first])}")
+    axes.set_xlabel(f"difference in mean score from {names.all(order[:1])}")
     _label_rows(axes, labels, texts, names.noun)
     if choice in order:
         axes.get_yticklabels()[order.index(choice)].set(color=REAL_COLOUR, fontweight="bold")
-    _explain_marks(axes, shown)
+    _explain_marks(axes, {difference.tied for difference in shown[1:]})
     return figure
 
 
@@ -121,11 +114,11 @@ def _label_rows(axes: Axes, labels: list[str], texts: list[str], noun: str) -> N
     axes.annotate("difference (95 % interval)", (1, 1), (4, 5), ha="left", **look)
 
 
-def _explain_marks(axes: Axes, shown: list[Difference]) -> None:
-    kinds = [tied for tied in MARKS if tied in {difference.tied for difference in shown}]
+def _explain_marks(axes: Axes, ties: Collection[bool | None]) -> None:
     marks = [
         Line2D([], [], marker=marker, color=COLOUR, mfc=face, ms=6, ls="", label=meaning)
-        for marker, face, meaning in (MARKS[tied] for tied in kinds)
+        for tied, (marker, face, meaning) in MARKS.items()
+        if tied in ties
     ]
     spaces = {"handletextpad": 0.3, "columnspacing": 1.6, "borderaxespad": 0.2}
     axes.legend(handles=marks, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, **spaces)

@@ -9,8 +9,8 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from PIL import Image
 
 from vaesweep.data.splits import Images
@@ -26,7 +26,7 @@ PAGE_MARGIN = 0.5
 PREVIEW_DPI = 120
 PREVIEW_TILE = 84 / PREVIEW_DPI  # exactly three screen pixels for each of the 28 pixels
 PREVIEW_MARGIN = 0.1
-PREVIEW_LEVELS = 24
+PREVIEW_COLOURS = 32
 
 # Smallest gaps between tiles, in tiles.
 GAP_IN_ROW = 0.04
@@ -51,8 +51,8 @@ class Layout:
     margin: float
     tile: float
     repeat: int
-    lefts: list[float]
-    tops: list[float]
+    lefts: NDArray[np.float64]
+    tops: NDArray[np.float64]
 
 
 def paths_note(columns: int, dataset: str, run: Run, variants: bool) -> str:
@@ -86,17 +86,11 @@ def draw_preview(frames: Images, names: RowNames, title: str, note: str) -> Figu
 def save_png(figure: Figure, path: str | Path) -> None:
     """Write `figure` as a small PNG whose bytes depend on nothing but the figure.
 
-    The palette has `PREVIEW_LEVELS` levels of grey and as many of the frames' colour. This takes a
-    third of the bytes, which matters because the HTML report holds two such pictures per run.
+    With few colours it takes a third of the bytes: the HTML report has two such pictures per run.
     """
-    palette = Image.new("P", (1, 1))
-    whiteness = np.linspace(0, 1, PREVIEW_LEVELS)[:, None]
-    shades = [
-        255 * (whiteness + (1 - whiteness) * to_rgb(colour)) for colour in ("black", REAL_COLOUR)
-    ]
-    palette.putpalette(np.concatenate(shades).round().astype(np.uint8).tobytes())
     figure.savefig(whole := BytesIO(), format="png", dpi=PREVIEW_DPI)
-    picture = Image.open(whole).convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE)
+    picture = Image.open(whole).convert("RGB")
+    picture = picture.quantize(PREVIEW_COLOURS, dither=Image.Dither.NONE)
     picture.save(packed := BytesIO(), format="png", optimize=True)
     write_whole(path, packed.getvalue())
 
@@ -128,8 +122,10 @@ def _fill(
     gaps[[0, -1]] = GAP_BESIDE_REAL * tile + spare
     lefts = left + np.concatenate([[0], np.cumsum(tile + gaps)])
     tops = top + np.linspace(0, grid_height - tile, rows)
-    on_screen = [np.round(edges * PREVIEW_DPI) / PREVIEW_DPI for edges in (lefts, tops)]
-    return Layout(width, height, margin, tile, repeat, *(edges.tolist() for edges in on_screen))
+    # At whole pixels of the screen.
+    lefts = np.round(lefts * PREVIEW_DPI) / PREVIEW_DPI
+    tops = np.round(tops * PREVIEW_DPI) / PREVIEW_DPI
+    return Layout(width, height, margin, tile, repeat, lefts, tops)
 
 
 def _draw(frames: Images, names: RowNames, title: str, note: str, layout: Layout) -> Figure:

@@ -6,10 +6,8 @@ images.
 """
 
 import math
-import re
-from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 
 import matplotlib as mpl
@@ -19,7 +17,6 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from PIL import Image
 
 from vaesweep.figures.tiles import REAL_COLOUR
 from vaesweep.files import workflow_path, write_whole
@@ -39,17 +36,7 @@ MAX_LABELS = 9  # numbers next to each other, or legend entries beside a figure 
 def save_svg(figure: Figure, path: str | Path) -> None:
     """Write `figure` as SVG with text as outlines, so that it looks the same everywhere."""
     figure.savefig(text := StringIO(), format="svg", metadata={"Date": None, "Creator": None})
-    small = re.sub(r"(data:image/png;base64,)([\w+/=\s]+)", _compress, text.getvalue())
-    write_whole(path, small.encode())
-
-
-def _compress(embedded: re.Match[str]) -> str:
-    """Store a grey picture with one byte per pixel; matplotlib writes four."""
-    picture = Image.open(BytesIO(b64decode(embedded[2]))).convert("RGB")
-    grey = picture.convert("L")
-    smallest = grey if grey.convert("RGB") == picture else picture
-    smallest.save(packed := BytesIO(), format="png", optimize=True)
-    return embedded[1] + b64encode(packed.getvalue()).decode("ascii")
+    write_whole(path, text.getvalue().encode())
 
 
 def palette(settings: Iterable[Setting]) -> dict[Setting, str]:
