@@ -1,4 +1,4 @@
-"""A small explorer of made-up walks, for the tests that look inside and those in a browser."""
+"""A small explorer of made-up paths, for the unit tests and for those in a browser."""
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,8 @@ PAIRS = pd.DataFrame(
 )
 
 
-def walks() -> list[explorer.Walk]:
-    """Two latent sizes; every frame is one grey level, darker along the path."""
+def interpolations() -> list[explorer.Interpolation]:
+    """Two latent sizes. Each frame has one grey level, which gets darker along the path."""
     made = []
     for place, size in enumerate((2, 16)):
         columns = explorer.FRAMES + 2
@@ -26,8 +26,8 @@ def walks() -> list[explorer.Walk]:
         steps = np.full((2, len(PAIRS), explorer.FRAMES - 1), 0.5 + place)
         classes = np.full((2, len(PAIRS), explorer.FRAMES, 10), 0.1)
         quality = np.full((len(PAIRS), 4), 0.25 + place / 2)
-        cells = cells.astype(np.uint8)
-        made.append(explorer.Walk(Run("vae", size, 4 + place), cells, steps, classes, quality))
+        run = Run("vae", size, 4 + place)
+        made.append(explorer.Interpolation(run, cells.astype(np.uint8), steps, classes, quality))
     return made
 
 
@@ -35,4 +35,4 @@ TRANSPORT = np.full((len(PAIRS), 7, 28, 28), 90, np.uint8)
 
 
 def page(dataset: Dataset = DATASETS["MNIST"]) -> str:
-    return explorer.explorer(walks(), PAIRS, TRANSPORT, Run("vae", 16, 5), dataset)
+    return explorer.explorer(interpolations(), PAIRS, TRANSPORT, Run("vae", 16, 5), dataset)

@@ -11,8 +11,8 @@ INCH = 72
 def read_listing(pdf: str | Path | bytes) -> dict[str, list[str]]:
     """Return the lines of each listed file, by its bookmark; wrapped lines are joined again.
 
-    A page holds, for each part of a file, its line numbers (or `MORE` where a line goes on) and
-    after them as many rows of code.
+    For each part of a file, a page has its line numbers (or `MORE` where a line continues), and
+    then as many rows of code.
     """
     document = pymupdf.open(stream=pdf) if isinstance(pdf, bytes) else pymupdf.open(pdf)
     files: dict[str, list[str]] = {
@@ -45,7 +45,7 @@ def read_listing(pdf: str | Path | bytes) -> dict[str, list[str]]:
 
 
 def _marks(rows: list[str], expected: int) -> list[str]:
-    """Return the column of line numbers with which `rows` begin."""
+    """Return the line numbers at the beginning of `rows`."""
     marks = []
     for row in rows:
         if row == str(expected):
@@ -57,5 +57,5 @@ def _marks(rows: list[str], expected: int) -> list[str]:
 
 
 def shown(text: str) -> list[str]:
-    """Return the lines that a listing of `text` should show: tabs as spaces, no trailing ones."""
+    """Return the lines that a listing of `text` should show: tabs and trailing spaces replaced."""
     return [line.rstrip() for line in text.expandtabs(4).removesuffix("\n").split("\n")]

@@ -1,42 +1,31 @@
 COMPARISON = "results/comparison"
 TEMPLATES = templates("comparison_report.typ", "listing.typ", "sources.yaml")
-# Figures of the comparison, in the order in which the report shows them.
+# Figures of the comparison, in the order of the report.
 FIGURES = (
-    "verdict score_by_latent_size display_rows best_and_worst differences quality_parts".split()
+    "verdict score_by_latent_size best_and_worst differences display_rows quality_parts".split()
 )
-FIGURES += "controls neg_elbo_and_score training_curves".split()
-
-
-def benchmarks():
-    """What jobs cost, if it has to be fetched; beside the results, a lost file is no reason to run."""
-    if not STORAGE:
-        return []
-    parts = [f"stack-{k}" for k in range(len(STACKS))] or [f"seed-{seed}" for seed in SEEDS]
+FIGURES += "neg_elbo_and_score training_curves controls".split()
+# Benchmark files are inputs only with remote storage, where a job has to fetch them. Otherwise they
+# are optional, so that a missing one reruns nothing.
+BENCHMARKS = []
+if STORAGE:
+    parts = [f"stack-{number}" for number in range(len(STACKS))]
+    parts = parts or [f"seed-{seed}" for seed in SEEDS]
     jobs = [f"train/{SETTING}_{part}" for part in parts]
-    jobs += [f"interpolate/{SETTING}", f"score/{SETTING}", "fetch_data/all", "compare/all"]
     jobs += [f"train_judges/seed-{seed}" for seed in JUDGE_SEEDS]
-    sizes = config["sweep"]["latent_sizes"]
-    paths = [f"results/benchmarks/{job}.tsv" for job in jobs]
-    return list(dict.fromkeys(expand(paths, variant=VARIANTS, latent_size=sizes)))
-
-
-def submitted_code(wildcards):
-    """What page 3 and the pages after it show, in the order in which data flows: the code that made
-    the figures, or all that they and the choice of their run depend on."""
-    if config["submission"]["code"] == "none":
-        return []
-    if config["submission"]["code"] == "figures":
-        modules = "training/model training/loop training/objectives training/draws interpolation"
-        modules = f"{modules} data/pairs figures/grids figures/tiles".split()
-        files = [f"workflow/scripts/vaesweep/{name}.py" for name in modules]
-        files += [f"workflow/rules/{part}.smk" for part in ("data", "train", "interpolate")]
-        return [workflow_file(path) for path in files]
-    parts = "start common data train interpolate external score choose documents".split()
-    steps = "fetch_data draw_pairs train_judges train interpolate score compare choose submission"
-    files = [workflow_file(f"workflow/rules/{part}.smk") for part in parts]
-    for step in steps.split():
-        files += [workflow_file(path) for path in sources(f"{step}.py")]
-    return list(dict.fromkeys([workflow_file("Snakefile"), *files]))
+    jobs += [f"interpolate/{SETTING}", f"score/{SETTING}", "fetch_data/all", "compare/all"]
+    BENCHMARKS = expand(
+        [f"results/benchmarks/{job}.tsv" for job in jobs],
+        variant=VARIANTS,
+        latent_size=config["sweep"]["latent_sizes"],
+    )
+# The code in the submission, in the order in which data flows through it.
+SUBMITTED_CODE = []
+if config["submission"]["code"] == "figures":
+    modules = "training/model training/loop training/objectives training/draws interpolation"
+    modules = f"{modules} data/pairs figures/grids figures/tiles".split()
+    SUBMITTED_CODE += [f"workflow/scripts/vaesweep/{name}.py" for name in modules]
+    SUBMITTED_CODE += [f"workflow/rules/{name}.smk" for name in ("data", "train", "interpolate")]
 
 
 rule submission:
@@ -44,7 +33,7 @@ rule submission:
         chosen=rules.choose.output.chosen,
         interpolations=trained_runs("interpolations.npz"),
         pairs=rules.draw_pairs.output.pairs,
-        shown=submitted_code,
+        code=[workflow_file(path) for path in SUBMITTED_CODE],
         templates=TEMPLATES,
     output:
         in_report(
@@ -99,6 +88,7 @@ rule plot_comparison:
     params:
         *code("plot_comparison.py"),
         dataset=DATASET.name,
+        noun=NAMES.noun,  # for the captions
     script:
         "../scripts/plot_comparison.py"
 
@@ -109,11 +99,12 @@ rule comparison_report:
         settings=rules.compare.output.settings,
         chosen=rules.choose.output.chosen,
         figures=rules.plot_comparison.output,
+        captions=[workflow_file(f"workflow/report/{name}.rst") for name in FIGURES],
         judges=judges("json"),
         agreement=rules.compare.output.judges,
         controls=rules.score_controls.output.controls,
         trainings=trained_runs("training.json"),
-        costs=benchmarks(),
+        costs=BENCHMARKS,
         templates=[*TEMPLATES, *templates("columns.yaml")],
     output:
         in_report(
@@ -128,6 +119,7 @@ rule comparison_report:
         "../../envs/vaesweep.yaml"
     params:
         *code("comparison_report.py"),
+        dataset=DATASET.name,
         config_text=config_text(),
     script:
         "../scripts/comparison_report.py"

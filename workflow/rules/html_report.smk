@@ -36,7 +36,7 @@ rule report_tables:
         different=every_run("different_digits.png"),
         score=rules.plot_comparison.output.score_by_latent_size,
         strip=rules.plot_comparison.output.verdict,
-        costs=benchmarks(),
+        costs=BENCHMARKS,
         templates=templates("columns.yaml", "table.html", "table.css", "summary.rst"),
     output:
         settings=in_report(

@@ -1,16 +1,15 @@
 import shlex
 
-
-def storage_arguments():
-    """What tells a Snakemake of one's own where results are kept."""
-    if not STORAGE:
-        return []
-    to_jobs = workflow.spawned_job_args_factory
-    words = [to_jobs.get_default_storage_provider_args(), *to_jobs.get_storage_provider_args()]
-    return shlex.split(" ".join(words))
+# The arguments by which Snakemake tells a process where results are kept.
+STORAGE_ARGUMENTS = []
+if STORAGE:
+    arguments = workflow.spawned_job_args_factory
+    STORAGE_ARGUMENTS += shlex.split(arguments.get_default_storage_provider_args())
+    STORAGE_ARGUMENTS += shlex.split(" ".join(arguments.get_storage_provider_args()))
 
 
-# `snakemake --report` of the finished workflow. No conda: it needs Snakemake itself.
+# Runs `snakemake --report` on the finished workflow. It has no conda environment, since it needs
+# Snakemake itself.
 rule report:
     input:
         rules.submission.output,
@@ -30,6 +29,6 @@ rule report:
         *code("report.py"),
         snakefile=workflow_file(workflow.main_snakefile),
         config_text=config_text(),
-        storage=storage_arguments(),
+        storage=STORAGE_ARGUMENTS,
     script:
         "../scripts/report.py"

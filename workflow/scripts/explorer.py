@@ -1,45 +1,41 @@
-"""Write the interpolation explorer: the best run of each setting, frame by frame."""
+"""Write the interpolation explorer: the paths of the best run of each setting, frame by frame."""
 
 from snakemake.iocontainers import Snakemake
 
-from vaesweep.comparison.chosen import chosen_run, read_chosen
-from vaesweep.comparison.reading import read_comparison
 from vaesweep.comparison.shortlist import settings_to_explore
-from vaesweep.data.datasets import DATASETS
-from vaesweep.data.pairs import read_pairs
+from vaesweep.comparison.sweep import Sweep
 from vaesweep.data.splits import IMAGE_SHAPE, load_split
-from vaesweep.documents.explorer import explorer, walk
-from vaesweep.files import read_arrays, read_table, write_whole
+from vaesweep.documents.explorer import explorer, measure_paths
+from vaesweep.files import read_arrays, write_whole
 from vaesweep.running.jobs import logging_to
-from vaesweep.runs import run_of, settings_of
+from vaesweep.runs import settings_of
 from vaesweep.scoring.judges import load_judge
 from vaesweep.training.model import load_model
 
 
 def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0], snakemake.threads) as log:
-        images, _ = load_split(snakemake.input.test)
-        pairs = read_pairs(snakemake.input.pairs)
-        shown = pairs[pairs["set"] == "display"].reset_index(drop=True)
-        every = read_comparison(snakemake.input.settings, "score", "best_seed")
-        between = (len(pairs), snakemake.params.steps, *IMAGE_SHAPE)
-        transport = read_arrays(snakemake.input.references, transport=between)["transport"]
-        scores = {run_of(path): path for path in snakemake.input.pair_scores}
-        models = {run_of(path): path for path in snakemake.input.models}
-        chosen = read_chosen(snakemake.input.chosen)
-        judges = [load_judge(path) for path in snakemake.input.judges]
-        walks, trained = [], {run.setting for run in models}
-        for run in settings_to_explore(every, chosen, trained).values():
-            model = load_model(models[run])
-            of_pairs = read_table(scores[run], "quality")
-            of_pairs = of_pairs[of_pairs["set"] == "display"]
-            walks.append(walk(model, run, images, shown, judges, snakemake.params.path, of_pairs))
+        given, params = snakemake.input, snakemake.params
+        sweep = Sweep(given, params.dataset)
+        images, _ = load_split(given.test)
+        judges = [load_judge(path) for path in given.judges]
+        is_shown = sweep.pairs["set"] == "display"
+        pairs = sweep.pairs[is_shown].reset_index(drop=True)
+        shape = (len(sweep.pairs), params.steps, *IMAGE_SHAPE)
+        transport = read_arrays(given.references, transport=shape)["transport"][is_shown]
+        models = sweep.by_run("models")
+        trained = {run.setting for run in models}
+        interpolations = []
+        for run in settings_to_explore(sweep.settings, sweep.chosen, trained).values():
+            model, scores = load_model(models[run]), sweep.pair_scores(run)
+            scores = scores[scores["set"] == "display"]
+            interpolations.append(
+                measure_paths(model, run, images, pairs, judges, params.path, scores)
+            )
             log.info("%s", run)
-        scored = settings_of(every.dropna(subset="best_seed"))
-        left_out = sum(setting in trained for setting in scored) - len(walks)
-        dataset = DATASETS[snakemake.params.dataset]
-        transport = transport[pairs["set"] == "display"]
-        page = explorer(walks, shown, transport, chosen_run(chosen), dataset, left_out)
+        scored = settings_of(sweep.settings.dropna(subset="best_seed"))
+        left_out = len(trained.intersection(scored)) - len(interpolations)
+        page = explorer(interpolations, pairs, transport, sweep.chosen_run, sweep.dataset, left_out)
         write_whole(snakemake.output[0], page.encode())
 
 

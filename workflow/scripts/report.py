@@ -1,4 +1,4 @@
-"""Write the HTML report: Snakemake's own, of everything that has been made."""
+"""Write the HTML report with `snakemake --report`."""
 
 import sys
 from pathlib import Path
@@ -14,14 +14,18 @@ from vaesweep.running.jobs import logging_to
 
 def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]) as log, TemporaryDirectory() as folder:
-        # The config as it is now, with whatever --config and --configfile changed.
+        # The configuration in use, including --config and --configfile.
         config = Path(folder, "config.yaml")
         config.write_text(snakemake.params.config_text, encoding="utf-8")
         command = [sys.executable, "-m", "snakemake", "--snakefile", snakemake.params.snakefile]
-        command += ["--configfile", str(config), "--nolock"]  # the lock is held by who called this
+        command += [
+            "--configfile",
+            str(config),
+            "--nolock",
+        ]  # the Snakemake that runs this job has the lock
         command += [*snakemake.params.storage, "--report", snakemake.output[0]]
         command += ["--report-stylesheet", snakemake.input.style]
-        # The report's text includes it from here, wherever results are kept.
+        # The text of the report includes this path, even if results are kept elsewhere.
         summary = Path("results/comparison/summary.rst")
         if not summary.exists() or not summary.samefile(snakemake.input.summary):
             write_whole(summary, Path(snakemake.input.summary).read_bytes())
@@ -29,8 +33,8 @@ def main(snakemake: Snakemake) -> None:
         log.info("%s\n%s", " ".join(command), done.stdout)
         if done.returncode:
             raise UserError(
-                f"snakemake --report ended with status {done.returncode}; "
-                f"what it said is in {snakemake.log[0]}"
+                f"snakemake --report failed with status {done.returncode}; "
+                f"its output is in {snakemake.log[0]}"
             )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from explorer_page import PAIRS, TRANSPORT, page, walks
+from explorer_page import PAIRS, TRANSPORT, interpolations, page
 from PIL import Image
 
 from vaesweep.comparison.shortlist import settings_to_explore
@@ -29,7 +29,7 @@ def unpacked(text, shape):
     return np.frombuffer(b64decode(text), np.uint8).reshape(shape)
 
 
-def test_a_cell_of_the_sprite_is_a_frame_of_a_path(data):
+def test_each_cell_of_the_sprite_is_a_frame_of_a_path(data):
     sprite = Image.open(io.BytesIO(b64decode(data["sprite"].split(",")[1]))).convert("L")
     columns = explorer.FRAMES + 2
     assert sprite.size == (28 * columns, 28 * 3 * len(PAIRS))
@@ -37,20 +37,20 @@ def test_a_cell_of_the_sprite_is_a_frame_of_a_path(data):
     below = sheet[2 * len(PAIRS) :].transpose(0, 2, 1, 3)
     assert np.abs(below[:, 1:8].astype(int) - 165).max() <= 9 and (below[:, 9:] == 255).all()
     assert np.abs(below[:, 8].astype(int) - 255 + 64 * 3).max() <= 9
-    for place, walk in enumerate(walks()):
+    for place, paths in enumerate(interpolations()):
         for pair in range(len(PAIRS)):
             shown = sheet[place * len(PAIRS) + pair].transpose(1, 0, 2).astype(int)
-            assert np.abs(shown - (255 - walk.cells[pair].astype(int))).max() <= 9  # of 16 levels
+            assert np.abs(shown - (255 - paths.cells[pair].astype(int))).max() <= 9  # of 16 levels
 
 
-def test_numbers_are_packed_in_the_order_that_the_page_reads(data):
+def test_numbers_are_packed_in_the_order_in_which_the_page_reads_them(data):
     first, second = (unpacked(text, (2, len(PAIRS), explorer.FRAMES - 1)) for text in data["steps"])
     assert data["longest"] == 1.5
     assert (second == 255).all() and (first == 85).all()
     assert (unpacked(data["classes"][0], (2, len(PAIRS), explorer.FRAMES, 10)) == 26).all()
 
 
-def test_page_is_self_contained_and_no_text_can_break_out():
+def test_the_page_loads_nothing_and_no_text_ends_its_script():
     text = page()
     assert not re.search(r'(src|href)="(?!data:)', text)
     noun = replace(DATASETS["MNIST"], noun="</script>")
@@ -58,30 +58,29 @@ def test_page_is_self_contained_and_no_text_can_break_out():
     assert "http://www.w3.org/2000/svg" in text and "https:" not in text
 
 
-def test_a_page_holds_the_chosen_size_and_the_best_others():
+def test_the_page_has_the_chosen_setting_and_the_best_others():
     sizes = pd.DataFrame({"latent_size": range(1, 21), "rank": range(20, 0, -1), "best_seed": 0.0})
     sizes.loc[19, ["rank", "best_seed"]] = np.nan  # no run of it could be scored
     chosen = Run("vae", 2, 0)._asdict()
-    sizes.loc[20] = {"latent_size": 99, "rank": 0, "best_seed": 0}  # from elsewhere
+    sizes.loc[20] = {"latent_size": 99, "rank": 0, "best_seed": 0}  # of an external model
     trained = [Setting("vae", size) for size in range(1, 21)]
     shown = settings_to_explore(sizes.assign(variant="vae"), chosen, trained)
     assert shown == {Setting("vae", size): Run("vae", size, 0) for size in (2, *range(7, 20))}
-    text = explorer.explorer(
-        walks(), PAIRS, TRANSPORT, walks()[1].run, DATASETS["MNIST"], left_out=5
-    )
-    assert '"left_out": 5' in text
+    made = interpolations()
+    text = explorer.explorer(made, PAIRS, TRANSPORT, made[1].run, DATASETS["MNIST"], left_out=5)
+    assert '"left_out": 5' in text and '"chosen": 1' in text
 
 
-def test_walk_measures_the_path_and_its_cross_fade():
+def test_the_path_and_its_cross_fade_are_measured():
     torch.manual_seed(0)
     model = VAE(Architecture("mlp", (8,), 3))
     model.initialise(0, torch.Generator().manual_seed(0), torch.full((784,), 0.3))
     images = np.random.default_rng(0).integers(0, 256, (4, 28, 28), dtype=np.uint8)
     pairs = pd.DataFrame({"index_a": [0, 1], "index_b": [2, 3]})
-    made = explorer.walk(
-        *(model, Run("vae", 3, 7), images, pairs, [Judge(0, 10), Judge(1, 10)], "straight"),
-        pd.DataFrame(0.5, range(2), ["transport", "ghost_free", "class_path", "quality"]),
-    )
+    judges = [Judge(0, 10), Judge(1, 10)]
+    scores = pd.DataFrame(0.5, range(2), ["transport", "ghost_free", "class_path", "quality"])
+    run = Run("vae", 3, 7)
+    made = explorer.measure_paths(model, run, images, pairs, judges, "straight", scores)
     assert made.quality.tolist() == [[0.5] * 4] * 2
     assert made.run == ("vae", 3, 7)
     assert made.cells.shape == (2, explorer.FRAMES + 2, 28, 28)

@@ -5,102 +5,77 @@ import pandas as pd
 import pytest
 from docutils.core import publish_doctree
 from docutils.nodes import raw, reference, system_message, table
+from made_up_results import write_results
+from made_up_sweep import choose, sweep
 
-from vaesweep.comparison.costs import read_costs
-from vaesweep.documents.html_report import cost_page, runs_page, settings_page, summary
+from vaesweep.comparison.sweep import Sweep
+from vaesweep.documents import html_report
+from vaesweep.documents.html_report import (
+    MAX_ROWS,
+    Link,
+    cost_page,
+    links_by_run,
+    runs_page,
+    settings_page,
+    summary,
+)
 from vaesweep.runs import Run
 
-PARTS = ("transport", "ghost_free", "class_path", "quality", "score")
-CHOSEN = {
-    "variant": "vae",
-    "latent_size": 16,
-    "seed": 1,
-    "pinned": [],
-    "verdict": "Use latent size 16.",
-    "reason": "Its mean score is the highest, by 5 *points*.",
-}
+COMPARED = sweep({(2, 0): 0.03, (2, 1): 0.04, (16, 0): 0.1, (16, 1): 0.12}, diverged=((2, 1),))
+CHOSEN = choose(COMPARED) | {"reason": "Its mean score is the highest, by 5 *points*."}
+LINKS = {Run("vae", 16, 1): [Link("same", "a/same.png", "../same.png"), Link("paths", "b", "b#c")]}
 
 
-SAME = "results/runs/vae/latent-16/seed-1/same_digit.png"
-RESULTS = {Run("vae", 16, 1): {"same": SAME}}
-
-
-def scores(score: float) -> dict[str, float | str]:
-    values: dict[str, float | str] = {
-        f"{part}_{kind}": 0.5 for part in PARTS for kind in ("same", "different")
-    }
-    return values | {
-        "score": score,
-        "score_low": score - 0.01,
-        "score_high": score + 0.01,
-        "win_probability": 0.5,
-        "neg_elbo": 100.25,
-        "reconstruction": 75.0,
-        "kl": 25.25,
-        "active_units": 14,
-        "train_seconds": 51.2,
-    }
-
-
-@pytest.fixture
-def sizes() -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "variant": "vae",
-                "latent_size": 2,
-                "seeds": 2,
-                "rank": 2,
-                "best_seed": 0,
-                "best_score": 0.05,
-            }
-            | scores(0.04),
-            {
-                "variant": "vae",
-                "latent_size": 16,
-                "seeds": 2,
-                "rank": 1,
-                "best_seed": 1,
-                "best_score": 0.12,
-            }
-            | scores(0.11),
-        ]
-    )
-
-
-@pytest.fixture
-def runs() -> pd.DataFrame:
-    ok = {"status": "ok", "device": "cpu", "flags": ""}
-    gone = {"status": "diverged", "device": "cpu", "flags": "diverged"}
-    return pd.DataFrame(
-        [
-            {"variant": "vae", "latent_size": 2, "seed": 0, "rank": 3} | ok | scores(0.04),
-            {"variant": "vae", "latent_size": 2, "seed": 1, "rank": None}
-            | scores(float("nan"))
-            | gone,
-            {"variant": "vae", "latent_size": 16, "seed": 0, "rank": 2} | ok | scores(0.10),
-            {"variant": "vae", "latent_size": 16, "seed": 1, "rank": 1} | ok | scores(0.12),
-        ]
-    )
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+    return write_results(tmp_path_factory.mktemp("results"), COMPARED, CHOSEN)
 
 
 def squeezed(page: str) -> str:
-    """A page without the blanks between its elements."""
+    """A page without the white space between its elements."""
     return re.sub(r">\s+<", "><", page)
 
 
-def test_sizes_page_is_ordered_by_rank(sizes: pd.DataFrame) -> None:
-    text = squeezed(settings_page(sizes, CHOSEN, RESULTS))
+def summary_of(text: str):
+    """The document tree of a summary, which must have no errors."""
+    document = publish_doctree(text)
+    assert not list(document.findall(system_message))
+    return document
+
+
+def test_the_settings_page_is_ordered_by_rank_and_marks_the_chosen_setting(results: Sweep) -> None:
+    text = squeezed(settings_page(results.settings, CHOSEN, LINKS))
     assert text.index("<td>16</td>") < text.index("<td>2</td>")
-    assert "</td><td>1</td><td>16</td>" in text.split('class="chosen"')[1].split("</tr>")[0]
-    assert "0.100 to 0.120" in text
-    link = f'<a href="../runs/vae/latent-16/seed-1/same_digit.png" data-path="{SAME}">same</a>'
-    assert text.count("<a ") == 1 and link in text.split('class="chosen"')[1].split("</tr>")[0]
+    chosen = text.split('class="chosen"')[1].split("</tr>")[0]
+    assert "</td><td>1</td><td>16</td>" in chosen and "<td>0.110</td>" in chosen
 
 
-def test_runs_page_shows_diverged_runs_last(runs: pd.DataFrame) -> None:
-    runs["device"] = "<b>cpu & co</b>"
-    text = squeezed(runs_page(runs, CHOSEN, {}))
+def test_the_links_of_a_row_are_separate(results: Sweep) -> None:
+    row = (
+        settings_page(results.settings, CHOSEN, LINKS).split('class="chosen"')[1].split("</td>")[0]
+    )
+    assert re.sub("<.*?>", "", row.split(">", 1)[1]).split() == ["same", "·", "paths"]
+    assert '<a href="../same.png" data-path="a/same.png">same</a>' in row
+
+
+def test_the_links_of_a_run_open_its_figures_and_its_paths(tmp_path: Path) -> None:
+    compared = sweep({(2, 0): 0.1, (2, 1): 0.2, ("pca", 20, 0): 0.3}, external="pca")
+    made = write_results(tmp_path, compared, choose(compared))
+    runs = ["vae/latent-2/seed-0", "vae/latent-2/seed-1", "pca/latent-20/seed-0"]
+    for kind in ("same", "different"):
+        made.files[kind] = [f"results/runs/{run}/{kind}.png" for run in runs]
+    links = links_by_run(made, Path("results/comparison/explorer.html"))
+    folder = "runs/vae/latent-2/seed-1"
+    assert links[Run("vae", 2, 1)] == [
+        ("same", f"results/{folder}/same.png", f"../{folder}/same.png"),
+        ("different", f"results/{folder}/different.png", f"../{folder}/different.png"),
+        ("paths", "results/comparison/explorer.html", "explorer.html#of=vae%2F2"),
+    ]
+    assert len(links[Run("pca", 20, 0)]) == 2, "the explorer needs the weights of a model"
+
+
+def test_the_runs_page_shows_diverged_runs_last_and_escapes_texts(results: Sweep) -> None:
+    text = squeezed(runs_page(results.runs.assign(device="<b>cpu & co</b>"), CHOSEN, {}))
     assert "&lt;b&gt;cpu &amp; co&lt;/b&gt;" in text and text.count("<script") == 1
     assert "http" not in text.split("</style>")[1]
     rows = text.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")[:-1]
@@ -110,22 +85,26 @@ def test_runs_page_shows_diverged_runs_last(runs: pd.DataFrame) -> None:
     assert "diverged" in rows[-1] and "nan" not in text
 
 
-def test_costs_of_nothing_make_a_table_all_the_same(tmp_path: Path, runs: pd.DataFrame) -> None:
-    assert "Cost of the sweep" in cost_page(read_costs(tmp_path, runs))
+def test_the_cost_page_has_a_row_per_rule_and_one_for_all() -> None:
+    costs = pd.DataFrame({"rule": ["train", "train", "compare"], "seconds": [10, 20, 1.5]})
+    text = cost_page(costs.assign(runs=[[], [], []], memory_mib=[300, 400, None]))
+    for row in (["train", "2", "15.0", "30", "400"], ["all", "3", "–", "32", "400"]):
+        assert "".join(f"<td>{cell}</td>" for cell in row[1:]) in squeezed(text)
+    assert "nan" not in text
 
 
-def test_summary_reads_as_meant(sizes: pd.DataFrame, runs: pd.DataFrame, tmp_path: Path) -> None:
+def test_the_summary_shows_the_choice_the_settings_and_the_pictures(
+    tmp_path: Path, results: Sweep
+) -> None:
     picture = tmp_path / "score.svg"
     picture.write_text("<svg/>" * 9000, encoding="utf-8")  # longer than docutils lets a line be
     links = {"submission PDF": "results/submission/x_HW9.pdf"}
-    text = summary(sizes, runs, CHOSEN, links, {"Score & size": picture})
-    document = publish_doctree(text)
-    assert not list(document.findall(system_message))
+    document = summary_of(
+        summary(results.settings, results.runs, CHOSEN, links, {"Score & size": picture})
+    )
     words = document.astext()
-    assert "Latent size 16, seed 1 is the run to show. Its mean score" in words
-    assert "by 5 *points*." in words
-    assert "0.100 to 0.120" in words
-    assert "1 of 4 runs diverged" in words
+    assert "Latent size 16, seed 1 is the chosen run. Its mean score" in words
+    assert "by 5 *points*." in words and "0.110" in words and "1 of 4 runs diverged" in words
     assert len(list(document.findall(table))) == 1
     (shown,) = document.findall(raw)
     assert 'alt="Score &amp; size" src="data:image/svg+xml;base64,' in shown.astext()
@@ -134,34 +113,33 @@ def test_summary_reads_as_meant(sizes: pd.DataFrame, runs: pd.DataFrame, tmp_pat
     assert "results['results/submission/x_HW9.pdf'].data_uri" in opened["refuri"]
 
 
-def test_summary_has_dashes_for_a_size_without_scores(
-    sizes: pd.DataFrame, runs: pd.DataFrame
-) -> None:
-    names = ["score", "score_low", "score_high", "win_probability", "rank", "best_seed"]
-    sizes.loc[0, names] = float("nan")
-    words = publish_doctree(summary(sizes, runs, CHOSEN, {}, {})).astext()
+def test_the_summary_has_dashes_for_a_setting_without_scores(tmp_path: Path) -> None:
+    compared = sweep({(2, 0): 0.1, (16, 0): 0.2}, diverged=((2, 0),))
+    lost = write_results(tmp_path, compared, choose(compared))
+    words = summary_of(summary(lost.settings, lost.runs, lost.chosen, {}, {})).astext()
     assert "–" in words and "nan" not in words
 
 
-def test_the_first_page_shows_the_best_of_many_settings(
-    sizes: pd.DataFrame, runs: pd.DataFrame
-) -> None:
-    many = pd.concat([sizes.assign(latent_size=100 + k, rank=k + 2) for k in range(10)])
-    words = publish_doctree(summary(pd.concat([sizes, many]), runs, CHOSEN, {}, {})).astext()
-    assert "10 more stand in the table of latent sizes." in words
-    assert "100\n" in words and "109\n" not in words
+def test_the_summary_shows_the_best_of_many_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html_report, "MAX_ROWS", 2)
+    compared = sweep({(size, 0): size / 1000 for size in (100, 101, 102, 103)})
+    chosen = choose(compared, latent_size=100)
+    text = summary(compared.settings, compared.runs, chosen, {}, {})
+    words = summary_of(text).astext()
+    assert MAX_ROWS > 2 and "The table of latent sizes has 2 more." in words
+    shown = words.split("Score\n")[1].split("The table of")[0].split()
+    assert "100" in shown and "103" in shown and "101" not in shown and "102" not in shown
 
 
 @pytest.mark.parametrize("text", ["*a* `b` |c| d_ e__ <f> [1]_ \\g", "file_name_ http://x"])
-def test_a_text_stays_as_it_is(text: str, sizes: pd.DataFrame, runs: pd.DataFrame) -> None:
-    document = publish_doctree(summary(sizes, runs, CHOSEN | {"reason": text}, {}, {}))
-    assert not list(document.findall(system_message))
-    assert f"is the run to show. {text}" in document.astext()
+def test_markup_in_a_text_has_no_effect(text: str, results: Sweep) -> None:
+    document = summary_of(
+        summary(results.settings, results.runs, CHOSEN | {"reason": text}, {}, {})
+    )
+    assert f"is the chosen run. {text}" in document.astext()
 
 
 @pytest.mark.parametrize(("end", "kind"), [("pdf", "pdf"), ("html", "html"), ("png", "img")])
-def test_a_link_opens_the_right_view(
-    end: str, kind: str, sizes: pd.DataFrame, runs: pd.DataFrame
-) -> None:
-    text = summary(sizes, runs, CHOSEN, {"words": f"a/b.{end}"}, {})
+def test_a_link_opens_the_right_view(end: str, kind: str, results: Sweep) -> None:
+    text = summary(results.settings, results.runs, CHOSEN, {"words": f"a/b.{end}"}, {})
     assert f"`words <javascript:app.setView({{content:'{kind}',contentPath:" in text

@@ -38,12 +38,12 @@ def typeset(*sources, paper="us-letter"):
     st.text(st.characters(min_codepoint=32, max_codepoint=126) | st.sampled_from("\n\t")),
 )
 def test_pages_hold_every_character_of_the_source(path, text):
-    # On the page, a line that is a number looks as the number of a line.
+    # On the page, a line that is a number looks like the number of a line.
     assume(not any(line.strip().isdigit() for line in text.split("\n")))
     assert read_listing(typeset((path, text)))[path] == shown(text)
 
 
-def test_rows_are_numbered_and_no_wider_than_the_page():
+def test_rows_are_numbered_and_fit_the_page():
     text = "x = 1\n" + "y" * 250 + "\n\n" + "z" * 100 + "\n"
     rows = pymupdf.open(stream=typeset(("a.py", text)))[2].get_text().split("\n")
     at = rows.index("1")
@@ -51,7 +51,7 @@ def test_rows_are_numbered_and_no_wider_than_the_page():
     assert [len(row) for row in rows[at + 6 : at + 12]] == [5, 100, 100, 50, 1, 100]
 
 
-def test_colours_know_python_snakemake_and_yaml():
+def test_python_snakemake_and_yaml_have_syntax_colours():
     def colours(path, text):
         page = pymupdf.open(stream=typeset((path, text)))[2].get_text("dict")
         lines = [line for block in page["blocks"] for line in block.get("lines", ())]
@@ -64,7 +64,7 @@ def test_colours_know_python_snakemake_and_yaml():
     assert colours("a.yaml", "key: 1  # why")["# why"] == python["# why"]
 
 
-def test_pages_are_full_and_no_heading_is_left_alone():
+def test_pages_are_full_and_no_heading_ends_a_page():
     on_page, title, index, heading = 81, 5, 3, 3
     room = on_page - title - index - heading
     for lines, begins in ((room - heading - 5, 1), (room - heading - 4, 2), (room + on_page, 3)):
@@ -73,10 +73,16 @@ def test_pages_are_full_and_no_heading_is_left_alone():
         assert (places["a.py"], places["b.py"]) == (3, begins + 2)
 
 
-def test_the_running_head_names_the_file_that_a_page_begins_with():
+def test_the_header_names_the_file_at_the_top_of_the_page():
     pdf = typeset(("a.py", "line\n" * 71), ("b.py", "line\n" * 79), ("c.py", "line\n" * 90))
-    heads = [page.get_text().split("\n")[1] for page in list(pymupdf.open(stream=pdf))[2:]]
+    heads = [page.get_text().split("\n")[0] for page in list(pymupdf.open(stream=pdf))[2:]]
     assert heads == ["a.py", "a.py", "b.py", "c.py"]
+
+
+def test_the_first_page_of_code_has_its_title_once_and_describes_files_without_markup():
+    page = pymupdf.open(stream=typeset(("a.py", '"""Draw `x` as it is."""')))[2].get_text()
+    assert page.count("The code that made the figures") == 1
+    assert "Draw x as it is." in page
 
 
 @pytest.fixture(scope="module")
@@ -98,14 +104,14 @@ def figures():
     return [FigurePage(title, f"Rows of {title}.", blank) for title in ("Same", "Different")]
 
 
-def test_text_of_the_code_pages_equals_the_sources(submission, sources):
+def test_the_text_of_the_code_pages_equals_the_sources(submission, sources):
     read = read_listing(submission)
     assert list(read) == [path for path, _ in sources]
     for path, text in sources:
         assert read[path] == shown(text), path
 
 
-def test_submission_has_bookmarks_metadata_and_no_dates(submission, sources):
+def test_the_submission_has_bookmarks_metadata_and_no_dates(submission, sources):
     document = pymupdf.open(stream=submission)
     titles = [(level, title) for level, title, _ in document.get_toc()]
     assert titles == [
@@ -120,7 +126,7 @@ def test_submission_has_bookmarks_metadata_and_no_dates(submission, sources):
     assert not document.metadata["creationDate"] and not document.metadata["modDate"]
 
 
-def test_code_pages_have_the_papers_size_and_embedded_fonts(submission):
+def test_pages_have_the_size_of_the_paper_and_embedded_fonts(submission):
     document = pymupdf.open(stream=submission)
     for page in document:
         assert (page.rect.width, page.rect.height) == (612, 792)
@@ -134,21 +140,23 @@ def test_equal_inputs_give_equal_bytes(submission, sources):
     assert typeset(*sources) == submission
 
 
-def test_screen_readers_are_told_what_the_figures_show(submission):
+def test_the_figures_are_described_for_screen_readers(submission):
     root = PdfReader(BytesIO(submission)).trailer["/Root"]
-    assert root["/MarkInfo"]["/Marked"] and root["/Lang"] == "en"
+    assert root["/MarkInfo"] == {"/Marked": True} and root["/Lang"] == "en"
 
     def texts(node):
         node = node.get_object()
         if isinstance(node, list):
             return [text for kid in node for text in texts(kid)]
-        own = [str(node["/Alt"])] if isinstance(node, dict) and "/Alt" in node else []
-        return own + (texts(node["/K"]) if isinstance(node, dict) and "/K" in node else [])
+        if not isinstance(node, dict):
+            return []
+        text = [str(node["/Alt"])] if "/Alt" in node else []
+        return text + (texts(node["/K"]) if "/K" in node else [])
 
     assert texts(root["/StructTreeRoot"]) == ["Rows of Same.", "Rows of Different."]
 
 
-def test_submission_without_code_is_the_two_figures():
+def test_a_submission_without_code_is_the_two_figures():
     pdf = typeset()
     assert len(pymupdf.open(stream=pdf)) == 2
 

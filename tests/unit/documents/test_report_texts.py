@@ -1,3 +1,5 @@
+"""The texts of `workflow/report`, rendered as Snakemake does but with undefined names as errors."""
+
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,40 +22,38 @@ class Category(NamedTuple):
 
 
 def render(path: Path, **names: Any) -> str:
-    """Render a text as Snakemake does, but let nothing pass that it does not define."""
     environment = jinja2.Environment(
         trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
     return environment.from_string(path.read_text(encoding="utf-8")).render(**names)
 
 
-def test_first_page_speaks_of_a_single_run_as_one():
+def test_the_first_page_describes_a_single_run_in_the_singular():
     config = complete({"sweep": {"latent_sizes": [16], "seeds": [0]}, "training": {"epochs": 1}})
     text = render(
         ROOT / "workflow/report/workflow.rst",
         snakemake=SimpleNamespace(config=config),
         categories={},
     )
-    said = "1 variational autoencoder, of latent size 16 with 1 seed, was trained for 1 epoch on"
-    assert said in " ".join(text.split())
+    sentence = "1 variational autoencoder with latent size 16 and 1 seed was trained for 1 epoch on"
+    assert sentence in " ".join(text.split())
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
-def test_text_renders(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_renders(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     summary = tmp_path / "results" / "comparison" / "summary.rst"
     summary.parent.mkdir(parents=True)
     summary.write_text("What the sweep found.\n", encoding="utf-8")
     (tmp_path / "results" / "sweep.json").write_text('{"commit": "abc"}', encoding="utf-8")
-    rule = SimpleNamespace(
+    job = SimpleNamespace(
         config=complete({}),
-        wildcards=SimpleNamespace(latent_size="16", seed="0"),
         output=["results/a.pdf"],
         params=SimpleNamespace(noun="class", nouns="classes"),
     )
     categories = {Category(name): {} for name in CATEGORIES}
     links = "".join(f"\n\n.. _{name}: javascript:x" for name in CATEGORIES)
-    text = render(path, snakemake=rule, categories=categories, files=[]) + links
+    text = render(path, snakemake=job, categories=categories, files=[]) + links
     document = publish_doctree(text, settings_overrides={"report_level": 2})
     assert not list(document.findall(system_message))
     assert not re.search(r"\b(digits?|strokes?)\b", document.astext().replace("homework", ""))

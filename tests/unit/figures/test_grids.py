@@ -11,7 +11,6 @@ from vaesweep.figures import grids
 from vaesweep.figures.grids import PAPER_INCHES
 from vaesweep.figures.tiles import step_labels
 from vaesweep.runs import Run
-from vaesweep.words import paths_title
 
 STEPS = 7
 DIGITS = [(str(row), str(9 - row)) for row in range(10)]
@@ -46,11 +45,11 @@ def tiles_of(pdf):
     return sorted(found, key=lambda tile: (round(tile[0].y0), tile[0].x0))
 
 
-def test_step_labels_are_the_fractions_of_the_assignment():
+def test_steps_are_labelled_with_the_fractions_of_the_assignment():
     assert step_labels(9)[1:-1] == [f"{k}/8" for k in range(1, 8)]
 
 
-def test_page_shows_every_frame_in_its_place_without_smoothing(frames, letter):
+def test_a_page_has_every_frame_in_its_place_with_sharp_pixels(frames, letter):
     tiles = tiles_of(letter)
     assert len(tiles) == 90
     for (_, pixels), frame in zip(tiles, frames.reshape(-1, 28, 28), strict=True):
@@ -59,7 +58,7 @@ def test_page_shows_every_frame_in_its_place_without_smoothing(frames, letter):
         np.testing.assert_array_equal(pixels, 255 - np.kron(frame, np.ones((repeat, repeat))))
 
 
-def test_rendered_page_shows_the_test_images_at_both_ends(frames, letter):
+def test_a_rendered_page_shows_the_test_images_at_both_ends(frames, letter):
     page = pymupdf.open(stream=letter)[0]
     boxes = [box for box, _ in tiles_of(letter)]
     for row in range(10):
@@ -67,15 +66,15 @@ def test_rendered_page_shows_the_test_images_at_both_ends(frames, letter):
             box = boxes[row * (STEPS + 2) + column]
             scale = 28 * 8 / box.width
             pixels = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=box, alpha=False)
-            seen = np.frombuffer(pixels.samples, np.uint8).reshape(pixels.height, pixels.width, 3)
+            levels = np.frombuffer(pixels.samples, np.uint8).reshape(pixels.height, pixels.width, 3)
             # The middle of each of the 28 by 28 squares; clipping rounds to whole pixels.
-            middle = seen[4::8, 4::8, 0][1:27, 1:27]
+            middle = levels[4::8, 4::8, 0][1:27, 1:27]
             expected = 255 - frames[row, column][1:27, 1:27]
             assert np.abs(middle.astype(int) - expected).max() <= 2
 
 
 @pytest.mark.parametrize("paper", ["us-letter", "a4"])
-def test_figure_fills_the_page_inside_half_inch_margins(frames, paper):
+def test_the_figure_fills_the_page_inside_half_inch_margins(frames, paper):
     pdf = drawn_page(frames, paper)
     page = pymupdf.open(stream=pdf)[0]
     width, height = (inches * POINT for inches in PAPER_INCHES[paper])
@@ -91,12 +90,12 @@ def test_figure_fills_the_page_inside_half_inch_margins(frames, paper):
     assert all(box.width == pytest.approx(box.height, abs=0.1) for box in boxes)
 
 
-def test_pixels_are_at_least_300_to_the_inch(letter):
+def test_an_inch_has_at_least_300_pixels(letter):
     for box, pixels in tiles_of(letter):
         assert pixels.shape[1] / (box.width / POINT) >= 300
 
 
-def test_page_labels_rows_columns_and_the_real_images(letter):
+def test_rows_columns_and_the_real_images_are_labelled(letter):
     text = pymupdf.open(stream=letter)[0].get_text().split("\n")
     assert "Same digit" in text and "seed 1" in text
     assert text.count("test image") == 2
@@ -125,7 +124,7 @@ def test_other_numbers_of_steps_and_rows_fit_the_page(shape):
     assert min(gaps) > 0
 
 
-def test_preview_has_whole_pixels_and_a_moderate_size(frames, tmp_path):
+def test_a_preview_has_whole_pixels_and_a_moderate_size(frames, tmp_path):
     smooth = np.zeros_like(frames) + np.linspace(0, 255, 28).astype(np.uint8)
     figure = grids.draw_preview(smooth, DIGITS, "Same digit", "seed 1")
     grids.save_png(figure, tmp_path / "a.png")
@@ -133,7 +132,7 @@ def test_preview_has_whole_pixels_and_a_moderate_size(frames, tmp_path):
     height, width = picture.shape
     assert 0.8 < width / height < 1
     assert max(width, height) <= 1000
-    # Somewhere in the middle row there is a tile, three pixels for each of its own.
+    # The middle row crosses tiles, in which each pixel is three pixels wide.
     tile = np.repeat(255 - np.linspace(0, 255, 28).astype(np.uint8), 3)
     windows = np.lib.stride_tricks.sliding_window_view(picture[height // 2 - 20], 84)
     assert (np.abs(windows.astype(int) - tile) <= 8).all(axis=1).sum() == STEPS + 2
@@ -147,23 +146,18 @@ def test_equal_frames_give_equal_files(frames, letter, tmp_path):
     assert drawn_page(frames) == letter
 
 
-def test_headings_speak_of_digits_only_for_digits():
-    assert paths_title("same", "digit") == "Same digit"
-    assert paths_title("different", "class") == "Different classes"
-    assert "7 interpolates" in grids.paths_note(9, "MNIST", Run("vae", 16, 3), variants=False)
-    assert "1 interpolate between" in grids.paths_note(
-        3, "MNIST", Run("vae", 16, 3), variants=False
-    )
+def test_the_note_counts_interpolates_and_names_the_run():
+    run = Run("vae", 16, 3)
+    note = grids.paths_note(9, "MNIST", run, variants=False)
+    assert note == "7 interpolates between MNIST test images  ·  latent size 16, seed 3"
+    assert "1 interpolate between" in grids.paths_note(3, "MNIST", run, variants=False)
+    assert "vae, latent size 16" in grids.paths_note(3, "MNIST", run, variants=True)
 
 
-def words_of(figure):
-    return {text.get_text(): text for text in figure.axes[0].texts}
-
-
-def test_long_names_of_classes_stand_along_their_tiles(frames):
+def test_long_names_of_classes_run_along_their_tiles(frames):
     names = [("ankle boot", "bag")] * 10
     figure = grids.draw_page(frames, names, "Same class", "seed 1", "us-letter")
-    boot = words_of(figure)["ankle boot"]
+    boot = {text.get_text(): text for text in figure.axes[0].texts}["ankle boot"]
     assert boot.get_rotation() == 90 and boot.get_fontsize() < 9
     figure.canvas.draw()
     box = boot.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
@@ -183,9 +177,12 @@ def test_headings_of_a_preview_do_not_touch(steps):
     figure.canvas.draw()
     texts = [text for text in figure.axes[0].texts if text.get_text()]
     boxes = [text.get_window_extent() for text in texts]
-    lines = {"Different classes", note}
-    headings = [box for text, box in zip(texts, boxes, strict=True) if text.get_text() in lines]
-    labels = [b for t, b in zip(texts, boxes, strict=True) if t.get_text().startswith("t")]
+    headings, labels = [], []
+    for text, box in zip(texts, boxes, strict=True):
+        if text.get_text() in ("Different classes", note):
+            headings.append(box)
+        elif text.get_text().startswith("t"):
+            labels.append(box)
     for row in (headings, labels):
         row.sort(key=lambda box: box.x0)
         assert all(left.x1 < right.x0 for left, right in pairwise(row))

@@ -10,6 +10,7 @@ from vaesweep.runs import Setting
 from vaesweep.training.hardware import Hardware
 from vaesweep.training.loop import Settings, _facts
 from vaesweep.training.model import Architecture
+from vaesweep.training.objectives import OBJECTIVES
 
 CONFIG = complete(
     {
@@ -52,7 +53,8 @@ def test_training_json_records_everything_that_decides_a_result():
     """A new key of `model` or `training` has to be recorded, or `compare` cannot check it."""
     hardware = Hardware(torch.device("cpu"), torch.float32, "a CPU")
     architecture = Architecture("mlp", (8,), 2)
-    facts = _facts(architecture, Settings(1.0, 2, 20, 1e-3), hardware)
+    objective = OBJECTIVES["vae"](1.0, 2, (0,))
+    facts = _facts(architecture, Settings(1.0, 2, 20, 1e-3), objective, hardware)
     assert set(recipe_keys()) <= set(facts)
 
 

@@ -1,1 +1,1 @@
-"""The submission, the reports and the explorer."""
+"""The submission, the reports, their figures, and the explorer."""

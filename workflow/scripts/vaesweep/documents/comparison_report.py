@@ -1,23 +1,23 @@
-"""What the comparison report says: the tables of a sweep as the texts that its template sets.
+"""The texts and tables of the comparison report.
 
-Numbers are written here, so that the template holds layout only and types no result in.
+Numbers are formatted here. The template `comparison_report.typ` holds the layout and no results.
 """
 
 import os
 import platform
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
+from jinja2 import Template
 
 from vaesweep.comparison.chosen import chosen_run, score_label
 from vaesweep.comparison.columns import COLUMNS, RECORDS, SHOWN, plain, table_texts
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import findings
-from vaesweep.comparison.shortlist import MAX_DRAWN
 from vaesweep.data.datasets import DATASETS
-from vaesweep.data.pairs import KINDS
 from vaesweep.documents.typesetting import ROOT
 from vaesweep.interpolation import PATHS
 from vaesweep.running.provenance import source_of, versions
@@ -25,7 +25,7 @@ from vaesweep.runs import Names, Setting, rows_of, settings_of
 from vaesweep.scoring.record import DIAGNOSTIC_COLUMNS, JUDGE_FACTS
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import ALPHA, MIN_SEEDS
-from vaesweep.words import capital, counted, interval, listed, number, paths_title, percent, signed
+from vaesweep.words import capital, counted, interval, listed, number, percent, signed
 
 
 def report_data(
@@ -39,11 +39,11 @@ def report_data(
     costs: pd.DataFrame,
     config_text: str,
 ) -> dict[str, Any]:
-    """Return everything that `comparison_report.typ` shows.
+    """Return everything that `comparison_report.typ` shows, except captions.
 
-    Tables are those of the files with their names, `agreement` that of `judges.csv`; `judges` are
-    the judges' descriptions, `trainings` the runs' `training.json`, `costs` is what
-    `costs.read_costs` returns and `config_text` the configuration that was used, as YAML.
+    Tables are named like their files, and `agreement` is `judges.csv`. `judges` and `trainings` are
+    the JSON files of the judges and runs, `costs` comes from `costs.read_costs`, and `config_text`
+    is the configuration as YAML.
     """
     config = yaml.safe_load(config_text)
     dataset, steps = DATASETS[config["dataset"]["name"]], config["interpolation"]["steps"]
@@ -54,7 +54,6 @@ def report_data(
         "config_lines": config_text.splitlines(),
         "chosen": chosen,
         "noun": dataset.noun,
-        "headings": {kind: paths_title(kind, dataset.noun).lower() for kind in KINDS},
         "interpolates": counted(steps, "evenly spaced code"),
         "path": PATHS[config["interpolation"]["path"]].words,
         "settings_noun": names.noun,
@@ -67,17 +66,10 @@ def report_data(
         "min_seeds": MIN_SEEDS,
         "alpha": f"{ALPHA:g}",
         "compared": int((settings["seeds"] > 0).sum()) > 1,
-        "all_drawn": len(settings) <= MAX_DRAWN,
         "parts": [RECORDS["parts"][part.name] | {"weight": part.weight} for part in PARTS],
-        "views": _views(settings),
+        "diagnostics": _diagnostics(settings),
         "costs": _costs(costs),
-        "judges": {
-            "pairs": counted(len(judges), "pair"),
-            "accuracy": listed([f"{100 * judge['accuracy']:.1f} %" for judge in judges]),
-            **{
-                name: listed([f"{judge[name]:.2f}" for judge in judges]) for name in JUDGE_FACTS[1:]
-            },
-        },
+        "judges": _judges(judges),
         "machine": _machine(trainings),
         "versions": list((source_of(ROOT, config_text) | versions()).items()),
     }
@@ -119,12 +111,32 @@ def _tiles(chosen: Mapping[str, Any], settings: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def _views(settings: pd.DataFrame) -> dict[str, Any] | None:
-    """Return the further views as means over seeds, or None where no run has any."""
+def read_caption(path: str | Path, noun: str) -> str:
+    """Read the caption of a figure, which is a template of the HTML report, as one line.
+
+    `noun` is what the settings of the sweep are called.
+    """
+    job = {"params": {"noun": noun}}
+    text = Template(Path(path).read_text(encoding="utf-8")).render(snakemake=job)
+    return " ".join(text.split())
+
+
+def _judges(judges: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    facts = {
+        "pairs": counted(len(judges), "pair"),
+        "accuracy": listed([f"{100 * judge['accuracy']:.1f} %" for judge in judges]),
+    }
+    for name in JUDGE_FACTS[1:]:
+        facts[name] = listed([f"{judge[name]:.2f}" for judge in judges])
+    return facts
+
+
+def _diagnostics(settings: pd.DataFrame) -> dict[str, Any] | None:
+    """Return the diagnostics as means over seeds, or None if there are none."""
     known = settings.reindex(columns=[*DIAGNOSTIC_COLUMNS]).dropna(axis=1, how="all").columns
     legend = [(plain(COLUMNS[name]["heading"]), COLUMNS[name]["meaning"]) for name in known]
     table = table_texts(settings, (*Setting._fields, *known))
-    return table | {"legend": legend} if len(known) else None
+    return table | {"legend": legend} if legend else None
 
 
 def _costs(costs: pd.DataFrame) -> dict[str, Any] | None:
@@ -135,16 +147,14 @@ def _costs(costs: pd.DataFrame) -> dict[str, Any] | None:
 
 
 def _machine(trainings: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    def values(key: str) -> str:
-        return ", ".join(sorted({str(training[key]) for training in trainings}))
-
-    def span(key: str) -> str:
-        ends = [f"{choose(t[key] for t in trainings):,.0f}" for choose in (min, max)]
-        return " to ".join(dict.fromkeys(ends))
-
-    return {
-        **{key: values(key) for key in ("device", "device_name", "threads", "precision")},
-        **{key: span(key) for key in ("images_per_second", "parameters")},
+    facts = {
         "report": f"{platform.system()} {platform.machine()}",
         "cores": counted(os.cpu_count() or 1, "core"),
     }
+    for key in ("device", "device_name", "threads", "precision"):
+        facts[key] = ", ".join(sorted({str(training[key]) for training in trainings}))
+    for key in ("images_per_second", "parameters"):
+        values = [training[key] for training in trainings]
+        low, high = f"{min(values):,.0f}", f"{max(values):,.0f}"
+        facts[key] = low if low == high else f"{low} to {high}"
+    return facts

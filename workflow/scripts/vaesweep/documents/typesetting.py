@@ -1,7 +1,7 @@
-"""PDF pages by Typst.
+"""PDF documents, typeset by Typst.
 
 Texts and numbers reach the templates as JSON data and never as markup, so no text can break a
-document. No creation time is written: equal inputs give equal bytes.
+document. The creation time is left out, so equal inputs give equal bytes.
 """
 
 import json
@@ -21,17 +21,17 @@ TEMPLATES = workflow_path("templates")
 
 
 def typeset(template: str, data: Mapping[str, Any], pictures: Mapping[str, bytes]) -> bytes:
-    """Typeset a template of `workflow/templates` and return the PDF, tagged for screen readers.
+    """Typeset a template of `workflow/templates` and return a PDF tagged for screen readers.
 
-    It reads `data` as `json("data.json")`, and shows the pictures under their names.
+    The template reads `data` as `json("data.json")` and finds the pictures by their names.
     """
-    # Only fonts that come with the packages, so that the pages are alike on every machine.
+    # Only fonts that come with the packages, so that pages look the same on every machine.
     fonts = typst.Fonts(
         include_system_fonts=False, font_paths=[Path(mpl.get_data_path(), "fonts", "ttf")]
     )
     with tempfile.TemporaryDirectory() as folder:
         for path in TEMPLATES.iterdir():
-            shutil.copyfile(path, Path(folder, path.name))  # not the rights of a read-only checkout
+            shutil.copyfile(path, Path(folder, path.name))  # without the permissions, if read-only
         Path(folder, "data.json").write_text(json.dumps(data), encoding="utf-8")
         for name, picture in pictures.items():
             Path(folder, name).write_bytes(picture)

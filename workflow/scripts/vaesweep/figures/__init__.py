@@ -1,1 +1,1 @@
-"""Pictures: the grids of the assignment, and figures that compare."""
+"""The grids of the assignment, and the figures of the comparison."""

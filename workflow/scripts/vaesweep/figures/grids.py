@@ -1,4 +1,4 @@
-"""The assignment's figures: each row one pair of test images with the interpolates between them."""
+"""The figures of the assignment: each row is a pair of test images and their interpolates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from PIL import Image
 
 from vaesweep.data.splits import Images
@@ -24,11 +24,11 @@ PAPER_INCHES = {"us-letter": (8.5, 11.0), "a4": (210 / 25.4, 297 / 25.4)}
 PAGE_MARGIN = 0.5
 
 PREVIEW_DPI = 120
-PREVIEW_TILE = 84 / PREVIEW_DPI  # three screen pixels for each of the 28: no uneven pixels
+PREVIEW_TILE = 84 / PREVIEW_DPI  # exactly three screen pixels for each of the 28 pixels
 PREVIEW_MARGIN = 0.1
-PREVIEW_LEVELS = 24
+PREVIEW_COLOURS = 32
 
-# The shares of a tile's side that must stay free between tiles.
+# Smallest gaps between tiles, in tiles.
 GAP_IN_ROW = 0.04
 GAP_BESIDE_REAL = 0.14
 GAP_BETWEEN_ROWS = 0.09
@@ -39,41 +39,41 @@ LABEL_WIDTH = 0.26
 TITLE_SIZE = 13
 NOTE_SIZE = 8.5
 
-RowNames = Sequence[tuple[str, str]]  # what the first and the last image of each row show
+RowNames = Sequence[tuple[str, str]]  # classes of the first and the last image of each row
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the tiles of a grid lie, in inches from the figure's upper left corner."""
+    """Positions of the tiles of a grid, in inches from the figure's upper left corner."""
 
     width: float
     height: float
     margin: float
     tile: float
     repeat: int
-    lefts: list[float]
-    tops: list[float]
+    lefts: NDArray[np.float64]
+    tops: NDArray[np.float64]
 
 
 def paths_note(columns: int, dataset: str, run: Run, variants: bool) -> str:
-    """Return the line beside the title: what is shown, and of which run, of several `variants`."""
+    """Return the note next to the title; it names the run, with its variant if `variants`."""
     interpolates = counted(columns - 2, "interpolate")
     name = Names(variants, sizes=True).run(run)
     return f"{interpolates} between {dataset} test images  ·  {name}"
 
 
 def draw_page(frames: Images, names: RowNames, title: str, note: str, paper: str) -> Figure:
-    """Draw paths on a page of `paper`, filling it inside half-inch margins.
+    """Draw paths as large as fits on a page of `paper` with half-inch margins.
 
-    Of the frames (rows, columns, height, width) the first and the last column are real images,
-    which show what `names` says; the note stands at the right of the title.
+    `frames` are (rows, columns, height, width). The first and the last column are real images,
+    labelled with `names`. The note is written to the right of the title.
     """
     width, height = PAPER_INCHES[paper]
     return _draw(frames, names, title, note, _fill(frames.shape, width, height, PAGE_MARGIN, 10))
 
 
 def draw_preview(frames: Images, names: RowNames, title: str, note: str) -> Figure:
-    """Draw paths for a screen, just as large as they need; arguments as for `draw_page`."""
+    """Draw paths for a screen, as small as is sharp; the arguments are those of `draw_page`."""
     rows, columns = frames.shape[:2]
     headings = text_inches(title, 1.15 * TITLE_SIZE) + text_inches(note, NOTE_SIZE)
     width = max(PREVIEW_TILE * _tiles_across(columns), headings)
@@ -84,23 +84,19 @@ def draw_preview(frames: Images, names: RowNames, title: str, note: str) -> Figu
 
 
 def save_png(figure: Figure, path: str | Path) -> None:
-    """Write `figure` as a small PNG; the bytes depend on nothing but the figure.
+    """Write `figure` as a small PNG whose bytes depend on nothing but the figure.
 
-    It keeps `PREVIEW_LEVELS` levels of grey, and as many between the frames' colour and white: a
-    third of the bytes for the same picture, of which the HTML report holds two a run.
+    With few colours it takes a third of the bytes: the HTML report has two such pictures per run.
     """
-    palette = Image.new("P", (1, 1))
-    shares = np.linspace(0, 1, PREVIEW_LEVELS)[:, None]
-    shades = [255 * (shares + (1 - shares) * to_rgb(colour)) for colour in ("black", REAL_COLOUR)]
-    palette.putpalette(np.concatenate(shades).round().astype(np.uint8).tobytes())
     figure.savefig(whole := BytesIO(), format="png", dpi=PREVIEW_DPI)
-    picture = Image.open(whole).convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE)
+    picture = Image.open(whole).convert("RGB")
+    picture = picture.quantize(PREVIEW_COLOURS, dither=Image.Dither.NONE)
     picture.save(packed := BytesIO(), format="png", optimize=True)
     write_whole(path, packed.getvalue())
 
 
 def save_pdf(figure: Figure, path: BytesIO) -> None:
-    """Write `figure` as a vector PDF with embedded fonts and without a creation time."""
+    """Write `figure` as a vector PDF with embedded fonts and no creation time."""
     with mpl.rc_context({"pdf.fonttype": 42}):
         figure.savefig(path, format="pdf", metadata={"CreationDate": None})
 
@@ -116,7 +112,7 @@ def _tiles_down(rows: int) -> float:
 def _fill(
     shape: tuple[int, ...], width: float, height: float, margin: float, repeat: int
 ) -> Layout:
-    """Lay out the largest tiles that fit; the room that is left widens the gaps, not the pixels."""
+    """Lay out the largest tiles that fit; spare room goes into the gaps."""
     rows, columns = shape[:2]
     left, top = margin + LABEL_WIDTH, margin + TITLE_HEIGHT + HEADER_HEIGHT
     grid_width, grid_height = width - 2 * left, height - top - margin
@@ -126,8 +122,10 @@ def _fill(
     gaps[[0, -1]] = GAP_BESIDE_REAL * tile + spare
     lefts = left + np.concatenate([[0], np.cumsum(tile + gaps)])
     tops = top + np.linspace(0, grid_height - tile, rows)
-    on_screen = [np.round(edges * PREVIEW_DPI) / PREVIEW_DPI for edges in (lefts, tops)]
-    return Layout(width, height, margin, tile, repeat, *(edges.tolist() for edges in on_screen))
+    # At whole pixels of the screen.
+    lefts = np.round(lefts * PREVIEW_DPI) / PREVIEW_DPI
+    tops = np.round(tops * PREVIEW_DPI) / PREVIEW_DPI
+    return Layout(width, height, margin, tile, repeat, lefts, tops)
 
 
 def _draw(frames: Images, names: RowNames, title: str, note: str, layout: Layout) -> Figure:
@@ -147,9 +145,9 @@ def _draw(frames: Images, names: RowNames, title: str, note: str, layout: Layout
 
 
 def _write_name(axes: Axes, name: str, x: float, y: float, side: str, tile: float) -> None:
-    """Write what a row's end shows beside it: upright if short, else along the tile's side."""
+    """Write a class next to its image: upright if short, else along the tile's side."""
     style: dict[str, Any] = {"va": "center", "ha": side, "color": REAL_COLOUR}
-    size = 13.0 if len(name) == 1 else 9.5  # clear of the frame
+    size = 13.0 if len(name) == 1 else 9.5  # must not touch the frame
     if len(name) > 2:
         size = min(8.5, size * tile / text_inches(name, 1.15 * size))
         style |= {"rotation": 90, "rotation_mode": "default"}
@@ -161,14 +159,14 @@ def _write_headings(axes: Axes, title: str, note: str, columns: int, layout: Lay
     axes.text(layout.lefts[0], top, title, va="center", fontsize=TITLE_SIZE, fontweight="bold")
     right = layout.lefts[-1] + layout.tile
     room = right - layout.lefts[0] - text_inches(title, 1.15 * TITLE_SIZE)
-    fitting = min(NOTE_SIZE, NOTE_SIZE * room / text_inches(note, NOTE_SIZE))
-    axes.text(right, top, note, va="center", ha="right", fontsize=fitting, color=QUIET_COLOUR)
+    note_size = min(NOTE_SIZE, NOTE_SIZE * room / text_inches(note, NOTE_SIZE))
+    axes.text(right, top, note, va="center", ha="right", fontsize=note_size, color=QUIET_COLOUR)
     size = min(NOTE_SIZE, max(5.0, 13 * layout.tile))
     base = layout.tops[0] - 0.07
     inner = [f"t = {label}" for label in tiles.step_labels(columns)[1:-1]]
     pitch = layout.lefts[-1] / max(1, columns - 1)
     labels = ["test image", *tiles.readable(inner, size, pitch), "test image"]
-    if text_inches(labels[0], 1.2 * size) > 1.5 * pitch:  # their neighbours need the room
+    if text_inches(labels[0], 1.2 * size) > 1.5 * pitch:  # would touch its neighbours
         labels = ["t = 0", *([""] * len(inner)), "1"]
     for k, (label, left) in enumerate(zip(labels, layout.lefts, strict=True)):
         text = axes.text(left + layout.tile / 2, base, label, ha="center", fontsize=size)

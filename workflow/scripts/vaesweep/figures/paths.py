@@ -1,6 +1,7 @@
-"""Figures of paths for the comparison: the same pairs by every setting, and rows by score."""
+"""Figures of paths for the comparison: the same pairs by several settings, and rows by score."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -9,11 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from vaesweep.data.pairs import KINDS
 from vaesweep.data.pairs import display_rows as display_rows_of
 from vaesweep.data.splits import Images
 from vaesweep.figures import tiles
-from vaesweep.figures.style import STYLE, WIDTH, ink
-from vaesweep.figures.tiles import text_inches
+from vaesweep.figures.style import STYLE, WIDTH
+from vaesweep.figures.tiles import LABEL_COLOUR, text_inches
 from vaesweep.runs import Names, Setting
 from vaesweep.words import paths_title, signed
 
@@ -22,88 +24,50 @@ PANEL_GAP = 0.22
 PANEL_WIDTH = (WIDTH - PANEL_GAP) / 2
 LINE_PITCH = 1.08  # from one line of tiles to the next, in tiles
 REAL_GAP = 0.15  # between a real image and its neighbour, in tiles
-TOP = 0.38  # inches above a panel's tiles: title and values of t
-T_SIZE, SIZE_SIZE = 6.5, 9  # points: values of t, settings
-MAX_LABEL = 0.8  # inches: the room for the name of a setting
-MAX_COLUMNS = 17  # of longer paths some frames are shown, evenly
-REPEAT = 4  # at this size more than 300 pixels to the inch
+TOP = 0.38  # inches above a panel's tiles, for the title and the values of t
+STEP_SIZE = 6.5  # font size of the values of t
+LABEL_SIZE = 9  # largest font size of the labels
+MAX_LABEL = 0.8  # inches, the widest label
+MAX_COLUMNS = 17  # longer paths are thinned out evenly
+REPEAT = 4  # makes more than 300 pixels per inch at this size
 
 
-class _Panel:
-    """Lines of tiles under a title, with the values of t above the columns.
+class Line(NamedTuple):
+    """A path in a panel, with its label and a note below the label."""
 
-    Lengths are inches; `label` is the room at the left of the tiles.
-    """
-
-    def __init__(
-        self, axes: Axes, place: int, columns: int, lines: int, label: float, title: str
-    ) -> None:
-        self.shown = _shown(columns)
-        names = [tiles.step_labels(columns)[k] for k in self.shown]
-        self.axes, self.columns = axes, len(self.shown)
-        self.tile = _tile_side(columns, label)
-        self.left = (PANEL_WIDTH + PANEL_GAP) * (place % 2) + label
-        self.top = _panel_height(columns, lines, label) * (place // 2)
-        axes.text(self.left, self.top + 0.1, title, fontsize=9, fontweight="bold", va="center")
-        labels = tiles.readable(names, T_SIZE, self.tile)
-        for x, text in zip(self._lefts(), labels, strict=True):
-            at = (x + self.tile / 2, self.top + TOP - 0.06)
-            axes.text(*at, text, fontsize=T_SIZE, ha="center")
-
-    def draw(self, line: int, frames: Images) -> float:
-        """Draw the frames (columns, height, width) of one path; return the middle of its line."""
-        y = self.top + TOP + self.tile * LINE_PITCH * line
-        for image, x in zip(frames[self.shown], lefts := self._lefts(), strict=True):
-            tiles.tile_image(self.axes, image, x, y, self.tile, REPEAT)
-        for x in (lefts[0], lefts[-1]):
-            tiles.frame_real(self.axes, x, y, self.tile, line=0.8)
-        return y + self.tile / 2
-
-    def _lefts(self) -> list[float]:
-        last = self.columns - 1
-        shifts = [REAL_GAP * ((k > 0) + (k == last)) for k in range(self.columns)]
-        return [self.left + self.tile * (k + shift) for k, shift in enumerate(shifts)]
+    frames: Images  # (columns, height, width)
+    label: str
+    note: str = ""
 
 
 @mpl.rc_context(STYLE)
 def display_rows(
     pairs: pd.DataFrame,
     frames: Mapping[Setting, Images],
-    colours: Mapping[Setting, str],
+    names: Names,
     noun: str,
     classes: Sequence[str],
     rows: Sequence[tuple[str, int]] = DISPLAY_ROWS,
 ) -> Figure:
-    """Draw the same display pairs of pairs.csv for every setting, under each other.
+    """Draw the same display pairs of pairs.csv for several settings, below each other.
 
-    `frames` are those of each setting's best run, (pairs, columns, height, width), `colours` are of
-    every setting of the sweep, `classes` their names and `noun` what a class is called; `rows` are
-    kind and row of each pair, two beside each other.
+    `frames` (pairs, columns, height, width) come from the best run of each setting, and `names` are
+    the display names of the sweep's settings. `classes` names the classes, `noun` is what a class
+    is called. `rows` are the kind and row of each pair.
     """
-    columns = next(iter(frames.values())).shape[1]
-    names = Names.of(colours)
-    longest = max((names.label(setting) for setting in frames), key=len)
-    size = min(SIZE_SIZE, SIZE_SIZE * MAX_LABEL / text_inches(longest, 1.15 * SIZE_SIZE))
-    label = 0.12 + text_inches(longest, 1.15 * size)
-    figure, axes = _blank(columns, len(frames), panels=len(rows), label=label)
-    for place, (kind, row) in enumerate(rows):
+    panels = []
+    for kind, row in rows:
         at = _position(pairs, kind, row)
-        ends = [classes[pairs[end][at]] for end in ("digit_a", "digit_b")]
-        title = f"{paths_title(kind, noun)}: {' → '.join(ends)}"
-        panel = _Panel(axes, place, columns, len(frames), label, title)
-        for line, (setting, own) in enumerate(frames.items()):
-            middle = panel.draw(line, own[at])
-            text = axes.text(
-                panel.left - 0.07, middle, names.label(setting), ha="right", va="center"
-            )
-            text.set(fontsize=size, fontweight="bold", color=ink(colours[setting]))
-    return figure
+        first, last = classes[pairs["digit_a"][at]], classes[pairs["digit_b"][at]]
+        lines = [Line(paths[at], names.label(setting)) for setting, paths in frames.items()]
+        panels.append((f"{paths_title(kind, noun)}: {first} → {last}", lines))
+    return _draw_panels(panels)
 
 
 def ranked_rows(pair_scores: pd.DataFrame, kind: str) -> dict[str, pd.Series]:
-    """Return the display rows of a kind in pair_scores.csv under "best", "median" and "worst".
+    """Return the "best", "median" and "worst" display row of a kind in pair_scores.csv.
 
-    With an even number of rows the median is the better one of the two in the middle.
+    With an even number of rows, the median is the better of the two in the middle.
     """
     rows = display_rows_of(pair_scores, kind)
     ordered = rows.sort_values("score", ascending=False, kind="stable")
@@ -115,41 +79,64 @@ def ranked_rows(pair_scores: pd.DataFrame, kind: str) -> dict[str, pd.Series]:
 def best_and_worst(
     pairs: pd.DataFrame, pair_scores: pd.DataFrame, frames: Images, noun: str
 ) -> Figure:
-    """Draw the display rows of one run with the highest, the median and the lowest score.
+    """Draw the display rows of a run with the highest, the median and the lowest score.
 
-    The run's frames are (pairs, columns, height, width); `noun` is what a class is called.
+    `frames` are (pairs, columns, height, width); `noun` is what a class is called.
     """
-    columns, label = frames.shape[1], 0.55
-    figure, axes = _blank(columns, lines=3, panels=2, label=label)
-    for place, kind in enumerate(("same", "different")):
-        panel = _Panel(axes, place, columns, 3, label, paths_title(kind, noun))
-        for line, (name, score) in enumerate(ranked_rows(pair_scores, kind).items()):
-            middle = panel.draw(line, frames[_position(pairs, kind, int(score["row"]))])
-            left = panel.left - 0.07
-            text = signed(score["score"], 3)
-            axes.text(left, middle - 0.01, name, fontsize=8, ha="right", fontweight="bold")
-            axes.text(left, middle + 0.01, text, fontsize=8, ha="right", va="top")
-    return figure
-
-
-def _blank(columns: int, lines: int, panels: int, label: float) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(WIDTH, _panel_height(columns, lines, label) * (panels // 2)))
-    return figure, tiles.inch_axes(figure)
-
-
-def _shown(columns: int) -> NDArray[np.int64]:
-    return np.linspace(0, columns - 1, min(columns, MAX_COLUMNS)).round().astype(int)
-
-
-def _tile_side(columns: int, label: float) -> float:
-    half_frame = 0.02
-    return (PANEL_WIDTH - label - half_frame) / (len(_shown(columns)) + 2 * REAL_GAP)
-
-
-def _panel_height(columns: int, lines: int, label: float) -> float:
-    return TOP + _tile_side(columns, label) * LINE_PITCH * lines + 0.12
+    panels = []
+    for kind in KINDS:
+        lines = []
+        for name, row in ranked_rows(pair_scores, kind).items():
+            at = _position(pairs, kind, int(row["row"]))
+            lines.append(Line(frames[at], name, signed(row["score"], 3)))
+        panels.append((paths_title(kind, noun), lines))
+    return _draw_panels(panels)
 
 
 def _position(pairs: pd.DataFrame, kind: str, row: int) -> int:
-    shown = display_rows_of(pairs, kind)
-    return int(shown.index[shown["row"] == row][0])
+    """The place of a display pair in pairs.csv."""
+    rows = display_rows_of(pairs, kind)
+    return int(rows.index[rows["row"] == row][0])
+
+
+def _draw_panels(panels: Sequence[tuple[str, Sequence[Line]]]) -> Figure:
+    """Draw panels with a title, the values of t and lines of tiles, two next to each other."""
+    lines = panels[0][1]
+    longest = max((text for line in lines for text in (line.label, line.note)), key=len)
+    size = min(LABEL_SIZE, LABEL_SIZE * MAX_LABEL / text_inches(longest, 1.15 * LABEL_SIZE))
+    label_width = 0.12 + text_inches(longest, 1.15 * size)
+    columns = len(lines[0].frames)
+    shown = np.linspace(0, columns - 1, min(columns, MAX_COLUMNS)).round().astype(int)
+    places = np.arange(len(shown), dtype=float)
+    places[1:] += REAL_GAP
+    places[-1] += REAL_GAP
+    half_frame = 0.02
+    tile = (PANEL_WIDTH - label_width - half_frame) / (places[-1] + 1)
+    height = TOP + tile * LINE_PITCH * len(lines) + 0.12
+    figure = Figure(figsize=(WIDTH, height * (len(panels) // 2)))
+    axes = tiles.inch_axes(figure)
+    steps = [tiles.step_labels(columns)[column] for column in shown]
+    steps = tiles.readable(steps, STEP_SIZE, tile)
+    for panel, (title, lines) in enumerate(panels):
+        left = (PANEL_WIDTH + PANEL_GAP) * (panel % 2) + label_width
+        top, lefts = height * (panel // 2), left + tile * places
+        axes.text(left, top + 0.1, title, fontsize=9, fontweight="bold", va="center")
+        for x, step in zip(lefts, steps, strict=True):
+            axes.text(x + tile / 2, top + TOP - 0.06, step, fontsize=STEP_SIZE, ha="center")
+        for place, line in enumerate(lines):
+            y = top + TOP + tile * LINE_PITCH * place
+            _draw_line(axes, line._replace(frames=line.frames[shown]), lefts, y, tile, size)
+    return figure
+
+
+def _draw_line(
+    axes: Axes, line: Line, lefts: NDArray[np.float64], top: float, tile: float, size: float
+) -> None:
+    for left, image in zip(lefts, line.frames, strict=True):
+        tiles.tile_image(axes, image, left, top, tile, REPEAT)
+    for left in (lefts[0], lefts[-1]):
+        tiles.frame_real(axes, left, top, tile, line=0.8)
+    right, middle = lefts[0] - 0.07, top + tile / 2
+    text = axes.text(right, middle, line.label, color=LABEL_COLOUR, fontsize=size, ha="right")
+    text.set(fontweight="bold", va="bottom" if line.note else "center")
+    axes.text(right, middle + 0.02, line.note, fontsize=0.9 * size, ha="right", va="top")

@@ -1,0 +1,94 @@
+"""The figures of the comparison report, each drawn from the results of a sweep.
+
+A new figure needs an entry in `FIGURES`, its name in `workflow/rules/documents.smk`, a place in
+`workflow/templates/comparison_report.typ`, and a caption in `workflow/report`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from matplotlib.figure import Figure
+
+from vaesweep.comparison.columns import OTHER_PATHS, RECORDS
+from vaesweep.comparison.shortlist import MAX_DRAWN, settings_to_show
+from vaesweep.comparison.sweep import Sweep
+from vaesweep.comparison.verdict import split_settings
+from vaesweep.data.pairs import KINDS
+from vaesweep.figures import likelihood, paths, scores
+from vaesweep.figures.differences import differences
+from vaesweep.files import read_table
+from vaesweep.runs import Names, Run, settings_of
+from vaesweep.scoring.smoothness import PARTS
+
+MAX_WITH_CONTROLS = 25  # settings above the controls
+
+
+def verdict(sweep: Sweep) -> Figure:
+    """Two pairs by the first setting, one tied with it, and the last one."""
+    first, tied, worse, undecided = split_settings(sweep.settings)
+    shown = [first, *tied[:1], *(worse or undecided)[-1:]]
+    best = settings_to_show(sweep.settings, sweep.chosen, None)
+    return _display_rows(sweep, [best[setting] for setting in shown], paths.DISPLAY_ROWS[1:3])
+
+
+def display_rows(sweep: Sweep) -> Figure:
+    """Four pairs by every setting, or by the chosen one and the best others."""
+    best = settings_to_show(sweep.settings, sweep.chosen, MAX_DRAWN)
+    return _display_rows(sweep, best.values(), paths.DISPLAY_ROWS)
+
+
+def _display_rows(sweep: Sweep, runs: Iterable[Run], rows: Sequence[tuple[str, int]]) -> Figure:
+    frames = {run.setting: sweep.frames(run) for run in runs}
+    names, dataset = Names.of(settings_of(sweep.settings)), sweep.dataset
+    return paths.display_rows(sweep.pairs, frames, names, dataset.noun, dataset.classes, rows)
+
+
+def best_and_worst(sweep: Sweep) -> Figure:
+    """The best, median and worst rows of the chosen run."""
+    run = sweep.chosen_run
+    return paths.best_and_worst(
+        sweep.pairs, sweep.pair_scores(run), sweep.frames(run), sweep.dataset.noun
+    )
+
+
+def quality_parts(sweep: Sweep) -> Figure:
+    """Quality and its parts, with the quality of the two references."""
+    titles = {}
+    for part in PARTS:
+        words = RECORDS["parts"][part.name]
+        titles[part.name] = f"{words['title']} {words['symbol']}"
+    of_kinds = {f"quality_{kind}": kind for kind in KINDS}
+    references = sweep.controls.set_index("control").loc[["cross_fade", "transport"], [*of_kinds]]
+    return scores.quality_parts(
+        sweep.runs, sweep.settings, references.rename(columns=of_kinds), titles, sweep.dataset.noun
+    )
+
+
+def controls(sweep: Sweep) -> Figure:
+    """The controls below the settings, or below the chosen one and the best others."""
+    listed = settings_to_show(sweep.settings, sweep.chosen, MAX_WITH_CONTROLS)
+    settings = sweep.settings[[setting in listed for setting in settings_of(sweep.settings)]]
+    words = RECORDS["controls"] | OTHER_PATHS
+    return scores.controls(settings, sweep.controls, words, sweep.dataset.noun)
+
+
+def training_curves(sweep: Sweep) -> Figure:
+    """The likelihood of each run over the epochs."""
+    histories = sweep.by_run("histories")
+    return likelihood.training_curves(
+        {run: read_table(path, "epoch", "neg_elbo") for run, path in histories.items()}
+    )
+
+
+FIGURES: dict[str, Callable[[Sweep], Figure]] = {
+    "verdict": verdict,
+    "score_by_latent_size": lambda sweep: scores.score_by_latent_size(
+        sweep.runs, sweep.settings, sweep.chosen
+    ),
+    "display_rows": display_rows,
+    "best_and_worst": best_and_worst,
+    "differences": lambda sweep: differences(sweep.differences, sweep.settings, sweep.chosen),
+    "quality_parts": quality_parts,
+    "controls": controls,
+    "neg_elbo_and_score": lambda sweep: likelihood.neg_elbo_and_score(sweep.runs),
+    "training_curves": training_curves,
+}
