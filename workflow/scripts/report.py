@@ -18,11 +18,8 @@ def main(snakemake: Snakemake) -> None:
         config = Path(folder, "config.yaml")
         config.write_text(snakemake.params.config_text, encoding="utf-8")
         command = [sys.executable, "-m", "snakemake", "--snakefile", snakemake.params.snakefile]
-        command += [
-            "--configfile",
-            str(config),
-            "--nolock",
-        ]  # the Snakemake that runs this job has the lock
+        # No lock, because the Snakemake that runs this job has it.
+        command += ["--configfile", str(config), "--nolock"]
         command += [*snakemake.params.storage, "--report", snakemake.output[0]]
         command += ["--report-stylesheet", snakemake.input.style]
         # The text of the report includes this path, even if results are kept elsewhere.
