@@ -14,10 +14,10 @@ from xdist.scheduler import LoadScopeScheduling
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.fetch import fetch
 
-# The files that take longest come first, so that none is left for the end. The first two make the
-# sweeps that other tests wait for, each in a process of its own; the third needs neither.
+# The files that take longest come first, so that none is left for the end. The first three start in
+# three processes: one makes `sweep`, one needs neither sweep, and one makes `finished`.
 ORDER = (
-    "workflow/test_sweep", "faults/test_crashes", "workflow/test_odd_places", "slurm",
+    "workflow/test_sweep", "workflow/test_odd_places", "faults/test_crashes", "slurm",
     "workflow/test_storage", "workflow/test_variants", "workflow/test_module", "faults",
     "browser", "workflow",
 )  # fmt: skip

@@ -18,6 +18,8 @@ CONFIG = {
     "training": {"epochs": 1, "batch_size": 60, "checkpoint_seconds": 0, "device": "cpu"},
     "scoring": {"pairs_per_kind": 10, "judge_seeds": [0], "bootstrap": 100},
 }
+# What comes before the trainings. Other sweeps of the same images copy it, which saves a training.
+JUDGED = ("data", "judges", "benchmarks/fetch_data", "benchmarks/train_judges")
 # Files without times: two sweeps of the same configuration, code and data have the same bytes.
 EXACT = ("model.safetensors", "interpolations.npz", "pair_scores.csv", "pairs.csv", "chosen.json")
 

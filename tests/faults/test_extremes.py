@@ -51,7 +51,7 @@ def test_many_extremes_at_once(mnist, tmp_path):
         sweep={"seeds": [0, 4294967295], "latent_sizes": [1]},
         model={"architecture": "conv", "hidden": [1], "beta": 1000},
         training={"seeds_per_job": "all", "epochs": 1},
-        interpolation={"steps": 40, "path": "spherical"},
+        interpolation={"steps": 20, "path": "spherical"},
         submission={"paper": "a4", "code": "none"},
     )
     write_images(checkout / FOLDER, mnist, classes=62, train=20, test=8)

@@ -1,6 +1,5 @@
 """A sweep on a real cluster: the same results as at home, whatever happens to its jobs."""
 
-import shutil
 import subprocess
 import time
 from itertools import pairwise
@@ -10,7 +9,7 @@ import cluster
 import main_sweep
 import pytest
 import yaml
-from checkout import ROOT, SNAKEMAKE, Checkout, wait_for
+from checkout import ROOT, SNAKEMAKE, Checkout, copy_results, wait_for
 from cluster import Job, jobs
 from main_sweep import LATENT_SIZES, SEEDS
 
@@ -38,10 +37,8 @@ EXACT = [
 def with_results_of(sweep: Checkout, folder: Path) -> Checkout:
     """A sweep to which all is given that comes before its trainings and their scores."""
     checkout = main_sweep.prepare(folder)
-    for name in ("data", "judges"):
-        shutil.copytree(sweep / f"results/{name}", checkout / f"results/{name}")
-    for name in ("pairs.csv", "references.npz", "reference_scores.csv"):
-        shutil.copy2(sweep / f"results/{name}", checkout / f"results/{name}")
+    made = ("data", "pairs.csv", "references.npz", "judges", "reference_scores.csv")
+    copy_results(sweep, checkout, *made)
     return checkout
 
 

@@ -1,11 +1,12 @@
 """The sweep as a module of another workflow."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
-from checkout import Checkout, copy_checkout
-from small_sweep import CONFIG, job_counts, write_images
+from checkout import Checkout, copy_checkout, copy_results
+from small_sweep import CONFIG, JUDGED, job_counts, write_images
 
 pytestmark = pytest.mark.workflow
 
@@ -53,7 +54,7 @@ ONE_RUN = CONFIG | {"sweep": {"seeds": [0], "latent_sizes": [2]}}
 
 
 @pytest.fixture(scope="module")
-def outer(tmp_path_factory, mnist) -> Checkout:
+def outer(tmp_path_factory, mnist, finished) -> Checkout:
     """Another workflow, finished, with the checkout of this one in a folder of it."""
     folder = tmp_path_factory.mktemp("module") / "outer"
     copy_checkout(folder / "sources")
@@ -63,6 +64,7 @@ def outer(tmp_path_factory, mnist) -> Checkout:
     (folder / "profiles/default").mkdir(parents=True)
     (folder / "profiles/default/config.yaml").write_text("rerun-triggers: [mtime, params, input]\n")
     workflow = Checkout(folder)
+    copy_results(finished, Checkout(folder / "study"), *JUDGED)
     workflow.snakemake("--cores", "2")
     return workflow
 
@@ -91,7 +93,8 @@ def test_only_an_edit_plans_jobs_again(outer):
     with (outer / "sources/workflow/scripts/vaesweep/training/loop.py").open("a") as module:
         module.write("# A comment.\n")
     output = outer.snakemake("-n").stdout
-    assert "sweep_train   " in output and "sweep_train_judges" not in output
+    planned = re.findall(r"^(\w+) +\d+$", output, re.M)
+    assert "sweep_train" in planned and "sweep_draw_references" not in planned
 
 
 def test_locks_of_the_outer_workflow_are_not_removed(outer):

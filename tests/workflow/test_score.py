@@ -83,17 +83,17 @@ def train_model(architecture, settings, images, folder):
 
 def test_a_collapsed_model_is_below_the_cross_fade(score_of, trained, mnist, tmp_path):
     settings = Settings(20.0, 1, 128, 3e-3)
-    model = train_model(trained.architecture, settings, mnist["train"][0], tmp_path)
+    model = train_model(trained.architecture, settings, mnist["train"][0][:10_000], tmp_path)
     assert score_of(model) < -1
 
 
 def test_no_control_beats_a_trained_vae(sweep, score_of, trained, mnist, tmp_path):
-    """The VAE is trained for 5 epochs: after one, a cross-fade still scores higher."""
+    """The VAE is trained for 4 epochs: after one, a cross-fade still scores higher."""
     controls = pd.read_csv(sweep / "results/comparison/controls.csv").set_index("control")["score"]
     assert set(controls.index) == {*RECORDS["controls"], *OTHER_PATHS} - {"straight"}
     assert controls["transport"] == pytest.approx(1) and controls.idxmax() == "transport"
     assert controls["cross_fade"] == pytest.approx(0)
     assert controls.idxmin() == "constant_image"
-    settings = Settings(1.0, 5, 256, 8e-3)
+    settings = Settings(1.0, 4, 256, 8e-3)
     model = train_model(trained.architecture, settings, mnist["train"][0], tmp_path)
     assert controls[[*RECORDS["controls"]]].drop("transport").max() < score_of(model) < 1

@@ -9,8 +9,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from checkout import ROOT, wait_for
-from small_sweep import EXACT, PDF, job_counts, prepare
+from checkout import ROOT, Checkout, copy_results, wait_for
+from small_sweep import EXACT, JUDGED, PDF, job_counts, prepare
 
 pytestmark = pytest.mark.workflow
 PORT = 5017
@@ -25,15 +25,20 @@ echo $? > ended
 echo $node
 """
 STATUS = "#!/bin/bash\n[ $(cat $1/ended) = 0 ] && echo success || echo failed\n"
-DOWNLOAD = """
+# Copies a folder to the bucket, or the bucket to a folder.
+COPY = """
 import boto3, pathlib, sys
-address, folder = sys.argv[1:]
+address, direction, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any", "region_name": "us-east-1"}
-bucket = boto3.resource("s3", endpoint_url=address, **keys).Bucket("sweeps")
-for object in bucket.objects.all():
-    path = pathlib.Path(folder, object.key)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    bucket.download_file(object.key, path)
+bucket = boto3.resource("s3", endpoint_url=address, **keys).create_bucket(Bucket="sweeps")
+if direction == "upload":
+    for path in sorted(folder.rglob("*.*")):
+        bucket.upload_file(path, str(path.relative_to(folder)))
+else:
+    for object in bucket.objects.all():
+        path = folder / object.key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        bucket.download_file(object.key, path)
 """
 
 
@@ -75,10 +80,9 @@ def storage(plugins):
                 server.terminate()
 
 
-def download(folder: Path) -> Path:
-    """Copy the bucket to `folder`."""
-    subprocess.run([sys.executable, "-c", DOWNLOAD, ADDRESS, str(folder)], check=True)
-    return folder
+def copy_bucket(direction: str, folder: Path) -> None:
+    """Copy the bucket of the S3 server: "upload" from or "download" to a folder."""
+    subprocess.run([sys.executable, "-c", COPY, ADDRESS, direction, str(folder)], check=True)
 
 
 @pytest.mark.parametrize("provider", ["fs", "s3"])
@@ -86,11 +90,17 @@ def test_a_storage_has_the_results_that_a_folder_has(provider, storage, finished
     if provider == "fs" and not shutil.which("rsync"):
         pytest.skip("snakemake-storage-plugin-fs copies with rsync, which is not installed here")
     checkout = prepare(tmp_path / "project", mnist)
-    prefix = {"fs": str(tmp_path / "storage"), "s3": "s3://sweeps/one"}[provider]
+    place = tmp_path / "storage/one"
+    copy_results(finished, Checkout(place), *JUDGED)
+    prefix = str(place)
+    if provider == "s3":
+        prefix = "s3://sweeps/one"
+        copy_bucket("upload", tmp_path / "storage")
     options = ("--default-storage-provider", provider, "--default-storage-prefix", prefix)
     output = checkout.snakemake("--cores", "2", *options, "--", "all", "report").stdout
     assert f"in {prefix}." in output
-    place = Path(prefix) if provider == "fs" else download(tmp_path / "bucket") / "one"
+    if provider == "s3":
+        copy_bucket("download", tmp_path / "storage")
     results = place / "results"
 
     exact = [path for path in (finished / "results").rglob("*") if path.name in EXACT]
@@ -130,7 +140,8 @@ def test_a_job_that_shares_no_folder_trains_the_same_model(storage, finished, mn
     )  # fmt: skip
     [node] = (tmp_path / "nodes").iterdir()
     assert (node / "workflow/scripts/train.py").exists()
-    stored = download(tmp_path / "bucket") / "two"
+    copy_bucket("download", tmp_path / "storage")
+    stored = tmp_path / "storage/two"
     assert (stored / model).read_bytes() == (finished / model).read_bytes()
     [log] = (stored / "results/logs/train").iterdir()
     assert "no disk is shared with this job" in log.read_text()

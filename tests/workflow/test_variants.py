@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from checkout import ROOT, Checkout, copy_of
-from small_sweep import job_counts, prepare
+from checkout import ROOT, Checkout, copy_of, copy_results
+from small_sweep import JUDGED, job_counts, prepare
 
 from vaesweep.files import read_json
 
@@ -28,13 +28,13 @@ def write_pca(checkout: Checkout, steps: int = 7) -> None:
 
 
 @pytest.fixture(scope="module")
-def swept(tmp_path_factory, mnist) -> Checkout:
+def swept(tmp_path_factory, mnist, finished) -> Checkout:
     checkout = prepare(
         tmp_path_factory.mktemp("variants") / "project",
         mnist,
         sweep={"seeds": [0], "latent_sizes": [4], "variants": VARIANTS},
     )
-    checkout.snakemake("--cores", "1", "results/pairs.csv")
+    copy_results(finished, checkout, *JUDGED, "pairs.csv")
     write_pca(checkout)
     checkout.configure(sweep={"external": {"pca": PCA}})
     checkout.snakemake("--cores", "2", "all", "report")
