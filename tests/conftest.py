@@ -1,10 +1,12 @@
-"""What several kinds of tests share."""
+"""Fixtures that several folders share, and the order in which tests run side by side."""
 
 import logging
 import os
 
+import forked_python
 import main_sweep
 import pytest
+import small_sweep
 from checkout import ROOT, Checkout
 from filelock import FileLock
 from xdist.scheduler import LoadScopeScheduling
@@ -12,19 +14,38 @@ from xdist.scheduler import LoadScopeScheduling
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.fetch import fetch
 
-# Those that take minutes first, so that no single one is left at the end.
-ORDER = ("slurm", "faults", "browser", "workflow")
+# The files that take longest come first, so that none is left for the end. The first three start in
+# three processes: one makes `sweep`, one needs neither sweep, and one makes `finished`.
+ORDER = (
+    "workflow/test_sweep", "workflow/test_odd_places", "faults/test_crashes", "slurm",
+    "workflow/test_storage", "workflow/test_variants", "workflow/test_module", "faults",
+    "browser", "workflow",
+)  # fmt: skip
+
+
+def pytest_configure(config):
+    """Start the server that Checkout.snakemake uses, once for all processes that run tests."""
+    if not hasattr(config, "workerinput"):
+        server = forked_python.running_server()
+        os.environ["FORKED_PYTHON"] = str(server.__enter__())
+        config.add_cleanup(lambda: server.__exit__(None, None, None))
 
 
 def pytest_collection_modifyitems(items):
-    """Sort the tests by ORDER, and the others after them."""
-    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ORDER])
+    """Sort the tests by ORDER; the unit tests come last."""
+
+    def position(item):
+        path = f"{item.path}"
+        found = [place for place, name in enumerate(ORDER) if f"tests/{name}" in path]
+        return found[0] if found else len(ORDER)
+
+    items.sort(key=position)
 
 
 class Scheduler(LoadScopeScheduling):
-    """One process runs all tests of a file, which share what they set up.
+    """Give all tests of a file to one process, since they share its fixtures.
 
-    Those of tests/faults share nothing but the sweep that every process may copy.
+    Tests in tests/faults share no fixture but the small sweep, which every process can copy.
     """
 
     def _split_scope(self, nodeid):
@@ -33,25 +54,25 @@ class Scheduler(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Distribute tests by Scheduler."""
-    config.option.loadscopereorder = False  # ORDER is meant
+    """Distribute tests by Scheduler, in ORDER."""
+    config.option.loadscopereorder = False
     return Scheduler(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers():
-    """One more than there are cores, since tests of killed sweeps and of Slurm often wait."""
+    """One process more than there are cores, since tests of Slurm and of crashes often wait."""
     return min(8, len(os.sched_getaffinity(0)) + 1)
 
 
 @pytest.fixture(scope="session")
-def made_once(tmp_path_factory):
-    """Give `make(folder)`'s folder; of all the processes that run tests, one makes it."""
+def make_once(tmp_path_factory):
+    """A function of a name and of `make(folder)`: one of all processes makes the folder."""
     base = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent
 
-    def made(name, make):
+    def once(name, make):
         folder = base / name
         with FileLock(base / f"{name}.lock"):
             if not (base / f"{name}.made").exists():
@@ -59,25 +80,31 @@ def made_once(tmp_path_factory):
                 (base / f"{name}.made").touch()
         return folder
 
-    return made
+    return once
 
 
 @pytest.fixture(scope="session")
-def mnist(made_once):
-    """The real images: {"train": (images, labels), "test": ...}; kept in data/ as by a sweep."""
-    images = {}
+def mnist(make_once):
+    """The images and labels of MNIST as {"train": ..., "test": ...}; the files stay in data/."""
+    splits = {}
 
-    def get(scratch):
+    def read(scratch):
         scratch.mkdir(exist_ok=True)
-        images.update(fetch(DATASETS["MNIST"], ROOT / "data", scratch, logging.getLogger("mnist")))
+        splits.update(fetch(DATASETS["MNIST"], ROOT / "data", scratch, logging.getLogger("mnist")))
 
-    scratch = made_once("mnist", get)
-    if not images:  # another process fetched them, and left the files in data/
-        get(scratch)
-    return images
+    scratch = make_once("mnist", read)
+    if not splits:  # another process has downloaded the files
+        read(scratch)
+    return splits
 
 
 @pytest.fixture(scope="session")
-def sweep(made_once, mnist) -> Checkout:
-    """A finished sweep of 3 latent sizes x 2 seeds on all of MNIST; tests leave it as it is."""
-    return Checkout(made_once("sweep", main_sweep.make))
+def sweep(make_once, mnist) -> Checkout:
+    """A finished sweep of 3 latent sizes x 2 seeds on all of MNIST. Tests do not change it."""
+    return Checkout(make_once("sweep", main_sweep.make))
+
+
+@pytest.fixture(scope="session")
+def finished(make_once, mnist) -> Checkout:
+    """A finished sweep of 2 latent sizes x 2 seeds on few images. Tests change copies of it."""
+    return Checkout(make_once("finished", lambda folder: small_sweep.make(folder, mnist)))

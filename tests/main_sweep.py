@@ -1,4 +1,4 @@
-"""One small sweep on real MNIST, run with the command of the README."""
+"""A small sweep on all of MNIST, run with the command of the README."""
 
 from pathlib import Path
 
@@ -10,12 +10,12 @@ JUDGE_SEEDS = [0]
 
 
 def make(folder: Path) -> None:
-    """Make the documents of all runs in `folder`."""
+    """Make all documents of the sweep in `folder`."""
     prepare(folder).snakemake("--cores", "2", "all", "report")
 
 
 def prepare(folder: Path) -> Checkout:
-    """Copy the project and set its sweep: 3 latent sizes x 2 seeds x 1 epoch."""
+    """Copy the project, with the configuration of 3 latent sizes x 2 seeds x 1 epoch."""
     checkout = copy_checkout(folder)
     checkout.configure(
         netid="ab-12",

@@ -1,72 +1,51 @@
-"""Images of one's own, through the workflow: few and many classes, files that change or lack."""
+"""Custom images: an edit to the files reruns what it should, and a wrong file is named."""
 
 import gzip
 import shutil
 from pathlib import Path
 
 import pytest
-from checkout import Checkout, copy_checkout
-from small_sweep import lay_out
+from checkout import Checkout
+from small_sweep import prepare
 
 pytestmark = pytest.mark.faults
 PAIRS = "results/pairs.csv"
 
 
-def custom(tmp_path: Path) -> Checkout:
-    checkout = copy_checkout(tmp_path / "project")
-    checkout.configure(
-        dataset={"name": "custom", "dir": str(tmp_path / "own")},
-        sweep={"seeds": [0], "latent_sizes": [2]},
-        model={"hidden": [16]},
-        training={"epochs": 1, "batch_size": 60, "device": "cpu"},
-        scoring={"pairs_per_kind": 10, "judge_seeds": [0], "bootstrap": 100},
-    )
-    return checkout
-
-
-@pytest.mark.parametrize(("classes", "each"), [(3, (60, 40)), (62, (20, 8))])
-def test_every_document_comes_out(mnist, tmp_path, classes, each):
-    checkout = custom(tmp_path)
-    lay_out(tmp_path / "own", mnist, classes, each)
-    checkout.snakemake("--cores", "1", "all", "report")
-    for name in ("submission/netid_HW9.pdf", "comparison/explorer.html", "report.html"):
-        assert (checkout / f"results/{name}").stat().st_size > 20_000
-    page = (checkout / "results/comparison/explorer.html").read_text()
-    assert f'"{classes - 1}"], "frames"' in page  # names of the classes that there are
-
-
 def planned(checkout: Checkout, folder: str) -> set[str]:
-    """What would be done for the pairs, of files in that folder beside the checkout."""
-    checkout.configure(dataset={"dir": str(checkout.folder.parent / folder)})
-    said = checkout.snakemake(PAIRS, "-n", "--quiet", "host").stdout
-    return {rule for rule in ("fetch_data", "draw_pairs") if f"\n{rule} " in said}
+    """The rules of a dry run for the pairs, with the images in a folder of the checkout."""
+    checkout.configure(dataset={"dir": folder})
+    output = checkout.snakemake(PAIRS, "-n", "--quiet", "host").stdout
+    return {rule for rule in ("fetch_data", "draw_pairs") if f"\n{rule} " in output}
 
 
-def test_other_content_runs_again_and_another_time_place_or_packing_does_not(mnist, tmp_path):
-    checkout, own = custom(tmp_path), tmp_path / "own"
-    lay_out(own, mnist, 3)
-    assert planned(checkout, "own") == {"fetch_data", "draw_pairs"}
+def test_new_content_reruns_and_a_new_time_place_or_packing_does_not(finished, mnist, tmp_path):
+    checkout = prepare(tmp_path / "project", mnist)
     checkout.snakemake("--cores", "1", PAIRS)
-    for path in own.iterdir():
+    moved = shutil.copytree(checkout / "images", checkout / "moved/custom/raw")
+    for path in moved.iterdir():
         path.touch()
-    assert planned(checkout, "own") == set()
-    moved = shutil.copytree(own, tmp_path / "moved/custom/raw")
     packed = moved / "train-images-idx3-ubyte"
     Path(f"{packed}.gz").write_bytes(gzip.compress(packed.read_bytes()))
     packed.unlink()
     assert planned(checkout, "moved") == set()
-    changed = moved / "t10k-labels-idx1-ubyte"
-    changed.write_bytes(changed.read_bytes()[:-1] + b"\0")
+    labels = moved / "t10k-labels-idx1-ubyte"
+    labels.write_bytes(labels.read_bytes()[:-1] + b"\0")
     assert planned(checkout, "moved") == {"fetch_data", "draw_pairs"}
-    assert planned(checkout, "own") == set()
 
 
-def test_a_missing_file_is_one_line_and_nothing_is_trained(mnist, tmp_path):
-    checkout, own = custom(tmp_path), tmp_path / "own"
-    lay_out(own, mnist, 3)
-    (own / "t10k-images-idx3-ubyte").unlink()
+@pytest.mark.parametrize("fault", ["missing", "truncated"])
+def test_a_wrong_file_is_named_in_one_line_and_nothing_is_trained(mnist, tmp_path, fault):
+    checkout = prepare(tmp_path / "project", mnist)
+    path = checkout / "images/t10k-images-idx3-ubyte"
+    content = path.read_bytes()
+    path.unlink()
+    if fault == "truncated":
+        path.write_bytes(content[:-1])
     done = checkout.snakemake("--cores", "1", "all", check=False)
     assert done.returncode != 0 and "Traceback" not in done.stdout
-    [said] = {line[9:] for line in done.stdout.splitlines() if line[9:].startswith("error: ")}
-    assert f"no t10k-images-idx3-ubyte or t10k-images-idx3-ubyte.gz in {own}. Put these" in said
+    errors = {line[9:] for line in done.stdout.splitlines() if line[9:].startswith("error: ")}
+    [error] = errors
+    assert "t10k-images-idx3-ubyte" in error and "images" in error
+    assert not list((checkout / "results/data/custom").glob("*.npz")), "not even the other split"
     assert [path.name for path in (checkout / "results/logs").iterdir()] == ["fetch_data"]

@@ -1,4 +1,4 @@
-"""Whatever the bytes, the config loader and the IDX reader give a value or a UserError."""
+"""For any input, the readers of configurations and of IDX files give a value or a UserError."""
 
 import math
 import tempfile
@@ -15,8 +15,8 @@ from vaesweep.running.config import complete
 from vaesweep.running.config_file import check_config_file
 
 pytestmark = pytest.mark.faults
-# The same thousand in every run, so that a failure can be looked at where it was seen.
-thousand = settings(
+# The same examples in every run, so that a failure can be repeated.
+thousand_examples = settings(
     max_examples=1000,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
@@ -41,61 +41,30 @@ configs = st.fixed_dictionaries({}, optional=sections) | st.dictionaries(
 )
 
 
-@thousand
+@thousand_examples
 @given(configs)
 @example({"submission": {"\n": None}})
 def test_any_configuration(config):
     try:
-        filled = complete(config)
+        completed = complete(config)
     except UserError as error:
         assert "\n" not in str(error) and len(str(error)) < 500
         return
-    assert complete(filled) == filled
-    assert filled["netid"].isascii() and "/" not in filled["netid"]
-    assert all(type(size) is int and size > 0 for size in filled["sweep"]["latent_sizes"])
-    assert math.isfinite(filled["model"]["beta"])
+    assert complete(completed) == completed
+    assert completed["netid"].isascii() and "/" not in completed["netid"]
+    assert all(type(size) is int and size > 0 for size in completed["sweep"]["latent_sizes"])
+    assert math.isfinite(completed["model"]["beta"])
 
 
 PIECES = [
-    "netid",
-    "training",
-    "a",
-    ":",
-    " ",
-    "\n",
-    "  ",
-    "\t",
-    "- ",
-    "[",
-    "]",
-    "{",
-    "}",
-    "&x",
-    "*x",
-    "'",
-    '"',
-    ">",
-    "? ",
-    "!!python/name:os.system",
-    "#",
-    "---\n",
-    "%",
-    "1e3",
-    "2026-13-45",
-    "<<",
-    "=",
-    "~",
-    "0x",
-    "0b",
-    "1:60",
-    "\x00",
-    "\ufeff",
-    "é",
-]
+    "netid", "training", "a", ":", " ", "\n", "  ", "\t", "- ", "[", "]", "{", "}", "&x", "*x", "'",
+    '"', ">", "? ", "!!python/name:os.system", "#", "---\n", "%", "1e3", "2026-13-45", "<<", "=",
+    "~", "0x", "0b", "1:60", "\x00", "\ufeff", "é",
+]  # fmt: skip
 yaml_pieces = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 
 
-@thousand
+@thousand_examples
 @given(st.binary(max_size=200) | yaml_pieces.map(lambda text: text.encode("utf-8")))
 def test_any_config_file(content):
     with tempfile.TemporaryDirectory() as folder:
@@ -115,7 +84,7 @@ headers = st.binary(min_size=0, max_size=40) | st.builds(
 )
 
 
-@thousand
+@thousand_examples
 @given(headers)
 def test_any_idx_file(content):
     try:
@@ -126,7 +95,7 @@ def test_any_idx_file(content):
     assert values.dtype == np.uint8 and idx_bytes(values) == content
 
 
-@thousand
+@thousand_examples
 @given(st.binary(max_size=60) | st.binary(max_size=60).map(lambda part: b"\x1f\x8b\x08" + part))
 def test_any_gzip_file(content):
     try:

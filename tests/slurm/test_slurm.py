@@ -1,11 +1,7 @@
 """A sweep on a real cluster: the same results as at home, whatever happens to its jobs."""
 
-import re
-import shutil
 import subprocess
-import sys
 import time
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,17 +9,19 @@ import cluster
 import main_sweep
 import pytest
 import yaml
-from checkout import ROOT, Checkout
+from checkout import ROOT, SNAKEMAKE, Checkout, copy_results, wait_for
+from cluster import Job, jobs
 from main_sweep import LATENT_SIZES, SEEDS
 
 pytestmark = [
     pytest.mark.slurm,
-    pytest.mark.skipif(bool(cluster.missing()), reason=cluster.missing() or "Slurm is there"),
+    pytest.mark.skipif(cluster.why_not() != "", reason=cluster.why_not() or "Slurm can run"),
 ]
 
 RUNS = [(latent_size, seed) for latent_size in LATENT_SIZES for seed in SEEDS]
 SLURM = ("--workflow-profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "3")
-# Timings differ from run to run, and with them whatever shows them.
+MODEL = "results/runs/vae/latent-2/seed-{}/model.safetensors"
+# Files without times, which differ between two runs.
 EXACT = [
     "results/chosen.json",
     "results/submission/ab-12_HW9.pdf",
@@ -36,34 +34,12 @@ EXACT = [
 ]
 
 
-@dataclass
-class Job:
-    """What Slurm itself knows about a job."""
-
-    fields: dict[str, str]
-
-    @property
-    def name(self) -> str:
-        return self.fields["JobId"]
-
-    @property
-    def rule(self) -> str:
-        return self.fields["Comment"].removeprefix("rule_").split("_wildcards")[0]
-
-
-def jobs() -> list[Job]:
-    """Every job since the cluster was started: squeue would be asked for less."""
-    lines = cluster.run("scontrol", "--oneliner", "show", "job").splitlines()
-    found = (dict(re.findall(r"([\w:/]+)=(\S*)", line)) for line in lines)
-    return [Job(fields) for fields in found if "JobId" in fields]
-
-
-def with_data_of(other: Checkout, folder: Path) -> Checkout:
-    """A copy that need not fetch the data and train the judge again."""
-    project = main_sweep.prepare(folder)
-    for name in ("results/data", "results/judges"):
-        shutil.copytree(other / name, project / name)
-    return project
+def with_results_of(sweep: Checkout, folder: Path) -> Checkout:
+    """A sweep to which all is given that comes before its trainings and their scores."""
+    checkout = main_sweep.prepare(folder)
+    made = ("data", "pairs.csv", "references.npz", "judges", "reference_scores.csv")
+    copy_results(sweep, checkout, *made)
+    return checkout
 
 
 @pytest.fixture(scope="module")
@@ -73,130 +49,117 @@ def nodes():
 
 
 class Disturber:
-    """Does harm to trainings of a running sweep, each time to another one, amid its training."""
+    """Harms the trainings of a sweep, each time another one, while it is training."""
 
-    def __init__(self, project: Checkout, process: subprocess.Popen) -> None:
-        self.project = project
+    def __init__(self, checkout: Checkout, process: subprocess.Popen) -> None:
+        self.checkout = checkout
         self.process = process
         self.harmed: list[str] = []
 
-    def victim(self, spared_node: str) -> Job | None:
-        """A training that runs, has a checkpoint and was left alone so far."""
+    def next_victim(self, spared_node: str = "") -> Job:
+        """Wait for a training that runs, has a checkpoint and was not harmed before."""
+        return wait_for(lambda: self._find_victim(spared_node))
+
+    def _find_victim(self, spared_node: str) -> Job | None:
         assert self.process.poll() is None, "the sweep ended before it was harmed"
         for job in jobs():
-            if job.fields["JobState"] != "RUNNING" or job.fields["NodeList"] == spared_node:
-                continue
-            if job.name in self.harmed:
+            is_running = job.fields["JobState"] == "RUNNING"
+            if not is_running or job.fields["NodeList"] == spared_node or job.name in self.harmed:
                 continue
             latent_size, seed = job.fields["Comment"].split("_")[-2:]
-            run = self.project / f"results/runs/vae/latent-{latent_size}/seed-{seed}"
+            run = self.checkout / f"results/runs/vae/latent-{latent_size}/seed-{seed}"
             if (run / "checkpoint.pt").exists():
                 self.harmed.append(job.name)
                 return job
         return None
 
-    def next(self, spared_node: str = "") -> Job:
-        return cluster.wait_for("a training amid its work", lambda: self.victim(spared_node), 120)
-
 
 @pytest.fixture(scope="module")
 def harmed(nodes, sweep, tmp_path_factory) -> Checkout:
-    """The same sweep on the cluster, with a job cancelled, one requeued and a node lost."""
-    project = with_data_of(sweep, tmp_path_factory.mktemp("cluster-sweep") / "project")
-    said = project / "said.txt"
-    with said.open("w") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "snakemake", *SLURM, "all"],
-            cwd=project.folder, stdout=out, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+    """The same sweep on the cluster, with one job cancelled, one requeued and a node lost."""
+    checkout = with_results_of(sweep, tmp_path_factory.mktemp("cluster-sweep") / "project")
+    output = checkout / "output.txt"
+    with output.open("w") as file:
+        command = [*SNAKEMAKE, *SLURM, "all"]
+        process = subprocess.Popen(command, cwd=checkout.folder, stdout=file, stderr=file)
     try:
-        disturber = Disturber(project, process)
-        cluster.run("scancel", disturber.next().name)
-        requeued = disturber.next()
+        disturber = Disturber(checkout, process)
+        cluster.run("scancel", disturber.next_victim().name)
+        requeued = disturber.next_victim()
         cluster.run("scontrol", "requeue", requeued.name)
-        node = disturber.next(spared_node=requeued.fields["NodeList"]).fields["NodeList"]
+        node = disturber.next_victim(requeued.fields["NodeList"]).fields["NodeList"]
         cluster.run("scontrol", "update", f"nodename={node}", "state=down", "reason=test")
-        time.sleep(15)  # what ran there has ended
+        time.sleep(15)  # until the jobs of that node have ended
         cluster.run("scontrol", "update", f"nodename={node}", "state=resume")
-        assert process.wait(timeout=500) == 0, said.read_text()[-6000:]
+        assert process.wait(timeout=500) == 0, output.read_text()[-6000:]
     finally:
         process.kill()
-    return project
+    return checkout
 
 
 def test_the_cluster_makes_what_one_machine_makes(sweep, harmed):
-    different = [
+    assert not [
         name for name in EXACT if (sweep / name).read_bytes() != (harmed / name).read_bytes()
     ]
-    assert not different
 
 
-def test_every_training_ran_as_a_job_of_slurm(harmed):
-    trainings = [job for job in jobs() if job.rule == "train"]
-    ended_well = [job for job in trainings if job.fields["JobState"] == "COMPLETED"]
-    assert len(ended_well) == len(RUNS)
-    assert len(trainings) == len(RUNS) + 1, "the cancelled one was submitted again"
-    assert [job.fields["JobState"] for job in trainings].count("CANCELLED") == 1
-
-
-def test_nothing_else_is_submitted(harmed):
+def test_only_trainings_are_submitted_and_a_cancelled_one_again(harmed):
     assert {job.rule for job in jobs()} == {"train"}
+    states = [job.fields["JobState"] for job in jobs()]
+    assert states.count("COMPLETED") == len(RUNS) and states.count("CANCELLED") == 1
+    assert len(states) == len(RUNS) + 1
 
 
-def test_harmed_trainings_went_on_from_their_checkpoints(harmed):
+def test_harmed_trainings_go_on_from_their_checkpoints(harmed):
     logs = (harmed / "results/logs/train").glob("*.log")
     resumed = [path.name for path in logs if "resumed from step" in path.read_text()]
     assert len(resumed) >= 3
     assert not list((harmed / "results").rglob("checkpoint.pt"))
 
 
-def test_the_report_can_be_made_afterwards(harmed):
+def test_the_report_can_be_made_at_home_afterwards(harmed):
     harmed.snakemake("--cores", "1", "report")
     assert (harmed / "results/report.html").stat().st_size > 100_000
 
 
-def test_gpus_are_asked_for_and_too_little_memory_is_raised(nodes, sweep, tmp_path):
-    """The profile's GPU lines as a user uncomments them, and a first guess at memory too low."""
-    project = with_data_of(sweep, tmp_path / "project")
-    profile = project / "profiles/slurm/config.yaml"
+def test_trainings_get_gpus_and_more_memory_after_a_shortage(nodes, sweep, tmp_path):
+    """The GPU lines of the profile are uncommented, and the first guess at memory is too low."""
+    checkout = with_results_of(sweep, tmp_path / "project")
+    profile = checkout / "profiles/slurm/config.yaml"
     text = profile.read_text()
-    text = text.replace("# gpu: 1", "gpu: 1").replace(
-        "# slurm_partition: gpu", "slurm_partition: gpu"
-    )
+    text = text.replace("# gpu: 1", "gpu: 1")
+    text = text.replace("# slurm_partition: gpu", "slurm_partition: gpu")
     too_little = "  train:\n    mem_mb: 500 * attempt ** 2\n"
     profile.write_text(text.replace("  train:\n", too_little))
-    targets = [f"results/runs/vae/latent-2/seed-{seed}/model.safetensors" for seed in (0, 1)]
     before = {job.name for job in jobs()}
-    project.snakemake(*SLURM, *targets)
+    checkout.snakemake(*SLURM, MODEL.format(0), MODEL.format(1))
 
-    made = [job.fields for job in jobs() if job.name not in before]
-    assert {job["TresPerJob"] for job in made} == {"gres:gpu:1"}
-    assert {job["Partition"] for job in made} == {"gpu"}
-    times = sorted((job["StartTime"], job["EndTime"]) for job in made)
-    assert all(end <= start for (_, end), (start, _) in pairwise(times))
-    asked = {job["MinMemoryNode"]: job["JobState"] for job in made}
-    assert len(made) == 4 and set(asked) == {"500M", "2000M"}
-    assert asked["500M"] != "COMPLETED" and asked["2000M"] == "COMPLETED"
+    submitted = [job.fields for job in jobs() if job.name not in before]
+    assert {job["TresPerJob"] for job in submitted} == {"gres:gpu:1"}
+    assert {job["Partition"] for job in submitted} == {"gpu"}
+    times = sorted((job["StartTime"], job["EndTime"]) for job in submitted)
+    assert all(end <= start for (_, end), (start, _) in pairwise(times)), "one GPU, one job"
+    states = {job["MinMemoryNode"]: job["JobState"] for job in submitted}
+    assert len(submitted) == 4 and set(states) == {"500M", "2000M"}
+    assert states["500M"] != "COMPLETED" and states["2000M"] == "COMPLETED"
 
 
-def test_a_partition_that_does_not_exist_is_named_as_sbatch_says_it(nodes, sweep, tmp_path):
-    project = with_data_of(sweep, tmp_path / "project")
+def test_an_unknown_partition_is_named_and_nothing_runs(nodes, sweep, tmp_path):
+    checkout = with_results_of(sweep, tmp_path / "project")
     before = len(jobs())
-    target = "results/runs/vae/latent-2/seed-0/model.safetensors"
-    partition = ("--default-resources", "slurm_partition=huge")
-    done = project.snakemake(*SLURM, *partition, "--", target, check=False)
-    assert done.returncode != 0
-    assert "sbatch failed. The error message was 'sbatch: error: invalid partition" in done.stdout
+    partition = ("--default-resources", "slurm_partition=huge", "--retries", "0")
+    done = checkout.snakemake(*SLURM, *partition, "--", MODEL.format(0), check=False)
+    assert done.returncode != 0 and "huge" in done.stdout and "partition" in done.stdout
     assert len(jobs()) == before
 
 
 def test_the_profile_works_with_both_options(nodes, sweep, tmp_path):
-    """--profile adds it to profiles/default, --workflow-profile puts it in that one's place."""
-    keys, default = (
+    """--profile adds it to profiles/default, and --workflow-profile replaces that one."""
+    slurm, default = (
         yaml.safe_load((ROOT / f"profiles/{name}/config.yaml").read_text())
         for name in ("slurm", "default")
     )
-    assert {name: keys.get(name) for name in default} == default
-    project = with_data_of(sweep, tmp_path / "project")
-    said = project.snakemake("--profile", "profiles/slurm", "-n", "results/pairs.csv")
-    assert "draw_pairs" in said.stdout
+    assert {name: slurm.get(name) for name in default} == default
+    checkout = main_sweep.prepare(tmp_path / "project")
+    output = checkout.snakemake("--profile", "profiles/slurm", "-n", "results/pairs.csv").stdout
+    assert "draw_pairs" in output

@@ -1,17 +1,14 @@
-"""A scheduler that Snakemake knows only by its commands; here they are stand-ins."""
+"""A scheduler that Snakemake knows only by its commands. Here scripts stand in for them."""
 
 import os
 from pathlib import Path
 
 import pytest
-from checkout import copy_checkout
-
-from vaesweep.running.config import complete
-from vaesweep.running.memory import training_megabytes
+from small_sweep import prepare
 
 pytestmark = pytest.mark.workflow
 
-# A job runs at once, in a process of its own. The first one submitted is lost with its node.
+# A job runs at once, in its own process. The first one that is submitted is lost with its node.
 QSUB = """#!/bin/bash
 cd "$(dirname "$0")/../jobs" && id=$(( $(ls | grep -c '\\.call$') + 1 ))
 echo "$@" > $id.call
@@ -28,7 +25,7 @@ QACCT = '#!/bin/bash\necho "exit_status  $(cat "$(dirname "$0")/../jobs/$2.ended
 
 @pytest.fixture
 def jobs(tmp_path, monkeypatch) -> Path:
-    """Grid Engine's commands on PATH; gives the folder in which they keep their jobs."""
+    """Put Grid Engine's commands on PATH; gives the folder in which they keep their jobs."""
     for folder in ("bin", "jobs"):
         (tmp_path / folder).mkdir()
     for name, text in (("qsub", QSUB), ("qstat", QSTAT), ("qacct", QACCT)):
@@ -38,18 +35,17 @@ def jobs(tmp_path, monkeypatch) -> Path:
     return tmp_path / "jobs"
 
 
-def test_a_training_runs_through_submit_commands(jobs, tmp_path):
-    project = copy_checkout(tmp_path / "project")
-    project.configure(training={"epochs": 1})
+def test_a_lost_training_is_submitted_again_and_asks_for_more(jobs, tmp_path, mnist):
+    checkout = prepare(tmp_path / "project", mnist)
     run = "results/runs/vae/latent-2/seed-0"
-    project.snakemake(
+    checkout.snakemake(
         "--workflow-profile", "profiles/grid-engine",
         "--seconds-between-status-checks", "1",
         f"{run}/model.safetensors",
     )  # fmt: skip
-    assert (project / run / "training.json").exists()
-    calls = [(jobs / f"{number}.call").read_text() for number in (1, 2)]
-    assert not (jobs / "3.call").exists(), "fetching the data is no job"
-    asked = training_megabytes(complete({}), 2, 1)
-    assert f"-N train -pe smp 1 -l h_vmem={asked}M -l h_rt=0:10:0" in calls[0]
-    assert f"-N train -pe smp 1 -l h_vmem={2 * asked}M -l h_rt=0:20:0" in calls[1], "asks for more"
+    assert (checkout / run / "training.json").exists()
+    first, second = ((jobs / f"{number}.call").read_text() for number in (1, 2))
+    assert not (jobs / "3.call").exists(), "only trainings are submitted"
+    asked = int(first.split("h_vmem=")[1].split("M")[0])
+    assert f"-N train -pe smp 1 -l h_vmem={asked}M -l h_rt=0:10:0" in first and asked > 400
+    assert f"-N train -pe smp 1 -l h_vmem={2 * asked}M -l h_rt=0:20:0" in second

@@ -1,15 +1,16 @@
-"""The sweep as a part of another workflow."""
+"""The sweep as a module of another workflow."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
-from checkout import Checkout, copy_checkout
-from small_sweep import lay_out
+from checkout import Checkout, copy_checkout, copy_results
+from small_sweep import CONFIG, JUDGED, job_counts, write_images
 
 pytestmark = pytest.mark.workflow
 
-# Two sweeps of the same sources, one of them under a prefix; rule `best` reads a table of it.
+# Two sweeps with the same sources, one of them under a prefix. Rule `best` reads a table of it.
 SNAKEFILE = """\
 configfile: "outer.yaml"
 
@@ -18,8 +19,8 @@ rule best:
     default_target: True
     input:
         runs="study/results/comparison/runs.csv",
-        documents="study/results/submission/netid_HW9.pdf",
-        tables="study/results/comparison/cost.html",
+        submission="study/results/submission/netid_HW9.pdf",
+        cost="study/results/comparison/cost.html",
     output:
         "best.txt",
     run:
@@ -49,28 +50,23 @@ module other:
 
 use rule * from other as other_*
 """
-SMALL = {
-    "dataset": {"name": "custom", "dir": "own"},
-    "sweep": {"seeds": [0], "latent_sizes": [2]},
-    "model": {"hidden": [16]},
-    "training": {"epochs": 1, "batch_size": 60, "device": "cpu"},
-    "scoring": {"pairs_per_kind": 10, "judge_seeds": [0], "bootstrap": 100},
-}
+ONE_RUN = CONFIG | {"sweep": {"seeds": [0], "latent_sizes": [2]}}
 
 
 @pytest.fixture(scope="module")
-def outer(tmp_path_factory, mnist) -> Checkout:
-    """Another workflow, with this one in a folder of it; its sweep is done."""
+def outer(tmp_path_factory, mnist, finished) -> Checkout:
+    """Another workflow, finished, with the checkout of this one in a folder of it."""
     folder = tmp_path_factory.mktemp("module") / "outer"
     copy_checkout(folder / "sources")
-    lay_out(folder / "own", mnist, classes=3)
+    write_images(folder / "images", mnist, classes=3)
     (folder / "Snakefile").write_text(SNAKEFILE)
-    (folder / "outer.yaml").write_text(json.dumps({"sweep": SMALL, "other": {}}))
+    (folder / "outer.yaml").write_text(json.dumps({"sweep": ONE_RUN, "other": {}}))
     (folder / "profiles/default").mkdir(parents=True)
     (folder / "profiles/default/config.yaml").write_text("rerun-triggers: [mtime, params, input]\n")
-    project = Checkout(folder)
-    project.snakemake("--cores", "1")
-    return project
+    workflow = Checkout(folder)
+    copy_results(finished, Checkout(folder / "study"), *JUDGED)
+    workflow.snakemake("--cores", "2")
+    return workflow
 
 
 def test_an_outer_rule_reads_what_the_module_made(outer):
@@ -81,26 +77,27 @@ def test_an_outer_rule_reads_what_the_module_made(outer):
     assert not (outer / "results").exists()
 
 
-def test_its_costs_are_known_under_a_prefix(outer):
-    cost = (outer / "study/results/comparison/cost.html").read_text(encoding="utf-8")
-    assert " of " not in cost.split("<tbody>")[1].split("</tbody>")[0]
+def test_the_costs_of_the_module_are_found_under_its_prefix(outer):
+    jobs = job_counts(outer / "study/results")
+    assert all(jobs[rule] == "1" for rule in ("fetch_data", "train", "score", "compare"))
 
 
-def test_the_outer_report_shows_the_module_with_its_own_config(outer):
+def test_the_outer_report_shows_the_module_with_its_configuration(outer):
     outer.snakemake("--report", "report.html")
-    text = (outer / "report.html").read_text(encoding="utf-8")
-    assert "custom test images of the same class" in text and "sweep_train" in text
+    report = (outer / "report.html").read_text(encoding="utf-8")
+    assert "custom test images of the same class" in report and "sweep_train" in report
 
 
-def test_nothing_is_planned_again_and_an_edit_is_seen(outer):
+def test_only_an_edit_plans_jobs_again(outer):
     assert "Nothing to be done" in outer.snakemake("-n").stdout
     with (outer / "sources/workflow/scripts/vaesweep/training/loop.py").open("a") as module:
         module.write("# A comment.\n")
-    said = outer.snakemake("-n").stdout
-    assert "sweep_train   " in said and "sweep_train_judges" not in said
+    output = outer.snakemake("-n").stdout
+    planned = re.findall(r"^(\w+) +\d+$", output, re.M)
+    assert "sweep_train" in planned and "sweep_draw_references" not in planned
 
 
-def test_locks_of_the_outer_workflow_are_left_alone(outer):
+def test_locks_of_the_outer_workflow_are_not_removed(outer):
     lock = outer / ".snakemake/locks/0.output.lock"
     lock.parent.mkdir(exist_ok=True)
     lock.write_text("best.txt\n")
@@ -110,5 +107,5 @@ def test_locks_of_the_outer_workflow_are_left_alone(outer):
 
 
 def test_two_modules_of_the_same_sources_stand_side_by_side(outer):
-    said = outer.snakemake("-n", "other_all").stdout
-    assert "other_train " in said and "sweep_" not in said
+    output = outer.snakemake("-n", "other_all").stdout
+    assert "other_train " in output and "sweep_" not in output

@@ -1,4 +1,4 @@
-"""The score on real digits cannot be fooled: what is not a trained VAE ranks below one."""
+"""The score on real digits cannot be fooled: anything but a trained VAE ranks below one."""
 
 import json
 import logging
@@ -30,16 +30,16 @@ def judges(sweep):
 
 @pytest.fixture(scope="module")
 def score_of(sweep, mnist, judges):
-    """Score of any model on the sweep's pairs."""
+    """A function that scores a model on the sweep's pairs."""
     pairs = pd.read_csv(sweep / "results/pairs.csv")
     images, _ = mnist["test"]
     references = read_references(sweep / "results/references.npz", ends(images, pairs), 7)
-    of_references = read_reference_scores(sweep / "results/reference_scores.csv", pairs, judges)
+    reference_scores = read_reference_scores(sweep / "results/reference_scores.csv", pairs, judges)
 
     def score(model: VAE) -> float:
         frames, _ = interpolate(model, images, pairs, 7)
-        judged = assess_paths(frames, references, pairs, judges)
-        return summarise_pairs(relative_scores(judged, of_references))["score"]
+        assessed = assess_paths(frames, references, pairs, judges)
+        return summarise_pairs(relative_scores(assessed, reference_scores))["score"]
 
     return score
 
@@ -73,27 +73,27 @@ def test_a_model_with_shuffled_codes_ranks_below(score_of, trained, trained_scor
     assert score_of(load_model(tmp_path / "model.safetensors")) < min(trained_scores)
 
 
-def trained_anew(architecture, settings, images, folder):
+def train_model(architecture, settings, images, folder):
     log = logging.getLogger()
-    given = (settings, choose_hardware("cpu", "auto", log), (0,), folder / "checkpoint.pt")
-    [run] = train(images, architecture, *given, 1e9, log)
+    hardware, checkpoint = choose_hardware("cpu", "auto", log), folder / "checkpoint.pt"
+    [run] = train(images, architecture, settings, hardware, (0,), checkpoint, 1e9, log)
     save_member(run.state, architecture, folder / "model.safetensors")
     return load_model(folder / "model.safetensors")
 
 
 def test_a_collapsed_model_is_below_the_cross_fade(score_of, trained, mnist, tmp_path):
     settings = Settings(20.0, 1, 128, 3e-3)
-    model = trained_anew(trained.architecture, settings, mnist["train"][0], tmp_path)
+    model = train_model(trained.architecture, settings, mnist["train"][0][:10_000], tmp_path)
     assert score_of(model) < -1
 
 
 def test_no_control_beats_a_trained_vae(sweep, score_of, trained, mnist, tmp_path):
-    """Trained as by default: after the one epoch of this sweep fading is still better."""
+    """The VAE is trained for 4 epochs: after one, a cross-fade still scores higher."""
     controls = pd.read_csv(sweep / "results/comparison/controls.csv").set_index("control")["score"]
     assert set(controls.index) == {*RECORDS["controls"], *OTHER_PATHS} - {"straight"}
     assert controls["transport"] == pytest.approx(1) and controls.idxmax() == "transport"
     assert controls["cross_fade"] == pytest.approx(0)
     assert controls.idxmin() == "constant_image"
-    settings = Settings(1.0, 5, 256, 8e-3)
-    model = trained_anew(trained.architecture, settings, mnist["train"][0], tmp_path)
+    settings = Settings(1.0, 4, 256, 8e-3)
+    model = train_model(trained.architecture, settings, mnist["train"][0], tmp_path)
     assert controls[[*RECORDS["controls"]]].drop("transport").max() < score_of(model) < 1

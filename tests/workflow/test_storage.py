@@ -1,21 +1,21 @@
-"""Sweeps whose results are kept elsewhere: in another folder, and on an S3 server."""
+"""Sweeps that keep their results in another folder, or on an S3 server."""
 
+import re
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from checkout import ROOT, Checkout, copy_checkout
-from small_sweep import EXACT, lay_out
+from checkout import ROOT, Checkout, copy_results, wait_for
+from small_sweep import EXACT, JUDGED, PDF, job_counts, prepare
 
 pytestmark = pytest.mark.workflow
 PORT = 5017
 ADDRESS = f"http://127.0.0.1:{PORT}"
-# A scheduler whose jobs begin in an empty folder: they share nothing but the storage.
+# A scheduler whose jobs start in an empty folder: they share nothing but the storage.
 SUBMIT = """#!/bin/bash
 node=$(mktemp -d {nodes}/XXXXXX)
 cp "${{@: -1}}" $node/job.sh
@@ -25,11 +25,25 @@ echo $? > ended
 echo $node
 """
 STATUS = "#!/bin/bash\n[ $(cat $1/ended) = 0 ] && echo success || echo failed\n"
-DOCUMENTS = ("submission/netid_HW9.pdf", "comparison/explorer.html", "report.html")
+# Copies a folder to the bucket, or the bucket to a folder.
+COPY = """
+import boto3, pathlib, sys
+address, direction, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+keys = {"aws_access_key_id": "any", "aws_secret_access_key": "any", "region_name": "us-east-1"}
+bucket = boto3.resource("s3", endpoint_url=address, **keys).create_bucket(Bucket="sweeps")
+if direction == "upload":
+    for path in sorted(folder.rglob("*.*")):
+        bucket.upload_file(path, str(path.relative_to(folder)))
+else:
+    for object in bucket.objects.all():
+        path = folder / object.key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        bucket.download_file(object.key, path)
+"""
 
 
 @pytest.fixture(scope="module")
-def extras(tmp_path_factory) -> Path:
+def plugins(tmp_path_factory) -> Path:
     """The packages of envs/storage.txt, in a folder of their own."""
     folder = tmp_path_factory.mktemp("storage") / "packages"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
@@ -41,103 +55,81 @@ def extras(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def elsewhere(extras):
-    """Snakemake sees the plugins, and an S3 server on loopback."""
+def storage(plugins):
+    """Snakemake finds the plugins, and an S3 server runs on this machine."""
+
+    def answers() -> bool:
+        try:
+            urlopen(ADDRESS).close()
+        except URLError:
+            return False
+        return True
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(extras))
+        patch.setenv("PYTHONPATH", str(plugins))
         patch.setenv("SNAKEMAKE_STORAGE_S3_ENDPOINT_URL", ADDRESS)
         patch.setenv("SNAKEMAKE_STORAGE_S3_ACCESS_KEY", "any")
         patch.setenv("SNAKEMAKE_STORAGE_S3_SECRET_KEY", "any")
-        server = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(PORT)]
+        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(PORT)]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        with subprocess.Popen(server, **quiet) as running:
-            for _ in range(60):
-                try:
-                    urlopen(ADDRESS).close()
-                    break
-                except URLError:
-                    time.sleep(1)
-            yield
-            running.terminate()
+        with subprocess.Popen(command, **quiet) as server:
+            try:
+                wait_for(answers)
+                yield
+            finally:
+                server.terminate()
 
 
-def prepare(folder: Path, mnist) -> Checkout:
-    """A sweep of 2 latent sizes and 2 seeds on few images."""
-    checkout = copy_checkout(folder)
-    lay_out(folder / "own", mnist, classes=3)
-    checkout.configure(
-        dataset={"name": "custom", "dir": "own"},
-        sweep={"seeds": [0, 1], "latent_sizes": [2, 4]},
-        model={"hidden": [16]},
-        training={"epochs": 1, "batch_size": 60, "device": "cpu"},
-        scoring={"pairs_per_kind": 10, "judge_seeds": [0], "bootstrap": 100},
-    )
-    return checkout
-
-
-@pytest.fixture(scope="module")
-def at_home(tmp_path_factory, mnist) -> Checkout:
-    """The sweep whose results lie in its folder."""
-    checkout = prepare(tmp_path_factory.mktemp("home") / "project", mnist)
-    checkout.snakemake("--cores", "2", "all")
-    return checkout
-
-
-def fetched(provider: str, prefix: str, folder: Path) -> Path:
-    """What a storage keeps, as a folder."""
-    if provider == "s3":
-        copy = (
-            "import boto3, pathlib, sys\n"
-            "bucket = boto3.resource('s3', endpoint_url=sys.argv[1], region_name='us-east-1',"
-            " aws_access_key_id='any', aws_secret_access_key='any').Bucket('sweeps')\n"
-            "for kept in bucket.objects.all():\n"
-            "    path = pathlib.Path(sys.argv[2], kept.key)\n"
-            "    path.parent.mkdir(parents=True, exist_ok=True)\n"
-            "    bucket.download_file(kept.key, path)\n"
-        )
-        subprocess.run([sys.executable, "-c", copy, ADDRESS, str(folder)], check=True)
-        return folder / "one/results"
-    return Path(prefix) / "results"
+def copy_bucket(direction: str, folder: Path) -> None:
+    """Copy the bucket of the S3 server: "upload" from or "download" to a folder."""
+    subprocess.run([sys.executable, "-c", COPY, ADDRESS, direction, str(folder)], check=True)
 
 
 @pytest.mark.parametrize("provider", ["fs", "s3"])
-def test_a_storage_holds_what_one_folder_holds(provider, elsewhere, at_home, mnist, tmp_path):
+def test_a_storage_has_the_results_that_a_folder_has(provider, storage, finished, mnist, tmp_path):
     if provider == "fs" and not shutil.which("rsync"):
         pytest.skip("snakemake-storage-plugin-fs copies with rsync, which is not installed here")
-    project = prepare(tmp_path / "project", mnist)
-    prefix = {"fs": str(tmp_path / "kept"), "s3": "s3://sweeps/one"}[provider]
-    kept_there = ("--default-storage-provider", provider, "--default-storage-prefix", prefix)
-    said = project.snakemake("--cores", "2", *kept_there, "--", "all", "report").stdout
-    assert f"Results are in {prefix}." in said
-    results, home = fetched(provider, prefix, tmp_path / "fetched"), at_home / "results"
-    exact = [path for path in home.rglob("*") if path.name in (*EXACT, "differences.csv")]
-    assert len(exact) == 4 * 3 + 3
-    for path in [*exact, home / "submission/netid_HW9.pdf"]:
-        assert path.read_bytes() == (results / path.relative_to(home)).read_bytes(), path
-    for name in DOCUMENTS:
+    checkout = prepare(tmp_path / "project", mnist)
+    place = tmp_path / "storage/one"
+    copy_results(finished, Checkout(place), *JUDGED)
+    prefix = str(place)
+    if provider == "s3":
+        prefix = "s3://sweeps/one"
+        copy_bucket("upload", tmp_path / "storage")
+    options = ("--default-storage-provider", provider, "--default-storage-prefix", prefix)
+    output = checkout.snakemake("--cores", "2", *options, "--", "all", "report").stdout
+    assert f"in {prefix}." in output
+    if provider == "s3":
+        copy_bucket("download", tmp_path / "storage")
+    results = place / "results"
+
+    exact = [path for path in (finished / "results").rglob("*") if path.name in EXACT]
+    assert len(exact) == 4 * 3 + 2
+    for path in [*exact, finished / PDF, finished / "results/comparison/differences.csv"]:
+        assert path.read_bytes() == (place / path.relative_to(finished.folder)).read_bytes(), path
+    for name in ("comparison/explorer.html", "comparison/comparison_report.pdf", "report.html"):
         assert (results / name).stat().st_size > 20_000
-    cost = (results / "comparison/cost.html").read_text(encoding="utf-8")
-    assert " of " not in cost.split("<tbody>")[1].split("</tbody>")[0]  # no job is missed
+    assert job_counts(results) == job_counts(finished / "results")
     report = (results / "report.html").read_text(encoding="utf-8")
-    for part in ("is the run to show", "SHA-256", "same_digit.png"):
-        assert part in report
-    assert "Nothing to be done" in project.snakemake("-n", *kept_there, "--", "all").stdout
-    left = [path for path in (project / "results").rglob("*") if path.is_file()]
-    assert {path.name for path in left} == {"summary.rst", "sweep.json"}
+    for part in ("is the chosen run", "SHA-256", r"same_digit\.png"):
+        assert re.search(part, report)
+    assert "Nothing to be done" in checkout.snakemake("-n", *options, "--", "all").stdout
+    left = {path.name for path in (checkout / "results").rglob("*") if path.is_file()}
+    assert left == {"summary.rst", "sweep.json"}
 
 
-def test_a_job_in_a_folder_of_its_own_trains_what_the_storage_keeps(
-    elsewhere, at_home, mnist, tmp_path
-):
-    project = prepare(tmp_path / "project", mnist)
-    for command in ("init -q", "add -A", "-c user.email=a@b -c user.name=a commit -qm all"):
-        subprocess.run(["git", *command.split()], cwd=project.folder, check=True)
+def test_a_job_that_shares_no_folder_trains_the_same_model(storage, finished, mnist, tmp_path):
+    checkout = prepare(tmp_path / "project", mnist)
+    checkout.run("git", "init", "-q")
+    checkout.run("git", "add", "-A")
+    author = ("-c", "user.email=a@b", "-c", "user.name=a")
+    checkout.run("git", *author, "commit", "-qm", "all")
     (tmp_path / "nodes").mkdir()
     for name, text in (("submit", SUBMIT.format(nodes=tmp_path / "nodes")), ("status", STATUS)):
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o755)
     model = "results/runs/vae/latent-2/seed-0/model.safetensors"
-    project.snakemake(
+    checkout.snakemake(
         "--executor", "cluster-generic", "--jobs", "1", "--local-cores", "1",
         "--cluster-generic-submit-cmd", str(tmp_path / "submit"),
         "--cluster-generic-status-cmd", str(tmp_path / "status"),
@@ -148,7 +140,8 @@ def test_a_job_in_a_folder_of_its_own_trains_what_the_storage_keeps(
     )  # fmt: skip
     [node] = (tmp_path / "nodes").iterdir()
     assert (node / "workflow/scripts/train.py").exists()
-    kept = fetched("s3", "", tmp_path / "fetched").parents[1] / "two"
-    assert (kept / model).read_bytes() == (at_home / model).read_bytes()
-    [log] = (kept / "results/logs/train").iterdir()
-    assert "if it is killed, its training starts anew" in log.read_text()
+    copy_bucket("download", tmp_path / "storage")
+    stored = tmp_path / "storage/two"
+    assert (stored / model).read_bytes() == (finished / model).read_bytes()
+    [log] = (stored / "results/logs/train").iterdir()
+    assert "no disk is shared with this job" in log.read_text()
