@@ -2,6 +2,7 @@
 
 import logging
 import os
+from contextlib import ExitStack
 
 import forked_python
 import main_sweep
@@ -26,18 +27,19 @@ ORDER = (
 def pytest_configure(config):
     """Start the server that Checkout.snakemake uses, once for all processes that run tests."""
     if not hasattr(config, "workerinput"):
-        server = forked_python.running_server()
-        os.environ["FORKED_PYTHON"] = str(server.__enter__())
-        config.add_cleanup(lambda: server.__exit__(None, None, None))
+        stack = ExitStack()
+        config.add_cleanup(stack.close)
+        os.environ["FORKED_PYTHON"] = str(stack.enter_context(forked_python.running_server()))
 
 
 def pytest_collection_modifyitems(items):
     """Sort the tests by ORDER; the unit tests come last."""
 
     def position(item):
-        path = f"{item.path}"
-        found = [place for place, name in enumerate(ORDER) if f"tests/{name}" in path]
-        return found[0] if found else len(ORDER)
+        for place, name in enumerate(ORDER):
+            if item.nodeid.startswith(f"tests/{name}"):
+                return place
+        return len(ORDER)
 
     items.sort(key=position)
 

@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import runpy
+import select
 import signal
 import socket
 import subprocess
@@ -48,7 +49,7 @@ def running_server() -> Iterator[Path]:
         server = subprocess.Popen(
             [sys.executable, __file__, name],
             env=os.environ | {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": ""},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             start_new_session=True,
         )
         while not (folder / "ready").exists():
@@ -61,25 +62,35 @@ def running_server() -> Iterator[Path]:
             server.wait()
 
 
-def serve(folder: Path) -> tuple[list[str], str, dict[str, str]]:
-    """Accept requests for ever; return one in the fork that is to run it."""
+def serve(folder: Path) -> socket.socket:
+    """Fork for each connection, and return it in the fork; the server itself never returns."""
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / "socket"))
         listener.listen()
         (folder / "ready").touch()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         while True:
+            readable, _, _ = select.select([listener, sys.stdin], [], [])
+            if sys.stdin in readable:
+                sys.exit()  # the process that started this one has ended, however it did
             connection, _ = listener.accept()
             import_libraries()
             if os.fork() == 0:
-                break
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                return connection
             connection.close()
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+def receive(connection: socket.socket) -> tuple[list[str], str, dict[str, str]]:
+    """Return arguments, folder and environment of a program, in a fork with its open files.
+
+    This process waits for the end of that fork, and sends the exit status back.
+    """
     _, files, _, _ = socket.recv_fds(connection, 1, 3)
     request = json.loads(connection.makefile().read())
-    program = os.fork()
-    if program != 0:
-        _, status = os.waitpid(program, 0)
+    fork = os.fork()
+    if fork != 0:
+        _, status = os.waitpid(fork, 0)
         connection.sendall(str(os.waitstatus_to_exitcode(status)).encode())
         os._exit(0)
     connection.close()
@@ -116,4 +127,4 @@ def run(arguments: list[str], folder: str, environment: dict[str, str]) -> None:
 if __name__ == "__main__":
     home = Path(sys.argv[1])
     sys.executable = str(home / "python")
-    run(*serve(home))
+    run(*receive(serve(home)))
