@@ -1,10 +1,7 @@
 """Damaged results: the job that reads one names the file in one line, and says what to do."""
 
-import os
-
 import pytest
 from checkout import copy_of
-from small_sweep import remove
 
 from vaesweep.errors import UserError
 from vaesweep.scoring.judges import load_judge
@@ -58,19 +55,3 @@ def test_damaged_weights_are_named(finished, tmp_path, read, name, damage):
     path.write_bytes(damage((finished / f"results/{name}").read_bytes()))
     with pytest.raises(UserError, match=r"weights\.safetensors: not a readable"):
         read(path)
-
-
-def test_the_errors_at_the_end_are_those_of_this_run(finished, tmp_path):
-    """Logs of an earlier run are passed over."""
-    checkout = copy_of(finished, tmp_path / "project")
-    earlier = checkout / "results/logs/train/vae_latent-9_seed-9.log"
-    earlier.write_text("12:00:00 error: an earlier failure\n")
-    os.utime(earlier, (1, 1))
-    split = checkout / "results/data/custom/test.npz"
-    split.write_bytes(truncate(split.read_bytes()))
-    remove(checkout, "pairs.csv")
-    done = checkout.snakemake("--cores", "1", "results/pairs.csv", check=False)
-    assert done.returncode != 0 and "an earlier failure" not in done.stdout
-    summary = done.stdout[done.stdout.rindex("results/logs/draw_pairs/log.log: ") :]
-    assert " error: results/data/custom/test.npz: not a readable .npz file" in summary
-    assert "Traceback" not in done.stdout

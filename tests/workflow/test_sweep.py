@@ -161,7 +161,7 @@ def test_frames_begin_and_end_with_the_test_images_of_pairs_csv(sweep, pairs, te
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_figure_shows_the_test_images_in_its_outer_columns(sweep, test_images, pairs, kind):
-    """The figure has 24 levels of grey."""
+    """The figure has few colours, so grey levels differ a little."""
     picture = matplotlib.image.imread(folder_of(sweep, 16, 1) / FIGURES[kind])[..., 0]
     picture = (255 * picture).round().astype(int)
     rows = pairs[(pairs["set"] == "display") & (pairs["kind"] == kind)]
