@@ -17,7 +17,7 @@ from vaesweep.scoring.score import assess_paths, read_reference_scores, relative
 from vaesweep.scoring.summary import summarise_pairs
 from vaesweep.training.hardware import choose_hardware
 from vaesweep.training.loop import Settings, train
-from vaesweep.training.model import VAE, load_model, member_state, save_member
+from vaesweep.training.model import VAE, load_model, member_of, save_member
 
 pytestmark = pytest.mark.workflow
 LATENT_SIZE = max(LATENT_SIZES)
@@ -66,7 +66,7 @@ def test_an_untrained_model_ranks_below(score_of, trained, trained_scores):
 
 
 def test_a_model_with_shuffled_codes_ranks_below(score_of, trained, trained_scores, tmp_path):
-    state = member_state(trained, 0)
+    state = member_of(trained.state_dict(), 0)
     order = torch.randperm(LATENT_SIZE, generator=torch.Generator().manual_seed(0))
     state["decoder.0.weight"] = state["decoder.0.weight"][order]
     save_member(state, trained.architecture, tmp_path / "model.safetensors")
