@@ -48,8 +48,7 @@ all: $(READY)
 		echo "STUDY=$(STUDY): expected a folder with a config.yaml; there are: $(wildcard examples/*)" >&2; exit 1; }
 	@$(RUN) $(WITH_HOME) snakemake --cores $(CORES) --directory "$(STUDY)" $$(test -t 2 && echo $(BARS) || echo $(LINES)) -- all report
 
-# Tests run in parallel, so each uses one thread. The jobs in them use the cores they ask for.
-PYTEST := OMP_NUM_THREADS=1 python -m pytest -n auto
+PYTEST := python -m pytest -n auto
 
 test: lint
 	@$(RUN) $(PYTEST) --durations 20

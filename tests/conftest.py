@@ -4,6 +4,10 @@ import logging
 import os
 from contextlib import ExitStack
 
+# Before NumPy and PyTorch are imported: tests run in parallel, so each uses one thread. The jobs in
+# them use the cores they ask for.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import forked_python
 import main_sweep
 import pytest
