@@ -9,7 +9,7 @@ from vaesweep.runs import Names
 from vaesweep.words import plural
 
 try:
-    config = complete(config)
+    config = complete(config, command_line=workflow.config_settings.config)
     if STANDALONE and workflow.is_main_process:  # else another workflow may make the frames
         require_frames(config)
 except UserError as error:

@@ -8,10 +8,25 @@ from vaesweep.files import write_json
 from vaesweep.running.messages import closing, opening
 from vaesweep.running.preflight import problems, reset_future_times
 from vaesweep.running.provenance import record
+from vaesweep.running.terminal import take_over
 
 PLANNED = Counter()
 # Rules after which the summary is printed.
 SUMMARISED = {"choose", "submission", "comparison_report", "explorer", "report_tables", "report"}
+
+
+def last_words(rules):
+    """What is printed at the end, if one of the rules makes what it speaks of."""
+    if not SUMMARISED & set(rules):
+        return ""
+    prefix = workflow.storage_settings.default_storage_prefix
+    return f"Results are in {prefix}." if STORAGE else closing(config["netid"])
+
+
+if workflow.is_main_process and not (
+    workflow.output_settings.dryrun or workflow.output_settings.verbose
+):
+    take_over(up_to_date=lambda: last_words(job.name for job in workflow.dag.jobs))
 
 
 # A job that needs what the machine or the cluster lacks would fail late, or wait forever.
@@ -33,6 +48,4 @@ onstart:
 
 
 onsuccess:
-    if SUMMARISED & set(PLANNED):
-        prefix = workflow.storage_settings.default_storage_prefix
-        print(f"Results are in {prefix}." if STORAGE else closing(config["netid"]), flush=True)
+    print(last_words(PLANNED), flush=True)
