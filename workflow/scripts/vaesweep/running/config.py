@@ -89,7 +89,8 @@ def coerce(value: Any, schema: dict[str, Any]) -> Any:
     if isinstance(value, str) and types:
         value = _parse(value)
     elif isinstance(value, str):  # one of some words, in capitals or not
-        return next((word for word in schema["enum"] if word.lower() == value.lower()), value)
+        words = schema.get("enum", ())
+        return next((word for word in words if word.lower() == value.lower()), value)
     if isinstance(value, list) and "array" in types:
         return [coerce(part, schema["items"]) for part in value]
     return _coerce_number(value) if isinstance(value, float) else value

@@ -44,8 +44,8 @@ def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | 
         device = "cuda, if PyTorch can use the GPU" if has_nvidia_gpu() else "cpu"
     where = f"Device: {device}. Cores: {cores}." if cores else f"Device: {device}."
     lines = [
-        f"{jobs}, in a sweep of {counted(runs, 'run')} on {config['dataset']['name']}. {where}",
-        "You can stop at any time: finished results are kept.",
+        f"{jobs}, in a sweep of {counted(runs, 'run')} on {config['dataset']['name']}.",
+        f"{where} You can stop at any time: finished results are kept.",
     ]
     if trainings:
         lines.append(f"To watch the jobs: tail -f {from_here('results/logs')}/*/*.log")
