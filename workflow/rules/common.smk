@@ -4,14 +4,12 @@ import re
 from vaesweep.data.datasets import DATASETS
 from vaesweep.running.config import as_yaml, complete
 from vaesweep.running.dependencies import digest, source_files
-from vaesweep.running.sweep import require_frames, settings, variants
+from vaesweep.running.sweep import settings, variants
 from vaesweep.runs import Names
 from vaesweep.words import plural
 
 try:
-    config = complete(config)
-    if STANDALONE and workflow.is_main_process:  # else another workflow may make the frames
-        require_frames(config)
+    config = complete(config, command_line=workflow.config_settings.config)
 except UserError as error:
     sys.exit(f"error: {error}")
 

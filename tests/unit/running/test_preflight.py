@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from vaesweep.running import preflight
-from vaesweep.running.preflight import problems, reset_future_times
+from vaesweep.running.preflight import missing_folder, problems, reset_future_times
 
 CONFIG = "AccountingStorageType = accounting_storage/{storage}\nMinJobAge = {age} sec\n"
 
@@ -107,3 +107,10 @@ def test_inputs_from_the_future_are_set_to_now(monkeypatch, tmp_path):
     monkeypatch.setattr(preflight.os, "utime", refuse)
     [problem] = reset_future_times(paths)
     assert "of 2 files lies in the future, e.g. of " + future in problem
+
+
+def test_a_missing_folder_of_images_is_named_in_full(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    [problem] = missing_folder(Path("images"), ["a", "b"])
+    assert f"there is no folder {tmp_path / 'images'}; put your images there (a, b)" in problem
+    assert missing_folder(tmp_path, ["a"]) == []

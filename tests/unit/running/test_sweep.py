@@ -1,11 +1,9 @@
 """What a configuration asks for: its variants, and how each run has to be made."""
 
-import pytest
 import torch
 
-from vaesweep.errors import UserError
 from vaesweep.running.config import complete
-from vaesweep.running.sweep import made_with, recipe_keys, require_frames, settings, variants
+from vaesweep.running.sweep import made_with, missing_frames, recipe_keys, settings, variants
 from vaesweep.runs import Setting
 from vaesweep.training.hardware import Hardware
 from vaesweep.training.loop import Settings, _facts
@@ -58,9 +56,9 @@ def test_training_json_records_everything_that_decides_a_result():
     assert set(recipe_keys()) <= set(facts)
 
 
-def test_frames_of_an_external_model_must_exist(tmp_path, monkeypatch):
+def test_missing_frames_of_an_external_model_are_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match=r"sweep\.external\.pca\.frames has pca\.npz, but there"):
-        require_frames(CONFIG)
+    [fault] = missing_frames(CONFIG)
+    assert fault.startswith("config: sweep.external.pca.frames has pca.npz, but there is no such")
     (tmp_path / "pca.npz").touch()
-    require_frames(CONFIG)
+    assert not list(missing_frames(CONFIG))
