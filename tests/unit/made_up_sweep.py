@@ -20,13 +20,13 @@ DISPLAY_ROWS, SCORE_ROWS = 10, 20
 TRAINING = {
     "device": "cpu",
     "device_name": "Abacus 1",
+    "models": "variational autoencoders",
     "networks": "fully connected networks",
     "threads": 1,
     "precision": "float32",
     "images_per_second": 12000.0,
     "parameters": 700000,
     "epochs": 1,
-    "beta": 1.0,
 }
 JUDGE = {"accuracy": 0.99, "ghost_clean": 0.03, "ghost_blurred": 0.12, "ghost_half": 0.86}
 

@@ -90,6 +90,8 @@ def test_history_has_a_row_for_each_epoch(tmp_path):
         (MLP, {}),
         (Architecture("conv", (8,), 3), {"epochs": 1, "batch_size": 100}),
         (MLP, {"objective": "acai"}),
+        (MLP, {"objective": "dae"}),
+        (MLP, {"objective": "wae"}),
     ],
 )
 def test_a_seed_does_not_depend_on_its_companions(tmp_path, architecture, changes):
@@ -106,7 +108,8 @@ class Killed(Exception):
 
 
 @pytest.mark.parametrize(
-    ("step", "objective"), [(1, "vae"), (10, "vae"), (17, "vae"), (29, "vae"), (17, "acai")]
+    ("step", "objective"),
+    [(1, "vae"), (10, "vae"), (29, "vae"), (17, "acai"), (17, "dae"), (17, "wae")],
 )
 def test_a_training_killed_after_any_step_ends_with_the_same_bits(
     tmp_path, monkeypatch, step, objective
