@@ -46,6 +46,12 @@ def test_the_opening_counts_what_will_run(config, planned, cores, expected):
     assert ("tail -f" in text) == ("explorer" not in planned)
 
 
+@pytest.mark.parametrize(("rule", "device"), [("train", "cpu"), ("train_stack_0", "cuda, if Py")])
+def test_with_auto_only_stacks_take_a_gpu(monkeypatch, rule, device):
+    monkeypatch.setattr(messages, "has_nvidia_gpu", lambda: True)
+    assert f"Device: {device}" in opening(complete({}), {rule: 5}, 2)
+
+
 def test_the_closing_shows_settings_choice_and_documents(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     chosen = {
