@@ -28,7 +28,13 @@ TRAINING = {
     "parameters": 700000,
     "epochs": 1,
 }
-JUDGE = {"accuracy": 0.99, "ghost_clean": 0.03, "ghost_blurred": 0.12, "ghost_half": 0.86}
+JUDGE = {
+    "accuracy": 0.99,
+    "chance": 0.11,
+    "ghost_clean": 0.03,
+    "ghost_blurred": 0.12,
+    "ghost_half": 0.86,
+}
 
 
 def pair_scores(score: float, seed: int, judges: int = 2) -> pd.DataFrame:
@@ -114,4 +120,7 @@ def choose(compared: Comparison, **pinned: Any) -> dict[str, Any]:
     }
     free = dict.fromkeys(Run._fields)
     chosen = choose_run(compared.runs, compared.settings, tables, free | pinned)
-    return chosen | {"verdict": verdict(compared.runs, compared.settings)}
+    return chosen | {
+        "verdict": verdict(compared.runs, compared.settings),
+        "cautions": ["Ink is dark."],
+    }

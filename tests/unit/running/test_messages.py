@@ -60,6 +60,7 @@ def test_the_closing_shows_settings_choice_and_documents(tmp_path, monkeypatch):
         "seed": 4294967295,
         "reason": "It is the best.",
         "verdict": "Use it.",
+        "cautions": ["Ink is dark."],
     }
     write_json("results/chosen.json", chosen)
     (tmp_path / "results/comparison").mkdir()
@@ -70,6 +71,7 @@ def test_the_closing_shows_settings_choice_and_documents(tmp_path, monkeypatch):
     (tmp_path / "results/report.html").touch()
     text = closing("netid")
     assert text.index("0.050 to 0.150") < text.index("−0.100") and "-0.1" not in text
+    assert "Use it.\n\nCaution: Ink is dark.\n\nIt is the best." in text
     assert "4294967295" in text and "nan" not in text
     assert "8      0.100   0.050 to 0.150    100.0          0  <- chosen" in text
     assert "results/report.html" in text and "submission" not in text

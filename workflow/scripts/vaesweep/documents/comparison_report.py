@@ -125,8 +125,9 @@ def _judges(judges: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     facts = {
         "pairs": counted(len(judges), "pair"),
         "accuracy": listed([f"{100 * judge['accuracy']:.1f} %" for judge in judges]),
+        "chance": f"{100 * judges[0]['chance']:.1f} %",
     }
-    for name in JUDGE_FACTS[1:]:
+    for name in JUDGE_FACTS[2:]:
         facts[name] = listed([f"{judge[name]:.2f}" for judge in judges])
     return facts
 

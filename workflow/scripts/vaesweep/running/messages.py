@@ -43,7 +43,7 @@ def closing(netid: str) -> str:
     """Show the best settings, the verdict, the chosen run, and where the documents are."""
     from vaesweep.templates import TEMPLATES  # here: every start of Snakemake imports this module
 
-    chosen = read_json("results/chosen.json", *Setting._fields, "reason", "verdict")
+    chosen = read_json("results/chosen.json", *Setting._fields, "reason", "verdict", "cautions")
     columns = (*Setting._fields, "rank", "score", "score_low", "score_high", "neg_elbo")
     table = read_table(TABLE, *columns, "best_seed", types={"variant": "str"})
     table = table.sort_values("rank", kind="stable")

@@ -22,6 +22,7 @@ from torch.nn import functional
 from vaesweep.data.splits import SIDE, Images
 from vaesweep.errors import UserError
 from vaesweep.files import reading, write_whole
+from vaesweep.scoring.record import near_chance
 from vaesweep.training.hardware import choose_precision
 from vaesweep.training.optimiser import Adam, one_cycle
 
@@ -133,6 +134,8 @@ def train_judge(
     _train(judge.classifier, class_loss, pixels[kept], targets[kept], CLASS_EPOCHS)
     facts = _measure(judge, pixels[held_out].float() / 255, targets[held_out])
     log.info("the classifier is trained; on %d held-out images: %s", len(held_out), facts)
+    for caution in near_chance([facts]):
+        log.warning("caution: %s", caution)
     return judge, facts
 
 
@@ -187,6 +190,7 @@ def _blur(x: Tensor, widths: Tensor | None = None) -> Tensor:
 def _measure(judge: Judge, x: Tensor, targets: Tensor) -> dict[str, float]:
     """Measure a judge on held-out images: the classifier's accuracy and three mean ghost scores.
 
+    chance is the accuracy of naming the commonest class.
     ghost_clean (the images) and ghost_blurred (by 0.8 pixels) should be low and ghost_half (half
     and half of two classes) high.
     """
@@ -200,6 +204,7 @@ def _measure(judge: Judge, x: Tensor, targets: Tensor) -> dict[str, float]:
     half = (0.5 * x + 0.5 * x[partner])[classes_differ]
     images = {"clean": x, "blurred": _blur(x, torch.tensor([0.8])), "half": half}
     facts = {"accuracy": (judge.classifier(x).argmax(1) == targets).float().mean()}
+    facts["chance"] = targets.bincount().max() / len(targets)
     for name, batch in images.items():
         facts[f"ghost_{name}"] = torch.sigmoid(judge.ghost(batch)).mean()
     return {name: round(value.item(), 4) for name, value in facts.items()}
