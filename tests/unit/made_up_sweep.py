@@ -11,7 +11,13 @@ from vaesweep.comparison.tables import Comparison, compare
 from vaesweep.comparison.verdict import verdict
 from vaesweep.data.pairs import KINDS
 from vaesweep.runs import Run, runs_of
-from vaesweep.scoring.record import DIAGNOSTIC_COLUMNS, EXTERNAL_TRAINING, KIND_COLUMNS, unmeasured
+from vaesweep.scoring.record import (
+    AXES,
+    DIAGNOSTIC_COLUMNS,
+    EXTERNAL_TRAINING,
+    KIND_COLUMNS,
+    unmeasured,
+)
 from vaesweep.scoring.summary import summarise_pairs
 
 DRAWS = 500
@@ -41,7 +47,7 @@ def pair_scores(score: float, seed: int, judges: int = 2) -> pd.DataFrame:
     """pair_scores.csv of a run with this mean score. Its display pairs score 100, to be ignored."""
     noise = np.random.default_rng(seed).normal(0, 0.05, 2 * SCORE_ROWS)
     rows = [
-        {"set": name, "kind": kind, "row": row, **dict.fromkeys(KIND_COLUMNS, 0.5)}
+        {"set": name, "kind": kind, "row": row, **dict.fromkeys((*KIND_COLUMNS, *AXES), 0.5)}
         for name, count in (("display", DISPLAY_ROWS), ("score", SCORE_ROWS))
         for kind in KINDS
         for row in range(count)

@@ -45,8 +45,10 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 class Assessment:
     """What a judge says about images (..., 28, 28)."""
 
+    judge: int  # its seed
     ghost: NDArray[np.float64]  # (...) from 0, not a cross-fade, to 1, one of half and half
     classes: NDArray[np.float64]  # (..., classes) probabilities
+    features: NDArray[np.float64]  # (..., 2, 128) last hidden layers: ghost network, classifier
 
 
 class Judge(nn.Module):
@@ -62,13 +64,15 @@ class Judge(nn.Module):
     @torch.no_grad()
     def assess(self, images: Images) -> Assessment:
         """Assess images (..., 28, 28)."""
-        chunks, shape = _chunks(images), images.shape[:-2]
-        ghost = torch.cat([torch.sigmoid(self.ghost(chunk)) for chunk in chunks])
-        classes = torch.cat([torch.softmax(self.classifier(chunk), dim=1) for chunk in chunks])
-        return Assessment(
-            ghost.double().numpy().reshape(shape),
-            classes.double().numpy().reshape(*shape, self.classes),
-        )
+        ghosts, classes, features = [], [], []
+        for chunk in _chunks(images):
+            hidden = [network[:-1](chunk) for network in (self.ghost, self.classifier)]
+            ghosts.append(torch.sigmoid(self.ghost[-1](hidden[0])).squeeze(1))
+            classes.append(torch.softmax(self.classifier[-1](hidden[1]), dim=1))
+            features.append(torch.stack(hidden, dim=1))
+        found = [torch.cat(batches).double().numpy() for batches in (ghosts, classes, features)]
+        shape = images.shape[:-2]
+        return Assessment(self.seed, *(array.reshape(*shape, *array.shape[1:]) for array in found))
 
     @torch.no_grad()
     def features(self, images: Images) -> NDArray[np.float64]:

@@ -11,8 +11,14 @@ from vaesweep.runs import Run
 from vaesweep.scoring.smoothness import PARTS
 
 KIND_COLUMNS = (*(part.name for part in PARTS), "quality", "score")
-# Measured beside the score, for context; never used for ranking.
-DIAGNOSTIC_COLUMNS = ("known_path_error", "frechet", "probe", "nll_is")
+# The two axes beside the score, see `scoring/axes.py`, and the intervals of their means.
+AXES = ("lost_at_ends", "lost_between")
+AXIS_COLUMNS = tuple(f"{axis}{bound}" for axis in AXES for bound in ("", "_low", "_high"))
+# Measured beside the score, never used for ranking: what is true on known paths, and context.
+KNOWN_PATH_COLUMNS = (
+    "known_path_error", "known_path_reconstruction", "known_path_interpolation"
+)  # fmt: skip
+DIAGNOSTIC_COLUMNS = (*KNOWN_PATH_COLUMNS, "frechet", "nll_is")
 # What is measured of a judge, see `judges.train_judge`.
 JUDGE_FACTS = ("accuracy", "chance", "ghost_clean", "ghost_blurred", "ghost_half")
 LIKELIHOOD_COLUMNS = ("neg_elbo", "reconstruction", "kl", "active_units")
