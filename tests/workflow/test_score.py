@@ -17,7 +17,7 @@ from vaesweep.scoring.score import assess_paths, read_reference_scores, relative
 from vaesweep.scoring.summary import summarise_pairs
 from vaesweep.training.hardware import choose_hardware
 from vaesweep.training.loop import Settings, train
-from vaesweep.training.model import VAE, load_model, member_state, save_member
+from vaesweep.training.model import VAE, load_model, member_of, save_member
 
 pytestmark = pytest.mark.workflow
 LATENT_SIZE = max(LATENT_SIZES)
@@ -38,7 +38,9 @@ def score_of(sweep, mnist, judges):
 
     def score(model: VAE) -> float:
         frames, _ = interpolate(model, images, pairs, 7)
-        assessed = assess_paths(frames, references, pairs, judges)
+        inner = frames[:, 1:-1]
+        found = [judge.assess(inner) for judge in judges]
+        assessed = assess_paths(inner, references, pairs, found)
         return summarise_pairs(relative_scores(assessed, reference_scores))["score"]
 
     return score
@@ -66,7 +68,7 @@ def test_an_untrained_model_ranks_below(score_of, trained, trained_scores):
 
 
 def test_a_model_with_shuffled_codes_ranks_below(score_of, trained, trained_scores, tmp_path):
-    state = member_state(trained, 0)
+    state = member_of(trained.state_dict(), 0)
     order = torch.randperm(LATENT_SIZE, generator=torch.Generator().manual_seed(0))
     state["decoder.0.weight"] = state["decoder.0.weight"][order]
     save_member(state, trained.architecture, tmp_path / "model.safetensors")

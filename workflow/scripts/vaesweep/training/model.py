@@ -7,7 +7,7 @@ costs the same as a plain one.
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -201,9 +201,9 @@ ARCHITECTURES = {
 }
 
 
-def member_state(network: nn.Module, member: int) -> dict[str, Tensor]:
-    """The parameters of one member on the CPU, without the leading axis."""
-    return {name: t[member].cpu().contiguous().clone() for name, t in network.state_dict().items()}
+def member_of(state: Mapping[str, Tensor], member: int) -> dict[str, Tensor]:
+    """A copy of one member's parameters, without the leading axis."""
+    return {name: tensor[member].contiguous().clone() for name, tensor in state.items()}
 
 
 def save_member(state: dict[str, Tensor], architecture: Architecture, path: str | Path) -> None:

@@ -1,6 +1,5 @@
 """How far a training is, and what remains of it at the end."""
 
-import math
 import time
 from dataclasses import dataclass, field
 from logging import Logger
@@ -9,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from vaesweep.training.model import VAE, member_state
+from vaesweep.training.model import VAE, member_of
 
 HISTORY_COLUMNS = ("epoch", "neg_elbo", "reconstruction", "kl", "learning_rate", "seconds")
 SAVED = ("step", "seconds", "totals", "histories", "finite", "diverged")
@@ -34,10 +33,11 @@ class Progress:
         self.seconds = 0.0  # spent in the loop, restarts included
         # Sums of reconstruction and KL since the epoch began.
         self.totals = torch.zeros(2, len(seeds), device=next(model.parameters()).device)
-        # For each member: its rows of history, its parameters after the last finite epoch, and the
-        # epoch in which its loss or its parameters ceased to be finite, or None.
+        # Parameters of all members, each after its last finite epoch, on the device of the models.
+        self.finite = {name: t.clone() for name, t in model.state_dict().items()}
+        # For each member: its rows of history, and the epoch in which its loss or its parameters
+        # ceased to be finite, or None.
         self.histories: list[list[dict[str, float]]] = [[] for _ in seeds]
-        self.finite = [member_state(model, member) for member in range(len(seeds))]
         self.diverged: list[int | None] = [None for _ in seeds]
         self._began = time.perf_counter()
 
@@ -50,6 +50,7 @@ class Progress:
         device = self.totals.device
         vars(self).update(state)
         self.totals = self.totals.to(device)
+        self.finite = {name: tensor.to(device) for name, tensor in self.finite.items()}
         self._began = time.perf_counter() - self.seconds
 
     def count_step(self, reconstruction: Tensor, kl: Tensor) -> None:
@@ -63,21 +64,24 @@ class Progress:
 
         `networks` are the models and the networks trained against them, which must be finite too.
         """
-        reconstructions, kls = (self.totals / steps).tolist()  # waits for the device
+        means = self.totals / steps
+        is_running = torch.tensor([end is None for end in self.diverged], device=means.device)
+        is_running &= means.sum(0).isfinite()
+        for tensor in networks.state_dict().values():
+            is_running &= tensor.isfinite().flatten(1).all(1)
+        for name, tensor in networks[0].state_dict().items():
+            chosen = is_running.view(-1, *[1] * (tensor.dim() - 1))
+            self.finite[name] = torch.where(chosen, tensor, self.finite[name])
+        # The only time in an epoch that the host waits for the device.
+        rows = torch.cat([means, is_running[None]]).T.tolist()
         self.seconds = time.perf_counter() - self._began
         self.totals.zero_()
-        for member, (reconstruction, kl) in enumerate(zip(reconstructions, kls, strict=True)):
-            if self.diverged[member] is not None:
-                continue
-            states = [member_state(network, member) for network in networks]
-            finite = all(t.isfinite().all() for state in states for t in state.values())
-            neg_elbo = reconstruction + kl
-            if not (finite and math.isfinite(neg_elbo)):
+        for member, (reconstruction, kl, is_finite) in enumerate(rows):
+            if is_finite:
+                row = (epoch, reconstruction + kl, reconstruction, kl, rate, self.seconds)
+                self.histories[member].append(dict(zip(HISTORY_COLUMNS, row, strict=True)))
+            elif self.diverged[member] is None:
                 self.diverged[member] = epoch
-                continue
-            self.finite[member] = states[0]
-            row = (epoch, neg_elbo, reconstruction, kl, rate, self.seconds)
-            self.histories[member].append(dict(zip(HISTORY_COLUMNS, row, strict=True)))
 
     def log_epoch(self, epoch: int, epochs: int, log: Logger) -> None:
         """Log a line for each member that was finite before this epoch."""
@@ -98,9 +102,10 @@ class Progress:
     def results(self, images: int, facts: dict[str, Any]) -> list[TrainedRun]:
         """The result of each member; `images` counts training images seen, with repetition."""
         members = len(self.seeds)
+        finite = {name: tensor.cpu() for name, tensor in self.finite.items()}
         runs = []
         for member, seed in enumerate(self.seeds):
-            state, diverged = self.finite[member], self.diverged[member]
+            state, diverged = member_of(finite, member), self.diverged[member]
             run_facts = {
                 "seed": seed,
                 "status": "ok" if diverged is None else "diverged",
