@@ -1,11 +1,16 @@
-"""How long a finished sweep would take on other numbers of cores, from the times of its jobs.
+"""How long a finished sweep would take on other numbers of cores, with and without a GPU.
 
-    python benchmarks/many_cores.py FOLDER --cores 1 2 8 32 128
+    python benchmarks/many_cores.py FOLDER --cores 1 2 8 32 128 --stack-seconds 3 6 12
 
 Snakemake gives the graph of the jobs in the finished sweep in FOLDER, and the benchmark files the
 mean time of a job of each rule. Whenever a core is free, it takes the job, among those that are
 ready, with the longest chain of work behind it. No number of cores is faster than the longest chain
 of jobs, which is reported too.
+
+With a GPU, all seeds of a setting train together, and the stacks take turns. How long one holds
+the GPU is an assumption, or what gpu_check.py measured (`stack_seconds` in its JSON). A stack that
+waits for its turn holds a core; --waiting limits how many do, as profiles/gpu does. `break_even` is
+how long a stack may take for the sweep to be as fast as without a GPU.
 """
 
 import argparse
@@ -19,13 +24,16 @@ import pandas as pd
 from common import ROOT, report
 
 DEFAULT_SECONDS = 1.0  # for jobs without a benchmark file, which are short
+START = 1.5  # seconds until a training has started Python and imported PyTorch
+Graph = tuple[dict[int, str], dict[int, set[int]]]
 
 
-def read_graph(folder: Path) -> tuple[dict[int, str], dict[int, set[int]]]:
+def read_graph(folder: Path, seeds_per_job: str) -> Graph:
     """The rule of each job, and the jobs that wait for it."""
     command = [sys.executable, "-m", "snakemake", "-s", str(ROOT / "Snakefile"), "--forceall"]
+    changes = ["--config", f"training={{seeds_per_job: {seeds_per_job}}}"]
     drawn = subprocess.run(
-        [*command, "--dag", "dot", "--", "all", "report"],
+        [*command, *changes, "--dag", "dot", "--", "all", "report"],
         cwd=folder,
         check=True,
         capture_output=True,
@@ -41,7 +49,7 @@ def read_graph(folder: Path) -> tuple[dict[int, str], dict[int, set[int]]]:
 
 def read_seconds(folder: Path) -> dict[str, float]:
     """Mean wall-clock seconds of a job, by rule."""
-    seconds = {}
+    seconds = {"all": 0.0}
     for path in (folder / "results/benchmarks").iterdir():
         jobs = pd.concat([pd.read_csv(file, sep="\t") for file in path.glob("*.tsv")])
         seconds[path.name] = jobs["s"].mean()
@@ -62,28 +70,54 @@ def chains(seconds: dict[int, float], followers: dict[int, set[int]]) -> dict[in
     return found
 
 
-def makespan(
-    seconds: dict[int, float], followers: dict[int, set[int]], cores: int, first: dict[int, float]
-) -> float:
-    """Seconds until all jobs are done on `cores` cores, those with the longest chain first."""
-    waits = dict.fromkeys(followers, 0)
-    for after in followers.values():
-        for job in after:
-            waits[job] += 1
-    ready = [(-first[job], job) for job, count in waits.items() if not count]
-    heapq.heapify(ready)
-    running: list[tuple[float, int]] = []
-    now = 0.0
-    while ready or running:
-        while ready and len(running) < cores:
-            _, job = heapq.heappop(ready)
-            heapq.heappush(running, (now + seconds[job], job))
-        now, done = heapq.heappop(running)
-        for job in followers[done]:
-            waits[job] -= 1
-            if not waits[job]:
-                heapq.heappush(ready, (-first[job], job))
-    return now
+class Machine:
+    """A sweep on some cores, and its stacks, if it has any, on one GPU."""
+
+    def __init__(self, graph: Graph, took: dict[str, float], stack_seconds: float = 0.0) -> None:
+        rules, self.followers = graph
+        self.stacks = {job for job, rule in rules.items() if rule.startswith("train_stack")}
+        self.seconds = {job: took.get(rule, DEFAULT_SECONDS) for job, rule in rules.items()}
+        self.seconds |= dict.fromkeys(self.stacks, stack_seconds)
+        self.first = chains(self.seconds, self.followers)
+
+    def makespan(self, cores: int, waiting: int) -> float:
+        """Seconds until all jobs are done, those with the longest chain behind them first.
+
+        At most `waiting` stacks have started and wait for the GPU.
+        """
+        waits = dict.fromkeys(self.followers, 0)
+        for after in self.followers.values():
+            for job in after:
+                waits[job] += 1
+        ready = sorted((-self.first[job], job) for job, count in waits.items() if not count)
+        events: list[tuple[float, bool, int]] = []  # time, whether the job ends or wants the GPU
+        queue: list[int] = []
+        now, running, stacks, is_free = 0.0, 0, 0, True
+        while ready or events:
+            for item in list(ready):
+                job = item[1]
+                is_stack = job in self.stacks
+                if running < cores and not (is_stack and stacks > waiting):
+                    ready.remove(item)
+                    running, stacks = running + 1, stacks + is_stack
+                    takes = START if is_stack else self.seconds[job]
+                    heapq.heappush(events, (now + takes, not is_stack, job))
+            now, ends, job = heapq.heappop(events)
+            if not ends:
+                queue.append(job)
+            else:
+                running, stacks = running - 1, stacks - (job in self.stacks)
+                is_free = is_free or job in self.stacks
+                for after in self.followers[job]:
+                    waits[after] -= 1
+                    if not waits[after]:
+                        ready.append((-self.first[after], after))
+                ready.sort()
+            if is_free and queue:
+                is_free = False
+                job = queue.pop(0)
+                heapq.heappush(events, (now + self.seconds[job], True, job))
+        return now
 
 
 def longest(rules: dict[int, str], followers: dict[int, set[int]], first: dict[int, float]) -> str:
@@ -96,33 +130,46 @@ def longest(rules: dict[int, str], followers: dict[int, set[int]], first: dict[i
     return " > ".join(rules[job] for job in chain)
 
 
+def break_even(graph: Graph, took: dict[str, float], limit: float, *machine: int) -> float:
+    """The longest that a stack may hold the GPU for a sweep of at most `limit` seconds."""
+    low, high = 0.0, limit
+    while high - low > 0.05:
+        middle = (low + high) / 2
+        if Machine(graph, took, middle).makespan(*machine) <= limit:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
 def main() -> None:
     """Simulate and report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=lambda name: Path(name).resolve())
     parser.add_argument("--cores", type=int, nargs="+", default=[1, 2, 8, 32, 128])
+    parser.add_argument("--stack-seconds", type=float, nargs="*", default=[3.0, 6.0, 12.0])
+    parser.add_argument("--waiting", type=int, default=10**6, help="stacks that wait at a time")
     given = parser.parse_args()
-    rules, followers = read_graph(given.folder)
     took = read_seconds(given.folder)
-    idle = {"all"}
-    seconds = {
-        job: 0.0 if rule in idle else took.get(rule, DEFAULT_SECONDS) for job, rule in rules.items()
-    }
-    first = chains(seconds, followers)
-    work = sum(seconds.values())
+    single, stacked = (read_graph(given.folder, value) for value in ("1", "all"))
+    cpu = Machine(single, took)
+    work = sum(cpu.seconds.values())
     table = []
     for cores in given.cores:
-        wall = makespan(seconds, followers, cores, first)
-        table.append(
-            {"cores": cores, "seconds": round(wall, 1), "busy": round(work / wall / cores, 3)}
-        )
+        wall = cpu.makespan(cores, 0)
+        row = {"cores": cores, "seconds": round(wall, 1), "busy": round(work / wall / cores, 3)}
+        for value in given.stack_seconds:
+            machine = Machine(stacked, took, value)
+            row[f"gpu_{value:g}"] = round(machine.makespan(cores, given.waiting), 1)
+        row["break_even"] = round(break_even(stacked, took, wall, cores, given.waiting), 1)
+        table.append(row)
     report(
         "many_cores",
-        jobs=len(rules),
+        jobs=len(cpu.seconds),
         core_seconds=round(work, 1),
         sweep=table,
-        longest_chain_seconds=round(max(first.values()), 1),
-        longest_chain=longest(rules, followers, first),
+        longest_chain_seconds=round(max(cpu.first.values()), 1),
+        longest_chain=longest(*single, cpu.first),
         seconds_of_rules={name: round(value, 1) for name, value in sorted(took.items())},
     )
 

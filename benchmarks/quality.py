@@ -34,7 +34,7 @@ def main() -> None:
         for seed in arguments.seeds:
             [run] = train_seeds(architecture, values, (seed,), images)
             model, has_likelihood = trained_model(run, architecture), run.facts["likelihood"]
-            measured, _ = evaluate(model, test_images, has_likelihood)
+            measured = evaluate(model, test_images, has_likelihood)
             results.append(
                 {
                     "architecture": kind,

@@ -16,10 +16,11 @@ from common import ROOT, report
 from vaesweep.data.pairs import read_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.interpolation import read_frames
+from vaesweep.scoring.axes import measure_axes
 from vaesweep.scoring.diagnostics import (
     FRECHET_IMAGES,
     interpolates_frechet,
-    known_path_error,
+    known_path_errors,
     measure_model,
 )
 from vaesweep.scoring.judges import load_judge
@@ -46,20 +47,24 @@ def main() -> None:
     [data] = results.glob("data/*")
     pairs = read_pairs(results / "pairs.csv")
     judges = [load_judge(path) for path in sorted(results.glob("judges/*.safetensors"))]
-    train, test = timed("data", lambda: [load_split(data / f"{n}.npz") for n in ("train", "test")])
-    frames, _ = read_frames(run / "interpolations.npz", len(pairs))
+    images, _ = timed("data", lambda: load_split(data / "test.npz"))
+    frames, decoded = read_frames(run / "interpolations.npz", len(pairs))
     references = read_references(
         results / "references.npz", frames[:, [0, -1]], frames.shape[1] - 2
     )
     reference_scores = read_reference_scores(results / "reference_scores.csv", pairs, judges)
     model = load_model(run / "model.safetensors")
-    assessed = timed("score", lambda: assess_paths(frames, references, pairs, judges))
+    inner = frames[:, 1:-1]
+    found = timed("judges", lambda: [judge.assess(inner) for judge in judges])
+    assessed = timed("score", lambda: assess_paths(inner, references, pairs, found))
     relative_scores(assessed, reference_scores)
+    separation = references["separation"]
+    timed("axes", lambda: measure_axes(frames, decoded, separation, pairs, judges, found))
     known = references["known_paths"]
-    timed("known_path_error", lambda: known_path_error(model, known, "straight"))
-    real = [judge.features(test[0][:FRECHET_IMAGES]) for judge in judges]
-    timed("frechet", lambda: interpolates_frechet(frames[:, 1:-1], judges, real))
-    timed("likelihood_and_probe", lambda: measure_model(model, train, test, True, 100))
+    timed("known_paths", lambda: known_path_errors(model, known, "straight"))
+    real = [judge.features(images[:FRECHET_IMAGES]) for judge in judges]
+    timed("frechet", lambda: interpolates_frechet(found, real))
+    timed("likelihood", lambda: measure_model(model, images, True, 100))
     total = round(sum(seconds.values()), 2)
     report("scoring", pairs=len(pairs), judges=len(judges), cpu_seconds=seconds, total=total)
 

@@ -59,7 +59,7 @@ def project(recipe: str, seed: int) -> dict[str, Any]:
     [run] = train_seeds(architecture, values, (seed,), images)
     training_cpu = time.process_time() - started_cpu
     started = time.perf_counter()
-    neg_elbo = evaluate(trained_model(run, architecture), test_images, True)[0]["neg_elbo"]
+    neg_elbo = evaluate(trained_model(run, architecture), test_images, True)["neg_elbo"]
     seconds = run.facts["train_seconds"] + time.perf_counter() - started
     cpu_seconds = time.process_time() - started_cpu
     rates.append(matrix_rate())

@@ -11,6 +11,7 @@ from vaesweep.comparison import tables
 from vaesweep.comparison.agreement import JUDGE_COLUMNS
 from vaesweep.comparison.columns import COLUMNS
 from vaesweep.comparison.metrics import MEANS_BY_KIND, SCORE_COLUMNS
+from vaesweep.scoring.record import AXES
 from vaesweep.scoring.smoothness import PARTS
 
 HEAD = """\
@@ -76,7 +77,7 @@ TABLES = {
     f"{RUN}/pair_scores.csv": (
         "a pair",
         "score",
-        [*PAIR, *QUALITY, "score", "score_judge_{judge}"],
+        [*PAIR, *QUALITY, "score", "score_judge_{judge}", *AXES],
     ),
     f"{RUN}/history.csv": (
         "an epoch, with means over the training images it used",

@@ -11,7 +11,13 @@ from vaesweep.comparison.tables import Comparison, compare
 from vaesweep.comparison.verdict import verdict
 from vaesweep.data.pairs import KINDS
 from vaesweep.runs import Run, runs_of
-from vaesweep.scoring.record import DIAGNOSTIC_COLUMNS, EXTERNAL_TRAINING, KIND_COLUMNS, unmeasured
+from vaesweep.scoring.record import (
+    AXES,
+    DIAGNOSTIC_COLUMNS,
+    EXTERNAL_TRAINING,
+    KIND_COLUMNS,
+    unmeasured,
+)
 from vaesweep.scoring.summary import summarise_pairs
 
 DRAWS = 500
@@ -20,22 +26,28 @@ DISPLAY_ROWS, SCORE_ROWS = 10, 20
 TRAINING = {
     "device": "cpu",
     "device_name": "Abacus 1",
+    "models": "variational autoencoders",
     "networks": "fully connected networks",
     "threads": 1,
     "precision": "float32",
     "images_per_second": 12000.0,
     "parameters": 700000,
     "epochs": 1,
-    "beta": 1.0,
 }
-JUDGE = {"accuracy": 0.99, "ghost_clean": 0.03, "ghost_blurred": 0.12, "ghost_half": 0.86}
+JUDGE = {
+    "accuracy": 0.99,
+    "chance": 0.11,
+    "ghost_clean": 0.03,
+    "ghost_blurred": 0.12,
+    "ghost_half": 0.86,
+}
 
 
 def pair_scores(score: float, seed: int, judges: int = 2) -> pd.DataFrame:
     """pair_scores.csv of a run with this mean score. Its display pairs score 100, to be ignored."""
     noise = np.random.default_rng(seed).normal(0, 0.05, 2 * SCORE_ROWS)
     rows = [
-        {"set": name, "kind": kind, "row": row, **dict.fromkeys(KIND_COLUMNS, 0.5)}
+        {"set": name, "kind": kind, "row": row, **dict.fromkeys((*KIND_COLUMNS, *AXES), 0.5)}
         for name, count in (("display", DISPLAY_ROWS), ("score", SCORE_ROWS))
         for kind in KINDS
         for row in range(count)
@@ -114,4 +126,7 @@ def choose(compared: Comparison, **pinned: Any) -> dict[str, Any]:
     }
     free = dict.fromkeys(Run._fields)
     chosen = choose_run(compared.runs, compared.settings, tables, free | pinned)
-    return chosen | {"verdict": verdict(compared.runs, compared.settings)}
+    return chosen | {
+        "verdict": verdict(compared.runs, compared.settings),
+        "cautions": ["Ink is dark."],
+    }

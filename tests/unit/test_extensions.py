@@ -117,8 +117,8 @@ pairs = pd.DataFrame({"set": "score", "kind": ["same", "different"] * 2, "row": 
 pairs = pairs.assign(digit_a=1, digit_b=1)
 judges, between = [Judge(0, 10)], frames[:, 1:-1]
 references = {"cross_fade": between[::-1], "transport": between, "separation": np.ones(4)}
-scored = assess_paths(frames, references, pairs, judges)
-references = score_references(frames[:, [0, -1]], references, pairs, judges)
+scored = assess_paths(between, references, pairs, [judge.assess(between) for judge in judges])
+references = score_references(references, pairs, judges)
 compared = sweep({(2, 0): 0.1, (8, 0): 0.2})
 chosen = choose(compared)
 config = '''

@@ -58,6 +58,22 @@ def test_the_gpu_profile_goes_with_config_and_asks_for_a_gpu(checkout):
     assert not (checkout / "results/logs").exists()
 
 
+def test_every_training_requests_what_the_profile_sets_for_train(checkout):
+    """The GPU lines of the profile are uncommented; with them, all seeds train together."""
+    profile = checkout / "profiles/slurm/config.yaml"
+    lines = re.sub(r"# (gpu: 1|slurm_partition: gpu)", r"\1", profile.read_text())
+    profile.write_text(lines)
+    command = ("-n", "--workflow-profile", "profiles/slurm", "--config")
+    for seeds_per_job, stacks in (("auto", 1), (2, 3)):
+        output = checkout.snakemake(*command, f"training={{seeds_per_job: {seeds_per_job}}}").stdout
+        requests = re.findall(r"^rule (train\w*):$.*?^    resources: (.*?)$", output, re.M | re.S)
+        trainings = [(rule, text) for rule, text in requests if rule != "train_judges"]
+        assert {rule for rule, _ in trainings} == {f"train_stack_{n}" for n in range(stacks)}
+        assert len(trainings) == 5 * stacks
+        for _, text in trainings:
+            assert {"runtime=10", "gpu=1", "slurm_partition=gpu"} <= set(text.split(", "))
+
+
 @pytest.mark.parametrize("cores", ["0", "x", "-1", "2.5"])
 def test_make_says_what_cores_may_be(makeable, cores):
     done = makeable.run("make", f"CORES={cores}", check=False)

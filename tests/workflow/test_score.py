@@ -38,7 +38,9 @@ def score_of(sweep, mnist, judges):
 
     def score(model: VAE) -> float:
         frames, _ = interpolate(model, images, pairs, 7)
-        assessed = assess_paths(frames, references, pairs, judges)
+        inner = frames[:, 1:-1]
+        found = [judge.assess(inner) for judge in judges]
+        assessed = assess_paths(inner, references, pairs, found)
         return summarise_pairs(relative_scores(assessed, reference_scores))["score"]
 
     return score

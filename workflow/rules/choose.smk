@@ -36,6 +36,8 @@ rule choose:
         runs=rules.compare.output.runs,
         settings=rules.compare.output.settings,
         pair_scores=every_run("pair_scores.csv"),
+        judges=judges("json"),
+        cautions=rules.fetch_data.output.cautions,
     output:
         chosen="results/chosen.json",
     log:

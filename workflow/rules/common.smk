@@ -4,7 +4,7 @@ import re
 from vaesweep.data.datasets import DATASETS
 from vaesweep.running.config import as_yaml, complete
 from vaesweep.running.dependencies import digest, source_files
-from vaesweep.running.sweep import settings, variants
+from vaesweep.running.sweep import prefers_stacks, settings, stacks, variants
 from vaesweep.runs import Names
 from vaesweep.words import plural
 
@@ -27,6 +27,7 @@ RUN_FIGURES = {
     "same_digit": f"same {DATASET.noun}",
     "different_digits": f"different {plural(DATASET.noun)}",
 }
+STACKS = stacks(config)
 # The storage provider for results, or None if they are in the working folder.
 STORAGE = workflow.storage_settings.default_storage_provider
 
@@ -36,6 +37,19 @@ wildcard_constraints:
     latent_size=r"\d+",
     seed=r"\d+",
     judge_seed=r"\d+",
+
+
+def set_resources(rule):
+    """The resources that the profile or the command line sets for a rule."""
+    return workflow.resource_settings.overwrite_resources.get(rule, {})
+
+
+# Before the first rule, since Snakemake reads them once: those of `train` hold for its stacks as well.
+if set_resources("train"):
+    for number in range(len(STACKS)):
+        workflow.resource_settings.overwrite_resources.setdefault(
+            f"train_stack_{number}", set_resources("train")
+        )
 
 
 def workflow_file(path):

@@ -8,6 +8,7 @@ rule fetch_data:
         train=f"{DATA}/train.npz",
         test=f"{DATA}/test.npz",
         sums=f"{DATA}/sums.json",
+        cautions=f"{DATA}/cautions.json",
     log:
         "results/logs/fetch_data/log.log",
     benchmark:

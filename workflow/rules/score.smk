@@ -48,7 +48,6 @@ rule score:
         references=rules.draw_references.output.references,
         reference_scores=rules.score_references.output.scores,
         judges=judges("safetensors"),
-        train=rules.fetch_data.output.train,
         test=rules.fetch_data.output.test,
         pairs=rules.draw_pairs.output.pairs,
         models=runs_of_a_job("model.safetensors", external=False),

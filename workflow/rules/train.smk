@@ -1,10 +1,7 @@
 from vaesweep.running.memory import training_memory
 
-SEEDS_PER_JOB = config["training"]["seeds_per_job"]
-SEEDS_PER_JOB = len(SEEDS) if SEEDS_PER_JOB == "all" else SEEDS_PER_JOB
-# Seeds that a job trains side by side; empty if each job trains one.
-STACKS = [SEEDS[start : start + SEEDS_PER_JOB] for start in range(0, len(SEEDS), SEEDS_PER_JOB)]
-STACKS = STACKS if SEEDS_PER_JOB > 1 else []
+# The nodes of a cluster do not plan: they know both kinds of jobs, and get the names of theirs.
+PLANS_STACKS = workflow.is_main_process and prefers_stacks(config, "gpu" in set_resources("train"))
 
 
 rule train_judges:
@@ -52,10 +49,11 @@ rule train:
         "../scripts/train.py"
 
 
-# With training.seeds_per_job above 1, each stack of seeds has a rule whose job makes the files of all
-# its runs. It is preferred to `train`, which could make them one by one.
+# Each stack of seeds has a rule whose job makes the files of all its runs, which `train` could make
+# one by one.
 for number, stack in enumerate(STACKS):
-    workflow.ruleorder(f"train_stack_{number}", "train")
+    names = (f"train_stack_{number}", "train")
+    workflow.ruleorder(*(names if PLANS_STACKS else reversed(names)))
 
     rule:
         name:

@@ -5,9 +5,10 @@ from snakemake.iocontainers import Snakemake
 from vaesweep.comparison.choice import choose_run
 from vaesweep.comparison.reading import read_comparison
 from vaesweep.comparison.verdict import verdict
-from vaesweep.files import read_table, write_json
+from vaesweep.files import read_json, read_table, write_json
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import run_of
+from vaesweep.scoring.record import JUDGE_FACTS, near_chance
 
 
 def main(snakemake: Snakemake) -> None:
@@ -20,6 +21,9 @@ def main(snakemake: Snakemake) -> None:
         }
         chosen = choose_run(runs, settings, pair_scores, snakemake.params.pinned)
         chosen["verdict"] = verdict(runs, settings)
+        judges = [read_json(path, *JUDGE_FACTS) for path in snakemake.input.judges]
+        about_data = read_json(snakemake.input.cautions, "cautions")["cautions"]
+        chosen["cautions"] = [*about_data, *near_chance(judges)]
         write_json(snakemake.output.chosen, chosen)
         log.info("%s", chosen["reason"])
 

@@ -26,7 +26,7 @@ def main(snakemake: Snakemake) -> None:
             judges=[read_json(path, *JUDGE_FACTS) for path in given.judges],
             agreement=read_comparison(given.agreement, "rank_correlation"),
             controls=sweep.controls,
-            trainings=[read_json(path, "device", "networks") for path in given.trainings],
+            trainings=[read_json(path, "models", "networks") for path in given.trainings],
             costs=read_costs(benchmarks, sweep.runs),
             config_text=params.config_text,
         )

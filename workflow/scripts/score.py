@@ -8,10 +8,11 @@ from vaesweep.files import read_json, write_json, write_table
 from vaesweep.interpolation import read_frames
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import run_of
+from vaesweep.scoring.axes import measure_axes
 from vaesweep.scoring.diagnostics import (
     FRECHET_IMAGES,
     interpolates_frechet,
-    known_path_error,
+    known_path_errors,
     measure_model,
 )
 from vaesweep.scoring.judges import load_judge
@@ -31,16 +32,20 @@ from vaesweep.training.model import load_model
 def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0], snakemake.threads) as log:
         given, output, params = snakemake.input, snakemake.output, snakemake.params
-        train, test = load_split(given.train), load_split(given.test)
+        images, _ = load_split(given.test)
         pairs, judges = read_pairs(given.pairs), [load_judge(path) for path in given.judges]
-        references = read_references(given.references, ends(test[0], pairs), params.steps)
+        references = read_references(given.references, ends(images, pairs), params.steps)
         reference_scores = read_reference_scores(given.reference_scores, pairs, judges)
-        real = [judge.features(test[0][:FRECHET_IMAGES]) for judge in judges]
+        real = [judge.features(images[:FRECHET_IMAGES]) for judge in judges]
         seeds = [judge.seed for judge in judges]
         for number, path in enumerate(given.interpolations):
-            frames, _ = read_frames(path, len(pairs))
-            assessed = assess_paths(frames, references, pairs, judges)
+            frames, decoded = read_frames(path, len(pairs))
+            found = [judge.assess(frames[:, 1:-1]) for judge in judges]
+            assessed = assess_paths(frames[:, 1:-1], references, pairs, found)
             scores = relative_scores(assessed, reference_scores)
+            separation = references["separation"]
+            axes = measure_axes(frames, decoded, separation, pairs, judges, found)
+            scores = scores.assign(**axes)
             write_table(output.pair_scores[number], scores)
             training, measured = EXTERNAL_TRAINING, unmeasured()
             if given.models:  # empty for an external model
@@ -49,10 +54,9 @@ def main(snakemake: Snakemake) -> None:
                 )
                 model = load_model(given.models[number])
                 samples = params.importance_samples
-                measured |= measure_model(model, train, test, training["likelihood"], samples)
-                known_paths = references["known_paths"]
-                measured["known_path_error"] = known_path_error(model, known_paths, params.path)
-            measured["frechet"] = interpolates_frechet(frames[:, 1:-1], judges, real)
+                measured |= measure_model(model, images, training["likelihood"], samples)
+                measured |= known_path_errors(model, references["known_paths"], params.path)
+            measured["frechet"] = interpolates_frechet(found, real)
             record = record_of(run_of(path), training, pairs, params.steps, seeds)
             record |= measured | summarise_pairs(scores)
             write_json(output.metrics[number], record)

@@ -1,6 +1,5 @@
 """Score control paths, and other paths through the chosen run's codes."""
 
-import numpy as np
 import pandas as pd
 from snakemake.iocontainers import Snakemake
 
@@ -37,8 +36,8 @@ def main(snakemake: Snakemake) -> None:
             if is_reference.any():
                 assessed = reference_scores[is_reference].reset_index(drop=True)
             else:
-                whole = np.concatenate([frames[:, :1], inner, frames[:, -1:]], axis=1)
-                assessed = assess_paths(whole, references, pairs, judges)
+                found = [judge.assess(inner) for judge in judges]
+                assessed = assess_paths(inner, references, pairs, found)
             scores = relative_scores(assessed, reference_scores)
             lead = difference(scores, chosen_scores)
             rows.append({"control": name, **summarise_pairs(scores), **lead})

@@ -18,7 +18,7 @@ def main(snakemake: Snakemake) -> None:
         real = ends(images, pairs)
         references = read_references(snakemake.input.references, real, snakemake.params.steps)
         judges = [load_judge(path) for path in snakemake.input.judges]
-        scores = score_references(real, references, pairs, judges)
+        scores = score_references(references, pairs, judges)
         write_table(snakemake.output.scores, scores)
 
 

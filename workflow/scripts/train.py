@@ -26,7 +26,11 @@ def main(snakemake: Snakemake) -> None:
         seeds = tuple(int(folder.name.removeprefix("seed-")) for folder in folders)
         latent_size = int(snakemake.wildcards.latent_size)
         architecture = Architecture(model["architecture"], tuple(model["hidden"]), latent_size)
-        hardware = choose_hardware(training.pop("device"), training.pop("precision"), log)
+        # Single seeds would take turns on a GPU, each slowed by the start of its operations, where
+        # CPU cores train them side by side. A job that requests a GPU uses it.
+        prefers_cpu = len(seeds) == 1 and not snakemake.resources.get("gpu")
+        device, precision = training.pop("device"), training.pop("precision")
+        hardware = choose_hardware(device, precision, log, prefers_cpu)
         settings = Settings(model["beta"], objective=model["objective"], **training)
         if ALONE in os.environ:
             log.info("no disk is shared with this job: if killed, it starts from scratch")

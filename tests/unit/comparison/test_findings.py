@@ -31,11 +31,11 @@ def test_other_paths_are_better_if_their_interval_is_above_0(low, start):
 
 def test_evidence_starts_with_known_paths_and_inverts_errors():
     runs = pd.DataFrame({"score": [0.1, 0.2, 0.3, 0.4], "neg_elbo": [104.0, 103.0, 102.0, 101.0]})
-    runs = runs.assign(known_path_error=[0.4, 0.3, 0.1, 0.2], probe=[0.5, 0.5, 0.5, 0.5])
+    runs = runs.assign(known_path_error=[0.4, 0.3, 0.1, 0.2], frechet=[0.5, 0.5, 0.5, 0.5])
     [text] = evidence(runs)
     expected = "is 0.80 with the error on known paths and 1.00 with the likelihood ("
     assert text.startswith(f"Over 4 runs the rank correlation of the score {expected}")
-    assert "probe" not in text  # constant, so it has no ranks
+    assert "Fréchet" not in text  # constant, so it has no ranks
     assert list(evidence(runs[:2])) == [] and list(evidence(runs[["score"]])) == []
 
 

@@ -5,8 +5,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_sweep import pair_scores, sweep
+from made_up_sweep import metrics, pair_scores, sweep
 
+from vaesweep.comparison.tables import compare
 from vaesweep.runs import Run, Setting, settings_of
 from vaesweep.scoring.summary import scores_by_kind, summarise_pairs
 from vaesweep.statistics import ALPHA, holm, spread_of_difference
@@ -125,6 +126,52 @@ def test_a_setting_whose_runs_all_diverged_is_listed_without_numbers():
     assert all(pd.isna(lost[name]) for name in ("score", "rank", "tied_with_first"))
     assert left["rank"] == 1 and left["win_probability"] == 1
     assert sweep(SCORES, diverged=tuple(SCORES)).settings["seeds"].tolist() == [0, 0]
+
+
+def axis_sweep(known):
+    """Runs of latent size 2, by whether the way between their ends is known; both axes 0.3 to 0.5.
+
+    The pairs of a run differ by as much as 0.1.
+    """
+    metrics_of_all, tables = [], []
+    for seed, is_known in enumerate(known):
+        table = pair_scores(0.1, seed)
+        table["lost_at_ends"] = 0.3 + 0.1 * seed + 0.1 * (table["row"] % 2)
+        table["lost_between"] = table["lost_at_ends"] if is_known else float("nan")
+        table.loc[table["set"] == "display", ["lost_at_ends", "lost_between"]] = 100.0
+        metrics_of_all.append(metrics(Run("vae", 2, seed), table))
+        tables.append(table)
+    return compare(metrics_of_all, tables, 100)
+
+
+def test_axes_have_intervals_over_the_score_pairs_for_a_run_and_over_seeds_too_for_a_setting():
+    compared = axis_sweep([True] * 3)
+    bounds = ["lost_between_low", "lost_between", "lost_between_high"]
+    assert compared.runs["lost_between"].tolist() == pytest.approx([0.35, 0.45, 0.55])
+    # 2 x 20 pairs, half at -.05 and half at +.05: variance .05^2 20/19, degrees of freedom 38.
+    reach = 2.0244 * (0.05**2 * 20 / 19 / 40) ** 0.5
+    assert compared.runs[bounds].loc[0].tolist() == pytest.approx(
+        [0.35 - reach, 0.35, 0.35 + reach], abs=1e-5
+    )
+    [setting] = compared.settings.to_dict("records")
+    assert setting["lost_between"] == pytest.approx(0.45)
+    assert setting["lost_between_high"] - setting["lost_between"] > 0.2  # t of about 2 freedoms
+    assert [setting[f"lost_at_ends{end}"] for end in ("", "_low", "_high")] == pytest.approx(
+        [setting[f"lost_between{end}"] for end in ("", "_low", "_high")]
+    )
+
+
+def test_what_is_lost_between_is_empty_for_a_collapsed_run_which_is_flagged():
+    compared = axis_sweep([True, True, False, True])
+    run = compared.runs.loc[2]
+    between = ["lost_between", "lost_between_low", "lost_between_high"]
+    assert run[between].isna().all() and run["lost_at_ends"] == pytest.approx(0.55)
+    assert compared.runs["flags"].tolist() == ["", "", "collapsed", ""]
+    [setting] = compared.settings.to_dict("records")
+    assert setting["lost_between"] == pytest.approx((0.35 + 0.45 + 0.65) / 3)
+    assert setting["lost_between_low"] < setting["lost_between"]
+    [setting] = axis_sweep([True, True, False]).settings.to_dict("records")
+    assert setting["lost_between"] == pytest.approx(0.4) and pd.isna(setting["lost_between_low"])
 
 
 def test_an_external_model_is_ranked():

@@ -73,9 +73,8 @@ def test_a_single_run_is_described_in_the_singular():
     compared = sweep({(16, 2): 0.1234})
     config = CONFIG.replace("[4, 16]", "[16]").replace("[0, 1, 2]", "[2]")
     data = data_of(compared, choose(compared), config, trainings=1)
-    assert data["subtitle"].startswith(
-        "1 variational autoencoder on MNIST: latent size 16; 1 seed;"
-    )
+    kind = "variational autoencoders of fully connected networks"
+    assert data["subtitle"].startswith(f"1 model on MNIST: {kind}; latent size 16; 1 seed;")
     assert "+0.123" in data["findings"][0]
 
 

@@ -35,7 +35,7 @@ def test_the_first_page_describes_a_single_run_in_the_singular():
         snakemake=SimpleNamespace(config=config),
         categories={},
     )
-    sentence = "1 variational autoencoder with latent size 16 and 1 seed was trained for 1 epoch on"
+    sentence = "1 model with latent size 16 and 1 seed was trained for 1 epoch on"
     assert sentence in " ".join(text.split())
 
 

@@ -72,7 +72,10 @@ WRONG_VALUES = [
     ({"training": {"batch_size": 60001}}, "training.batch_size: 60001 is greater than the maximum"),
     ({"training": {"learning_rate": 0}}, "training.learning_rate: 0 is less than or equal to"),
     ({"training": {"device": "tpu"}}, "training.device: 'tpu' is not one of ['auto', 'cpu', 'cu"),
-    ({"training": {"seeds_per_job": "x"}}, "seeds_per_job: 'x' is not one of ['all'] (or a whole"),
+    (
+        {"training": {"seeds_per_job": "x"}},
+        "seeds_per_job: 'x' is not one of ['all', 'auto'] (or a whole",
+    ),
     ({"training": 3}, "training: 3 is not of type 'object'"),
     ({"dataset": {"name": "CIFAR"}}, "dataset.name: 'CIFAR' is not one of ['MNIST', 'FashionMNI"),
     ({"sweep": {"seeds": []}}, "sweep.seeds: [] should be non-empty (One run for each"),

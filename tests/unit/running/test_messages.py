@@ -46,6 +46,12 @@ def test_the_opening_counts_what_will_run(config, planned, cores, expected):
     assert ("tail -f" in text) == ("explorer" not in planned)
 
 
+@pytest.mark.parametrize(("rule", "device"), [("train", "cpu"), ("train_stack_0", "cuda, if Py")])
+def test_with_auto_only_stacks_take_a_gpu(monkeypatch, rule, device):
+    monkeypatch.setattr(messages, "has_nvidia_gpu", lambda: True)
+    assert f"Device: {device}" in opening(complete({}), {rule: 5}, 2)
+
+
 @pytest.fixture
 def closing_of(tmp_path, monkeypatch):
     """A function of a netid and of submissions that gives the closing words of a small sweep."""
@@ -57,6 +63,7 @@ def closing_of(tmp_path, monkeypatch):
         "seed": 4294967295,
         "reason": "It is the best.",
         "verdict": "Use it.",
+        "cautions": ["Ink is dark."],
     }
     write_json("results/chosen.json", chosen)
     (tmp_path / "results/comparison").mkdir()
@@ -77,6 +84,7 @@ def closing_of(tmp_path, monkeypatch):
 def test_the_closing_shows_settings_choice_and_documents(closing_of):
     text = closing_of("netid")
     assert text.index("0.050 to 0.150") < text.index("−0.100") and "-0.1" not in text
+    assert "Use it.\n\nCaution: Ink is dark.\n\nIt is the best." in text
     assert "4294967295" in text and "nan" not in text
     assert "8      0.100   0.050 to 0.150    100.0          0  <- chosen" in text
     assert "results/report.html" in text and "submission" not in text

@@ -1,6 +1,8 @@
 """What is found before the first job, with stand-ins for Slurm's commands."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,7 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from vaesweep.running import preflight
-from vaesweep.running.preflight import missing_folder, problems, reset_future_times
+from vaesweep.running.preflight import gpu_works, missing_folder, problems, reset_future_times
+from vaesweep.training.hardware import any_gpu_works
 
 CONFIG = "AccountingStorageType = accounting_storage/{storage}\nMinJobAge = {age} sec\n"
 
@@ -44,6 +47,29 @@ def slurm_problems(status_command="squeue", poll_seconds=30):
 def test_training_on_cuda_needs_a_gpu_here(monkeypatch, has_gpu, trains_on_cuda, count):
     monkeypatch.setattr(preflight, "has_nvidia_gpu", lambda: has_gpu)
     assert len(problems("local", None, trains_on_cuda)) == count
+
+
+@pytest.mark.parametrize(
+    ("has_gpu", "status", "works"), [(True, 0, True), (True, 1, False), (False, 0, False)]
+)
+def test_pytorch_is_asked_once_whether_a_gpu_works(monkeypatch, has_gpu, status, works):
+    asked = []
+    monkeypatch.setenv(preflight.GPU_WORKS, "")
+    monkeypatch.delenv(preflight.GPU_WORKS)
+    monkeypatch.setattr(preflight, "has_nvidia_gpu", lambda: has_gpu)
+    monkeypatch.setattr(preflight, "ASK", f"exit({status})")
+    run = preflight.subprocess.run
+    monkeypatch.setattr(
+        preflight.subprocess, "run", lambda *a, **b: asked.append(a) or run(*a, **b)
+    )
+    assert [gpu_works(), gpu_works()] == [works, works] and len(asked) == has_gpu
+
+
+def test_the_question_is_answered_here(monkeypatch):
+    """By the program that `gpu_works` runs."""
+    paths = {"PYTHONPATH": str(Path(preflight.__file__).parents[2])}
+    done = subprocess.run([sys.executable, "-c", preflight.ASK], env=os.environ | paths)
+    assert done.returncode == (0 if any_gpu_works() else 1)
 
 
 def test_a_submit_command_that_is_not_installed(monkeypatch, tmp_path):

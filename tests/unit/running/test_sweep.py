@@ -1,9 +1,18 @@
 """What a configuration asks for: its variants, and how each run has to be made."""
 
+import pytest
 import torch
 
 from vaesweep.running.config import complete
-from vaesweep.running.sweep import made_with, missing_frames, recipe_keys, settings, variants
+from vaesweep.running.sweep import (
+    made_with,
+    missing_frames,
+    prefers_stacks,
+    recipe_keys,
+    settings,
+    stacks,
+    variants,
+)
 from vaesweep.runs import Setting
 from vaesweep.training.hardware import Hardware
 from vaesweep.training.loop import Settings, _facts
@@ -37,6 +46,37 @@ def test_variants_have_what_decides_a_training_and_nothing_else():
 def test_settings_are_variants_at_latent_sizes_then_external_models():
     trained = [Setting(name, size) for name in ("vae", "long") for size in (2, 8)]
     assert settings(CONFIG) == [*trained, Setting("pca", 20)]
+
+
+@pytest.mark.parametrize(
+    ("seeds_per_job", "expected"),
+    [("auto", [[0, 1, 2]]), ("all", [[0, 1, 2]]), (2, [[0, 1], [2]]), (9, [[0, 1, 2]]), (1, [])],
+)
+def test_stacks_are_consecutive_seeds(seeds_per_job, expected):
+    config = {"sweep": {"seeds": [0, 1, 2]}, "training": {"seeds_per_job": seeds_per_job}}
+    assert stacks(config) == expected
+
+
+@pytest.mark.parametrize(
+    ("seeds_per_job", "device", "variant", "requested", "works", "expected"),
+    [
+        ("auto", "auto", {}, False, False, False),
+        ("auto", "auto", {}, False, True, True),
+        ("auto", "auto", {}, True, False, True),
+        ("auto", "cuda", {}, False, False, True),
+        ("auto", "cpu", {}, True, True, False),
+        ("auto", "auto", {"device": "cpu"}, False, True, False),
+        (2, "cpu", {}, False, False, True),
+    ],
+)
+def test_auto_trains_stacks_where_there_is_a_gpu(
+    monkeypatch, seeds_per_job, device, variant, requested, works, expected
+):
+    monkeypatch.setattr("vaesweep.running.sweep.gpu_works", lambda: works)
+    training = {"seeds_per_job": seeds_per_job, "device": device}
+    variants = {"a": {}, "b": {"training": variant}}
+    config = complete({"training": training, "sweep": {"variants": variants}})
+    assert prefers_stacks(config, requested) is expected
 
 
 def test_runs_are_made_with_the_configuration():

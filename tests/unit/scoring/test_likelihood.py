@@ -49,7 +49,7 @@ def test_many_samples_are_decoded_in_parts(monkeypatch):
 def test_elbo_of_a_model_without_codes():
     """The KL of its posterior, a standard normal, is 0; both units are inactive."""
     white = np.full((1500, 28, 28), 255, np.uint8)
-    found, _ = evaluate(flat_model(0.5), white, has_likelihood=True)
+    found = evaluate(flat_model(0.5), white, has_likelihood=True)
     assert found["reconstruction"] == pytest.approx(784 * math.log1p(math.exp(-0.5)), rel=1e-5)
     assert found["neg_elbo"] == found["reconstruction"] + found["kl"]
     assert found["kl"] == 0 and found["active_units"] == 0
@@ -64,12 +64,12 @@ def test_active_units_and_kl_by_hand():
         model.encoder[2].weight[:, 0, 0] = 3.0 / torch.nn.functional.silu(torch.tensor(1.0))
     images = np.zeros((400, 28, 28), np.uint8)
     images[::2] = 255
-    found, _ = evaluate(model, images, has_likelihood=True)
+    found = evaluate(model, images, has_likelihood=True)
     assert found["kl"] == pytest.approx(4.5 / 2, rel=1e-4)
     assert found["active_units"] == 1
 
 
 def test_a_plain_autoencoder_has_no_elbo():
-    found, _ = evaluate(flat_model(0.5), np.full((3, 28, 28), 255, np.uint8), has_likelihood=False)
+    found = evaluate(flat_model(0.5), np.full((3, 28, 28), 255, np.uint8), has_likelihood=False)
     assert found["neg_elbo"] is None and found["kl"] is None
     assert found["reconstruction"] == pytest.approx(784 * math.log1p(math.exp(-0.5)), rel=1e-5)

@@ -26,7 +26,8 @@ class FixedJudge:
     def assess(self, images: np.ndarray) -> Assessment:
         classes = np.zeros((*images.shape[:-2], 10))
         classes[..., 0] = 1
-        return Assessment((images.max((-1, -2)) <= self.least).astype(float), classes)
+        ghosts = (images.max((-1, -2)) <= self.least).astype(float)
+        return Assessment(self.seed, ghosts, classes, np.zeros((*images.shape[:-2], 2, 1)))
 
 
 JUDGES = [FixedJudge(0), FixedJudge(7, 120)]
@@ -51,13 +52,12 @@ def pairs():
 def references(frames, pairs):
     fade = cross_fade(frames[:, 0], frames[:, -1], 7)
     paths = {"cross_fade": fade, "transport": frames[:, 1:-1], "separation": separation(frames)}
-    return score_references(frames[:, [0, -1]], paths, pairs, JUDGES)
+    return score_references(paths, pairs, JUDGES)
 
 
 def assessed(frames, inner, pairs):
-    path = np.concatenate([frames[:, :1], inner, frames[:, -1:]], axis=1)
     references = {"transport": frames[:, 1:-1], "separation": separation(frames)}
-    return assess_paths(path, references, pairs, JUDGES)
+    return assess_paths(inner, references, pairs, [judge.assess(inner) for judge in JUDGES])
 
 
 def separation(frames):
@@ -118,7 +118,7 @@ def test_judges_that_find_transport_no_better_leave_no_scale(frames, pairs):
     fade = cross_fade(frames[:, 0], frames[:, -1], 7)
     with pytest.raises(UserError, match=r"optimal-transport paths of the same pairs.*no better"):
         alike = {"cross_fade": fade, "transport": fade, "separation": separation(frames)}
-        score_references(frames[:, [0, -1]], alike, pairs, JUDGES)
+        score_references(alike, pairs, JUDGES)
 
 
 def test_reference_scores_of_other_pairs_or_judges_are_refused(tmp_path, pairs, references):

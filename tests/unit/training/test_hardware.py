@@ -11,6 +11,7 @@ from vaesweep.errors import UserError
 from vaesweep.training import hardware
 from vaesweep.training.hardware import (
     Hardware,
+    any_gpu_works,
     choose_hardware,
     choose_precision,
     device_name,
@@ -91,6 +92,19 @@ def test_a_gpu_that_works_is_used(install_gpus, requested):
     assert (found.device, found.precision) == (torch.device("cuda", 0), torch.bfloat16)
     assert found.lock is not None
     assert choose_hardware("cpu", "float32", LOG).device == CPU
+
+
+def test_auto_leaves_the_gpu_to_stacks(install_gpus, caplog):
+    install_gpus(None)
+    assert choose_hardware("auto", "float32", LOG, prefers_cpu=True).device == CPU
+    assert "not using the GPU for a single seed" in caplog.text
+    assert choose_hardware("cuda", "auto", LOG, prefers_cpu=True).device.type == "cuda"
+
+
+@pytest.mark.parametrize("faults", [(), (None,), (NO_CODE,), (NO_CODE, None), (None, NO_CODE)])
+def test_one_gpu_that_works_is_enough(install_gpus, faults):
+    install_gpus(*faults)
+    assert any_gpu_works() is (None in faults)
 
 
 def test_a_gpu_that_fails_is_left_out(install_gpus, caplog):

@@ -16,7 +16,7 @@ from checkout import ROOT
 
 from vaesweep.errors import UserError
 from vaesweep.running.dependencies import source_files
-from vaesweep.training import loop
+from vaesweep.training import checkpoints, loop
 from vaesweep.training.checkpoints import Checkpoint, fingerprint
 from vaesweep.training.draws import draw_epoch, initialise
 from vaesweep.training.hardware import Hardware
@@ -90,6 +90,8 @@ def test_history_has_a_row_for_each_epoch(tmp_path):
         (MLP, {}),
         (Architecture("conv", (8,), 3), {"epochs": 1, "batch_size": 100}),
         (MLP, {"objective": "acai"}),
+        (MLP, {"objective": "dae"}),
+        (MLP, {"objective": "wae"}),
     ],
 )
 def test_a_seed_does_not_depend_on_its_companions(tmp_path, architecture, changes):
@@ -106,7 +108,8 @@ class Killed(Exception):
 
 
 @pytest.mark.parametrize(
-    ("step", "objective"), [(1, "vae"), (10, "vae"), (17, "vae"), (29, "vae"), (17, "acai")]
+    ("step", "objective"),
+    [(1, "vae"), (10, "vae"), (29, "vae"), (17, "acai"), (17, "dae"), (17, "wae")],
 )
 def test_a_training_killed_after_any_step_ends_with_the_same_bits(
     tmp_path, monkeypatch, step, objective
@@ -123,6 +126,7 @@ def test_a_training_killed_after_any_step_ends_with_the_same_bits(
 
     with monkeypatch.context() as patch:
         patch.setattr(loop, "Checkpoint", Dying)
+        patch.setattr(checkpoints, "MAX_SHARE", math.inf)
         with pytest.raises(Killed):
             run(tmp_path, seconds=0, objective=objective)
     assert saved_steps == list(range(1, step + 1))
@@ -195,14 +199,14 @@ def test_a_checkpoint_of_another_training_or_a_damaged_one_is_refused(tmp_path, 
     assert "cannot be read" in caplog.text and caplog.text.count("; starting from scratch") == 2
 
 
-def test_the_time_between_saves_counts_from_the_end_of_a_save(tmp_path, monkeypatch):
-    """Otherwise, if a save took as long as the pause, every step would save."""
-    now = iter(range(0, 1000, 10))
+def test_saves_are_spread_out(tmp_path, monkeypatch):
+    """A pause counts from the end of a save, and is 20 times as long as that at least."""
+    now = iter([0, 10, 20, 20, 21, 30, 40, 41])
     monkeypatch.setattr("vaesweep.training.checkpoints.time.perf_counter", lambda: next(now))
     checkpoint = Checkpoint(tmp_path / "checkpoint.pt", 15, "mine")  # at 0
-    assert [checkpoint.is_due(), checkpoint.is_due()] == [False, True]  # at 10 and 20
-    checkpoint.save({})  # ends at 30
-    assert [checkpoint.is_due(), checkpoint.is_due()] == [False, True]  # at 40 and 50
+    assert [checkpoint.is_due() for _ in range(2)] == [False, True]  # at 10 and 20
+    checkpoint.save({})  # from 20 to 21
+    assert [checkpoint.is_due() for _ in range(3)] == [False, False, True]  # at 30, 40 and 41
 
 
 def test_a_fingerprint_covers_everything_that_decides_the_result(tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """How far the judges agree on the runs, and the flags of a run."""
 
+import math
 from itertools import combinations
 
 import pandas as pd
@@ -43,14 +44,17 @@ def _first_settings(runs: pd.DataFrame, by_judge: pd.DataFrame) -> dict[str, Set
 def run_flags(runs: pd.DataFrame, by_judge: pd.DataFrame) -> list[str]:
     """The flags of each run, joined by ";": diverged, collapsed, judge-dependent.
 
-    A run is judge-dependent if its setting comes first by one judge and not by another.
+    A run is collapsed if no latent variable is active, or if its decoded ends are all alike. It is
+    judge-dependent if its setting comes first by one judge and not by another.
     """
     firsts = set(_first_settings(runs, by_judge).values())
     flags = []
     for setting, run in zip(settings_of(runs), runs.itertuples(), strict=True):
         conditions = {
             "diverged": run.status == "diverged",
-            "collapsed": run.active_units == 0,  # missing if the run diverged
+            # Of an external model only its frames are known.
+            "collapsed": run.active_units == 0
+            or (run.status == "ok" and math.isnan(run.lost_between)),
             "judge-dependent": len(firsts) > 1 and setting in firsts and run.status == "ok",
         }
         flags.append(";".join(flag for flag, applies in conditions.items() if applies))

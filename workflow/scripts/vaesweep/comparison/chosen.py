@@ -9,7 +9,7 @@ from vaesweep.runs import Run, run_of
 
 def read_chosen(path: str) -> dict[str, Any]:
     """Read chosen.json; UserError if it is missing or damaged."""
-    return read_json(path, *Run._fields, "value", "pinned", "verdict")
+    return read_json(path, *Run._fields, "value", "pinned", "verdict", "cautions")
 
 
 def chosen_run(chosen: Mapping[str, Any]) -> Run:

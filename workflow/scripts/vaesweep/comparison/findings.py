@@ -15,7 +15,7 @@ from vaesweep.words import capital, counted, interval, listed, number, signed
 MAX_FLAGGED = 12  # runs in a sentence
 MIN_RUNS = 3  # for a rank correlation
 # Measures that no judge decides, the most important first.
-EVIDENCE = ("known_path_error", "neg_elbo", "frechet", "probe", "nll_is")
+EVIDENCE = ("known_path_error", "neg_elbo", "frechet", "nll_is")
 
 
 def findings(

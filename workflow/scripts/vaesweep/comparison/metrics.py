@@ -9,11 +9,17 @@ from vaesweep.data.pairs import KINDS
 from vaesweep.errors import UserError
 from vaesweep.files import damaged, read_json, read_table
 from vaesweep.runs import Run
-from vaesweep.scoring.record import DIAGNOSTIC_COLUMNS, KIND_COLUMNS, LIKELIHOOD_COLUMNS
+from vaesweep.scoring.record import (
+    AXES,
+    AXIS_COLUMNS,
+    DIAGNOSTIC_COLUMNS,
+    KIND_COLUMNS,
+    LIKELIHOOD_COLUMNS,
+)
 
 MEANS_BY_KIND = tuple(f"{part}_{kind}" for kind in KINDS for part in KIND_COLUMNS)
 SCORE_COLUMNS = ("score", "score_low", "score_high")
-# What metrics.json holds, but for the diagnostics and how the run was made.
+# What metrics.json holds, but for the axes, the diagnostics and how the run was made.
 METRICS = (
     *Run._fields,
     "status",
@@ -37,7 +43,7 @@ def read_runs(
     metrics, pair_scores, images = [], [], set()
     labels = pairs[["set", "kind", "row"]]
     for path, scores_path in files:
-        metric = read_json(path, *METRICS, *DIAGNOSTIC_COLUMNS, "made_with")
+        metric = read_json(path, *METRICS, *AXIS_COLUMNS, *DIAGNOSTIC_COLUMNS, "made_with")
         made_with = metric["made_with"]
         for key, expected in config[metric["variant"]].items():
             if made_with.get(key) != expected:
@@ -49,7 +55,7 @@ def read_runs(
             images.add(made_with["images"])
         if len(images) > 1:
             raise damaged(path, "the run was trained on other images than the first run")
-        scores = read_table(scores_path, *labels, "score", "quality")
+        scores = read_table(scores_path, *labels, "score", "quality", *AXES)
         if not scores[["set", "kind", "row"]].equals(labels):
             raise damaged(scores_path, "its rows are not those of results/pairs.csv")
         metrics.append(metric)

@@ -11,13 +11,19 @@ from vaesweep import statistics
 from vaesweep.comparison.agreement import compare_judges, run_flags, scores_by_judge
 from vaesweep.comparison.metrics import MEANS_BY_KIND, METRICS, SCORE_COLUMNS
 from vaesweep.runs import SETTING_KEYS, Run, Setting, settings_of
-from vaesweep.scoring.record import DIAGNOSTIC_COLUMNS, LIKELIHOOD_COLUMNS, TRAINING_FACTS
+from vaesweep.scoring.record import (
+    AXES,
+    AXIS_COLUMNS,
+    DIAGNOSTIC_COLUMNS,
+    LIKELIHOOD_COLUMNS,
+    TRAINING_FACTS,
+)
 from vaesweep.scoring.summary import scores_by_kind
 from vaesweep.statistics import ALPHA, MIN_SEEDS, Array, Scores
 
-RUN_COLUMNS = (*METRICS, "rank", "win_probability", "flags", *DIAGNOSTIC_COLUMNS)
+RUN_COLUMNS = (*METRICS, "rank", "win_probability", "flags", *AXIS_COLUMNS, *DIAGNOSTIC_COLUMNS)
 # Means over the runs of a setting.
-AVERAGED = (*LIKELIHOOD_COLUMNS, "train_seconds", *MEANS_BY_KIND, *DIAGNOSTIC_COLUMNS)
+AVERAGED = (*LIKELIHOOD_COLUMNS, "train_seconds", *MEANS_BY_KIND, *AXES, *DIAGNOSTIC_COLUMNS)
 SETTING_COLUMNS = (
     *SETTING_KEYS,
     "seeds",
@@ -27,7 +33,11 @@ SETTING_COLUMNS = (
     "tied_with_first",
     "best_seed",
     "best_score",
-    *AVERAGED,
+    *LIKELIHOOD_COLUMNS,
+    "train_seconds",
+    *MEANS_BY_KIND,
+    *AXIS_COLUMNS,
+    *DIAGNOSTIC_COLUMNS,
 )
 TEST_COLUMNS = ("low", "high", "probability_a_above_b", "p_value", "p_holm", "tied")
 PAIR_KEYS = ("variant_a", "latent_size_a", "variant_b", "latent_size_b")
@@ -85,7 +95,7 @@ def compare(
         samples = _samples(runs[ok], scores, drawn, generator)
     by_judge = scores_by_judge(pair_scores)
     runs["flags"] = run_flags(runs, by_judge)
-    settings = _settings(runs, samples)
+    settings = _settings(runs, samples, pair_scores)
     differences = _all_differences(settings, samples)
     _compare_with_first(settings, samples, differences)
     return Comparison(
@@ -121,7 +131,9 @@ def _samples(
     return samples
 
 
-def _settings(runs: pd.DataFrame, samples: dict[Setting, Sample]) -> pd.DataFrame:
+def _settings(
+    runs: pd.DataFrame, samples: dict[Setting, Sample], pair_scores: list[pd.DataFrame]
+) -> pd.DataFrame:
     """settings.csv, without the columns about the first setting.
 
     A setting whose runs all diverged has 0 seeds and no numbers.
@@ -137,11 +149,24 @@ def _settings(runs: pd.DataFrame, samples: dict[Setting, Sample]) -> pd.DataFram
             if samples[setting].has_enough_seeds:
                 spread = statistics.spread(samples[setting].scores)
                 row["score_low"], row["score_high"] = spread.interval(row["score"])
+            row |= _axis_intervals(ok, pair_scores)
         rows.append(row)
     table = pd.DataFrame(rows, columns=list(SETTING_COLUMNS))
     table["best_seed"] = table["best_seed"].astype("Int64")
     table["rank"] = _ranks(table["score"].astype(float))
     return table
+
+
+def _axis_intervals(runs: pd.DataFrame, pair_scores: list[pd.DataFrame]) -> dict[str, float]:
+    """The interval of each axis for runs of a setting, if it is known of enough of them."""
+    bounds: dict[str, float] = {}
+    for axis in AXES:
+        known = runs[axis].dropna()
+        if len(known) >= MIN_SEEDS:
+            values = scores_by_kind([pair_scores[index] for index in known.index], axis)
+            low, high = statistics.spread(values).interval(known.mean())
+            bounds |= {f"{axis}_low": low, f"{axis}_high": high}
+    return bounds
 
 
 def _all_differences(settings: pd.DataFrame, samples: dict[Setting, Sample]) -> pd.DataFrame:

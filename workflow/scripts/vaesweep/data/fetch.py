@@ -4,10 +4,12 @@ The source decides no result, since every file is checked against its MD5 sum.
 """
 
 import contextlib
+import difflib
 import hashlib
 import io
+import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from logging import Logger, getLogger
 from pathlib import Path
@@ -16,12 +18,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vaesweep.data.cautions import cautions, require_contrast
 from vaesweep.data.datasets import DATASETS, Dataset
 from vaesweep.data.download import SOURCES
 from vaesweep.data.idx import FILES, GZIP_MAGIC, gunzip, parse_idx
 from vaesweep.data.splits import Split, count_classes, validate_split
 from vaesweep.errors import UserError
-from vaesweep.files import write_whole
+from vaesweep.files import write_arrays, write_json, write_whole
 from vaesweep.words import counted
 
 FOLDER = "dataset.dir"
@@ -33,6 +36,23 @@ class PublishedFile(NamedTuple):
     path: Path
     md5: str
     arrays: dict[str, NDArray[np.uint8]]
+
+
+def write_data(dataset: Dataset, folder: Path, results: Path, log: Logger) -> None:
+    """Fetch a data set, and write both splits, its MD5 sums and cautions about it to `results`.
+
+    `folder` is dataset.dir. UserError as `fetch`.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        splits = fetch(dataset, folder, Path(scratch), log)
+    found = cautions(splits)
+    for caution in found:
+        log.warning("caution: %s", caution)
+    for split, (images, labels) in splits.items():
+        write_arrays(results / f"{split}.npz", images=images, labels=labels)
+        log.info("%s: %d images", results / f"{split}.npz", len(images))
+    write_json(results / "cautions.json", {"cautions": found})
+    write_json(results / "sums.json", dataset.md5)
 
 
 def fetch(dataset: Dataset, folder: Path, scratch: Path, log: Logger) -> dict[str, Split]:
@@ -93,21 +113,36 @@ def pinned_dataset(name: str, md5: Mapping[str, str]) -> Dataset:
 
 
 def _first_undamaged(dataset: Dataset, name: str, folder: Path, log: Logger) -> PublishedFile:
-    candidates = [name] if name.endswith((".gz", ".zip")) else [name, f"{name}.gz"]
     faults = []
-    for place in (folder, folder / dataset.name / "raw"):
-        for candidate in candidates:
-            path = place / candidate
-            try:
-                return read_file(dataset, name, path)
-            except FileNotFoundError:
-                continue
-            except OSError as error:
-                faults.append(f"{path}: {error.strerror}")
-            except UserError as error:
-                faults.append(str(error))
-            log.info("not used: %s; replace or remove it", faults[-1])
-    raise UserError("; ".join(faults) or f"no {' or '.join(candidates)} in {folder}")
+    places = (folder, folder / dataset.name / "raw")
+    for path in (path for place in places for path in _candidates(place, name)):
+        try:
+            return read_file(dataset, name, path)
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            continue
+        except OSError as error:
+            faults.append(f"{path}: {error.strerror}")
+        except UserError as error:
+            faults.append(str(error))
+        log.info("not used: %s; replace or remove it", faults[-1])
+    raise UserError("; ".join(faults) or _no_file(dataset, name, places))
+
+
+def _candidates(place: Path, name: str) -> Iterator[Path]:
+    """Where the file may lie: packed or not, as .idx3-ubyte, in a folder of its name."""
+    packings = [name] if name.endswith((".gz", ".zip")) else [name, f"{name}.gz"]
+    spellings = [*packings, *(packing.replace("-idx", ".idx") for packing in packings)]
+    for parent in (place, *(place / spelling for spelling in spellings)):
+        yield from (parent / spelling for spelling in spellings)
+
+
+def _no_file(dataset: Dataset, name: str, places: Sequence[Path]) -> str:
+    """Say that there is no such file, and which one looks like it."""
+    message = f"no {name} or {name}.gz in {places[0]}"
+    found = {path.name for place in places if place.is_dir() for path in place.iterdir()}
+    found -= {path.name for other in dataset.md5 for path in _candidates(Path(), other)}
+    similar = difflib.get_close_matches(name, sorted(found), 1, cutoff=0.7)
+    return f"{message}; rename or unpack {similar[0]}, if it is that" if similar else message
 
 
 def read_file(dataset: Dataset, name: str, path: Path) -> PublishedFile:
@@ -158,6 +193,7 @@ def _splits(dataset: Dataset, files: dict[str, PublishedFile]) -> dict[str, Spli
     for split, (images_file, labels_file) in FILES.items():
         images, labels = arrays[images_file], arrays[labels_file]
         validate_split(images, labels, images_file)
+        require_contrast(images, images_file)
         if dataset.transposed:
             images = np.ascontiguousarray(images.transpose(0, 2, 1))
         classes[split] = count_classes(labels, labels_file)

@@ -60,11 +60,19 @@ def parse_idx(content: bytes, where: str) -> NDArray[np.uint8]:
     expected = start + math.prod(shape)
     if len(content) != expected:
         fault = "truncated" if len(content) < expected else "too long"
-        raise UserError(f"{where}: {fault}, {len(content):,} bytes, expected {expected:,}")
+        width, rest = divmod(len(content) - start, max(1, expected - start))
+        cure = f"; its values have {width} bytes, write them as uint8"
+        cure = cure if width in (2, 4, 8) and rest == 0 else ""
+        raise UserError(f"{where}: {fault}, {len(content):,} bytes, expected {expected:,}{cure}")
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
 def idx_bytes(values: NDArray[np.uint8]) -> bytes:
-    """Return `values` as the bytes of a raw IDX file."""
+    """Return `values` as the bytes of a raw IDX file. UserError if they are not uint8."""
+    if values.dtype != np.uint8:
+        raise UserError(
+            f"values are {values.dtype}, expected uint8: grey levels from 0 to 255, or labels from "
+            "0; scale them if need be, then convert them with .astype(numpy.uint8)"
+        )
     header = struct.pack(f">3sB{values.ndim}I", UNSIGNED_BYTES, values.ndim, *values.shape)
     return header + values.tobytes()

@@ -67,6 +67,7 @@ def report_data(
         "alpha": f"{ALPHA:g}",
         "compared": int((settings["seeds"] > 0).sum()) > 1,
         "parts": [RECORDS["parts"][part.name] | {"weight": part.weight} for part in PARTS],
+        "models": listed(sorted({training["models"] for training in trainings})),
         "diagnostics": _diagnostics(settings),
         "costs": _costs(costs),
         "judges": _judges(judges),
@@ -81,14 +82,13 @@ def _subtitle(
     """Say what was trained. It also opens the paragraph for a paper."""
     sweep = config["sweep"]
     has_variants = len(sweep["variants"]) > 1
-    models = counted(len(trainings), "model" if has_variants else "variational autoencoder")
-    facts = [f"variants {listed(list(sweep['variants']))}"] if has_variants else []
+    models = counted(len(trainings), "model")
+    kind = "{models} of {networks}".format(**trainings[0])
+    facts = [f"variants {listed(list(sweep['variants']))}" if has_variants else kind]
     sizes = sweep["latent_sizes"]
     facts.append(f"latent size{'' if len(sizes) == 1 else 's'} {', '.join(map(str, sizes))}")
     each = " each" if len(settings) > 1 else ""
     facts.append(f"{counted(len(sweep['seeds']), 'seed')}{each}")
-    if not has_variants:
-        facts += [trainings[0]["networks"], f"β = {trainings[0]['beta']:g}"]
     epochs = {training["epochs"] for training in trainings}
     if len(epochs) == 1:
         facts.append(counted(epochs.pop(), "epoch").replace(" ", "\u00a0"))
@@ -125,8 +125,9 @@ def _judges(judges: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     facts = {
         "pairs": counted(len(judges), "pair"),
         "accuracy": listed([f"{100 * judge['accuracy']:.1f} %" for judge in judges]),
+        "chance": f"{100 * judges[0]['chance']:.1f} %",
     }
-    for name in JUDGE_FACTS[1:]:
+    for name in JUDGE_FACTS[2:]:
         facts[name] = listed([f"{judge[name]:.2f}" for judge in judges])
     return facts
 

@@ -118,6 +118,7 @@ def summary(
     headings = [plain(column["heading"]) for column in texts["columns"]]
     return TEMPLATES.get_template("summary.rst").render(
         verdict=chosen["verdict"],
+        about_data=chosen["cautions"],
         reason=chosen["reason"],
         strip=strip and _data_uri(strip),
         run=capital(names.run(chosen_run(chosen))),

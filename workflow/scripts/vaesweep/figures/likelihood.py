@@ -22,7 +22,7 @@ def neg_elbo_and_score(runs: pd.DataFrame) -> Figure:
     """
     known = runs.dropna(subset=["score", "neg_elbo"])
     if known.empty:
-        return style.note("No run has a likelihood: plain autoencoders have no posterior.")
+        return style.note("No run has a likelihood: only variational autoencoders have.")
     close = known[known["neg_elbo"] <= known["neg_elbo"].min() + CLOSE_NATS]
     panels = {"all runs": known}
     if len(close) < len(known):

@@ -24,7 +24,8 @@ def training_megabytes(sections: Mapping[str, Any], latent_size: int, seeds: int
     if model["architecture"] != "mlp":
         units_per_image += 3 * CONVOLUTION_UNITS
     step = sections["training"]["batch_size"] * units_per_image
-    noise_of_an_epoch = 2 * IMAGES * latent_size
+    masks_of_an_epoch = IMAGES * PIXELS // BYTES_PER_NUMBER  # of dae, a byte for each pixel
+    noise_of_an_epoch = 2 * IMAGES * latent_size + masks_of_an_epoch
     numbers = COPIES_OF_PARAMETERS * parameters + step + noise_of_an_epoch
     return PROCESSES_MB + seeds * BYTES_PER_NUMBER * numbers // 10**6
 

@@ -27,10 +27,8 @@ DOCUMENTS = {
 
 def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | None) -> str:
     """Describe the jobs to run, `planned` by rule, on so many cores or, if None, on a cluster."""
-    trainings = planned.get("train", 0)
-    for rule, count in planned.items():
-        if rule.startswith("train_stack"):
-            trainings += count
+    stacks = sum(count for rule, count in planned.items() if rule.startswith("train_stack"))
+    trainings = stacks + planned.get("train", 0)
     sweep, device = config["sweep"], config["training"]["device"]
     runs = len(sweep["variants"]) * len(sweep["latent_sizes"]) * len(sweep["seeds"])
     runs += sum(len(model["frames"]) for model in sweep["external"].values())
@@ -41,7 +39,7 @@ def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | 
         numbers = listed(sorted(epochs), "or")
         jobs += f", including {counted(trainings, 'training')} of {numbers} {noun}"
     if device == "auto" and cores is not None:
-        device = "cuda, if PyTorch can use the GPU" if has_nvidia_gpu() else "cpu"
+        device = "cuda, if PyTorch can use the GPU" if stacks and has_nvidia_gpu() else "cpu"
     where = f"Device: {device}. Cores: {cores}." if cores else f"Device: {device}."
     lines = [
         f"{jobs}, in a sweep of {counted(runs, 'run')} on {config['dataset']['name']}.",
@@ -62,7 +60,7 @@ def closing(netid: str) -> str:
     """Show the best settings, the verdict, the chosen run, and where the documents are."""
     from vaesweep.templates import TEMPLATES  # here: every start of Snakemake imports this module
 
-    chosen = read_json("results/chosen.json", *Setting._fields, "reason", "verdict")
+    chosen = read_json("results/chosen.json", *Setting._fields, "reason", "verdict", "cautions")
     columns = (*Setting._fields, "rank", "score", "score_low", "score_high", "neg_elbo")
     table = read_table(TABLE, *columns, "best_seed", types={"variant": "str"})
     table = table.sort_values("rank", kind="stable")

@@ -3,6 +3,8 @@
 import os
 import re
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,10 +13,30 @@ from typing import Any
 from vaesweep.running.slurm import slurm_problems
 from vaesweep.words import counted
 
+# Environment variable with what `gpu_works` found, and the program that finds it.
+GPU_WORKS = "VAESWEEP_GPU_WORKS"
+ASK = "from vaesweep.training.hardware import any_gpu_works; exit(not any_gpu_works())"
+
 
 def has_nvidia_gpu() -> bool:
     """Whether a driver offers a GPU, under Linux or Windows' WSL. This takes no time."""
     return any(Path(device).exists() for device in ("/dev/nvidiactl", "/dev/dxg"))
+
+
+def gpu_works() -> bool:
+    """Whether PyTorch can compute on a GPU of this machine.
+
+    Where there is a driver, a process of its own finds out, which takes seconds; the processes that
+    this one starts know the answer.
+    """
+    if not has_nvidia_gpu():
+        return False
+    if GPU_WORKS not in os.environ:
+        paths = {"PYTHONPATH": str(Path(__file__).parents[2])}
+        command = [sys.executable, "-c", ASK]
+        asked = subprocess.run(command, env=os.environ | paths, capture_output=True, check=False)
+        os.environ[GPU_WORKS] = "no" if asked.returncode else "yes"
+    return os.environ[GPU_WORKS] == "yes"
 
 
 def problems(executor: str, settings: Any, trains_on_cuda: bool) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from vaesweep.running.preflight import gpu_works
 from vaesweep.running.schema import defaults, read_schema
 from vaesweep.runs import Setting
 
@@ -24,6 +25,31 @@ def variants(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         }
         for name, changes in config["sweep"]["variants"].items()
     }
+
+
+def stacks(config: Mapping[str, Any]) -> list[list[int]]:
+    """The seeds that a job may train together; empty if no job trains more than one.
+
+    `auto` counts as `all`: it leaves open whether seeds are trained together or one by one.
+    """
+    seeds, size = config["sweep"]["seeds"], config["training"]["seeds_per_job"]
+    size = size if isinstance(size, int) else len(seeds)
+    parts = [seeds[start : start + size] for start in range(0, len(seeds), size)]
+    return parts if size > 1 else []
+
+
+def prefers_stacks(config: Mapping[str, Any], requests_gpu: bool) -> bool:
+    """Whether jobs train the stacks, not single seeds: with `auto`, if trainings get a GPU.
+
+    `requests_gpu` says whether the profile requests a GPU for trainings. Otherwise this machine
+    counts, unless a variant trains on the CPU.
+    """
+    if config["training"]["seeds_per_job"] != "auto":
+        return True
+    devices = {sections["training"]["device"] for sections in variants(config).values()}
+    if "cpu" in devices:
+        return False
+    return requests_gpu or devices == {"cuda"} or gpu_works()
 
 
 def settings(config: Mapping[str, Any]) -> list[Setting]:

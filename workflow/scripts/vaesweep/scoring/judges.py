@@ -22,6 +22,7 @@ from torch.nn import functional
 from vaesweep.data.splits import SIDE, Images
 from vaesweep.errors import UserError
 from vaesweep.files import reading, write_whole
+from vaesweep.scoring.record import near_chance
 from vaesweep.training.hardware import choose_precision
 from vaesweep.training.optimiser import Adam, one_cycle
 
@@ -44,8 +45,10 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 class Assessment:
     """What a judge says about images (..., 28, 28)."""
 
+    judge: int  # its seed
     ghost: NDArray[np.float64]  # (...) from 0, not a cross-fade, to 1, one of half and half
     classes: NDArray[np.float64]  # (..., classes) probabilities
+    features: NDArray[np.float64]  # (..., 2, 128) last hidden layers: ghost network, classifier
 
 
 class Judge(nn.Module):
@@ -61,13 +64,15 @@ class Judge(nn.Module):
     @torch.no_grad()
     def assess(self, images: Images) -> Assessment:
         """Assess images (..., 28, 28)."""
-        chunks, shape = _chunks(images), images.shape[:-2]
-        ghost = torch.cat([torch.sigmoid(self.ghost(chunk)) for chunk in chunks])
-        classes = torch.cat([torch.softmax(self.classifier(chunk), dim=1) for chunk in chunks])
-        return Assessment(
-            ghost.double().numpy().reshape(shape),
-            classes.double().numpy().reshape(*shape, self.classes),
-        )
+        ghosts, classes, features = [], [], []
+        for chunk in _chunks(images):
+            hidden = [network[:-1](chunk) for network in (self.ghost, self.classifier)]
+            ghosts.append(torch.sigmoid(self.ghost[-1](hidden[0])).squeeze(1))
+            classes.append(torch.softmax(self.classifier[-1](hidden[1]), dim=1))
+            features.append(torch.stack(hidden, dim=1))
+        found = [torch.cat(batches).double().numpy() for batches in (ghosts, classes, features)]
+        shape = images.shape[:-2]
+        return Assessment(self.seed, *(array.reshape(*shape, *array.shape[1:]) for array in found))
 
     @torch.no_grad()
     def features(self, images: Images) -> NDArray[np.float64]:
@@ -133,6 +138,8 @@ def train_judge(
     _train(judge.classifier, class_loss, pixels[kept], targets[kept], CLASS_EPOCHS)
     facts = _measure(judge, pixels[held_out].float() / 255, targets[held_out])
     log.info("the classifier is trained; on %d held-out images: %s", len(held_out), facts)
+    for caution in near_chance([facts]):
+        log.warning("caution: %s", caution)
     return judge, facts
 
 
@@ -187,6 +194,7 @@ def _blur(x: Tensor, widths: Tensor | None = None) -> Tensor:
 def _measure(judge: Judge, x: Tensor, targets: Tensor) -> dict[str, float]:
     """Measure a judge on held-out images: the classifier's accuracy and three mean ghost scores.
 
+    chance is the accuracy of naming the commonest class.
     ghost_clean (the images) and ghost_blurred (by 0.8 pixels) should be low and ghost_half (half
     and half of two classes) high.
     """
@@ -200,6 +208,7 @@ def _measure(judge: Judge, x: Tensor, targets: Tensor) -> dict[str, float]:
     half = (0.5 * x + 0.5 * x[partner])[classes_differ]
     images = {"clean": x, "blurred": _blur(x, torch.tensor([0.8])), "half": half}
     facts = {"accuracy": (judge.classifier(x).argmax(1) == targets).float().mean()}
+    facts["chance"] = targets.bincount().max() / len(targets)
     for name, batch in images.items():
         facts[f"ghost_{name}"] = torch.sigmoid(judge.ghost(batch)).mean()
     return {name: round(value.item(), 4) for name, value in facts.items()}

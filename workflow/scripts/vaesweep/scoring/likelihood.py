@@ -5,7 +5,6 @@ import math
 import torch
 
 from vaesweep.data.splits import PIXELS, Images
-from vaesweep.interpolation import Codes
 from vaesweep.training.model import VAE
 from vaesweep.training.objectives import CrossEntropy, negative_elbo_terms
 
@@ -21,15 +20,12 @@ LIKELIHOOD_SEED = 1
 
 
 @torch.no_grad()
-def evaluate(
-    model: VAE, images: Images, has_likelihood: bool
-) -> tuple[dict[str, float | None], Codes]:
+def evaluate(model: VAE, images: Images, has_likelihood: bool) -> dict[str, float | None]:
     """Measure a model, a stack of one, on test images (N, 28, 28).
 
-    Returns neg_elbo, reconstruction and kl in nats per image and active_units, a count; and the
-    codes (N, latent_size), the posterior means. There is one noise sample per image, and the KL
-    has its full weight whatever beta is. A model without likelihood decodes the means, and its
-    neg_elbo and kl are None.
+    Returns neg_elbo, reconstruction and kl in nats per image and active_units, a count. There is
+    one noise sample per image, and the KL has its full weight whatever beta is. A model without
+    likelihood decodes the means, and its neg_elbo and kl are None.
     """
     pixels = torch.from_numpy(images.reshape(1, -1, PIXELS)).float() / 255
     generator = torch.Generator().manual_seed(NOISE_SEED)
@@ -43,14 +39,12 @@ def evaluate(
         reconstruction += terms[0].item() * x.shape[1] / len(images)
         kl += terms[1].item() * x.shape[1] / len(images)
         means.append(posterior[0].squeeze(0))
-    codes = torch.cat(means)
-    measured = {
+    return {
         "neg_elbo": reconstruction + kl if has_likelihood else None,
         "reconstruction": reconstruction,
         "kl": kl if has_likelihood else None,
-        "active_units": int((codes.var(dim=0) > ACTIVE_VARIANCE).sum()),
+        "active_units": int((torch.cat(means).var(dim=0) > ACTIVE_VARIANCE).sum()),
     }
-    return measured, codes.numpy()
 
 
 @torch.no_grad()

@@ -11,15 +11,34 @@ from vaesweep.runs import Run
 from vaesweep.scoring.smoothness import PARTS
 
 KIND_COLUMNS = (*(part.name for part in PARTS), "quality", "score")
-# Measured beside the score, for context; never used for ranking.
-DIAGNOSTIC_COLUMNS = ("known_path_error", "frechet", "probe", "nll_is")
+# The two axes beside the score, see `scoring/axes.py`, and the intervals of their means.
+AXES = ("lost_at_ends", "lost_between")
+AXIS_COLUMNS = tuple(f"{axis}{bound}" for axis in AXES for bound in ("", "_low", "_high"))
+# Measured beside the score, never used for ranking: what is true on known paths, and context.
+KNOWN_PATH_COLUMNS = (
+    "known_path_error", "known_path_reconstruction", "known_path_interpolation"
+)  # fmt: skip
+DIAGNOSTIC_COLUMNS = (*KNOWN_PATH_COLUMNS, "frechet", "nll_is")
 # What is measured of a judge, see `judges.train_judge`.
-JUDGE_FACTS = ("accuracy", "ghost_clean", "ghost_blurred", "ghost_half")
+JUDGE_FACTS = ("accuracy", "chance", "ghost_clean", "ghost_blurred", "ghost_half")
 LIKELIHOOD_COLUMNS = ("neg_elbo", "reconstruction", "kl", "active_units")
 # What training.json must hold: facts of the run, even if it diverged, and how it was made.
 TRAINING_FACTS = ("status", "train_seconds", "device")
 # Takes the place of training.json for an external model.
 EXTERNAL_TRAINING: dict[str, Any] = {"status": "ok", "train_seconds": None, "device": "external"}
+
+
+def near_chance(judges: Sequence[Mapping[str, float]]) -> list[str]:
+    """A caution if the classifier of a judge, by its JUDGE_FACTS, is nearer to chance than to 1."""
+    worst = min(judges, key=lambda judge: judge["accuracy"])
+    accuracy, chance = worst["accuracy"], worst["chance"]
+    if 1 - accuracy <= accuracy - chance:
+        return []
+    return [
+        f"A judge recognises the class of {100 * accuracy:.1f} % of the training images that it "
+        f"did not see ({100 * chance:.1f} % by chance), so scores say little: labels may not "
+        "belong to their images, or classes look alike."
+    ]
 
 
 def recipe() -> tuple[str, ...]:

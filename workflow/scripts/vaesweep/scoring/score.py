@@ -7,7 +7,6 @@ optimal-transport path, see `scoring/references.py`.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
@@ -15,7 +14,7 @@ from vaesweep.data.pairs import KINDS
 from vaesweep.data.splits import Images
 from vaesweep.errors import UserError
 from vaesweep.files import damaged, read_table
-from vaesweep.scoring.judges import Judge
+from vaesweep.scoring.judges import Assessment, Judge
 from vaesweep.scoring.smoothness import PARTS, Measurements, quality
 from vaesweep.scoring.transport import wasserstein_distance
 
@@ -26,28 +25,30 @@ LABELS = ["set", "kind", "row"]
 
 
 def assess_paths(
-    frames: Images, references: Mapping[str, Array], pairs: pd.DataFrame, judges: Sequence[Judge]
+    inner: Images,
+    references: Mapping[str, Array],
+    pairs: pd.DataFrame,
+    found: Sequence[Assessment],
 ) -> pd.DataFrame:
-    """Assess paths (N, K + 2, side, side) between the real images of N rows of pairs.csv.
+    """Assess the inner frames (N, K, side, side) of paths between the images of N pairs.
 
+    `pairs` are N rows of pairs.csv, and `found` is what each judge says about the inner frames.
     `references` has `transport` (N, K, side, side), the optimal-transport paths between the same
     ends, and `separation` (N,), the distance between the ends in pixels. Returns a row per pair:
     set, kind, row; the parts of quality and quality, averaged over the judges; and
     quality_judge_{seed} of each judge.
     """
-    inner = frames[:, 1:-1]
     deviation = wasserstein_distance(inner, references["transport"])
     separation = references["separation"]
     class_a, class_b = pairs["digit_a"].to_numpy(), pairs["digit_b"].to_numpy()
     tables, by_judge = [], {}
-    for judge in judges:
-        verdict = judge.assess(inner)
+    for verdict in found:
         measured = Measurements(
             deviation, separation, verdict.ghost, verdict.classes, class_a, class_b
         )
         parts = {part.name: part.of(measured) for part in PARTS}
         parts["quality"] = quality(parts)
-        by_judge[f"{QUALITY}{judge.seed}"] = parts["quality"]
+        by_judge[f"{QUALITY}{verdict.judge}"] = parts["quality"]
         tables.append(pd.DataFrame(parts))
     means = sum(tables[1:], tables[0]) / len(tables)
     return pd.concat([pairs[LABELS].reset_index(drop=True), means.assign(**by_judge)], axis=1)
@@ -75,9 +76,9 @@ def relative_scores(assessed: pd.DataFrame, reference_scores: pd.DataFrame) -> p
 
 
 def score_references(
-    ends: Images, references: Mapping[str, Array], pairs: pd.DataFrame, judges: Sequence[Judge]
+    references: Mapping[str, Array], pairs: pd.DataFrame, judges: Sequence[Judge]
 ) -> pd.DataFrame:
-    """Assess cross-fades and optimal-transport paths between real images (N, 2, side, side).
+    """Assess the cross-fades and optimal-transport paths between real images.
 
     `references` has cross_fade, transport and separation for N rows of pairs.csv. Returns the
     content of reference_scores.csv: a column `reference`, and what `assess_paths` returns. Raises
@@ -85,8 +86,8 @@ def score_references(
     """
     tables = []
     for name in ("cross_fade", "transport"):
-        frames = np.concatenate([ends[:, :1], references[name], ends[:, 1:]], axis=1)
-        assessed = assess_paths(frames, references, pairs, judges)
+        found = [judge.assess(references[name]) for judge in judges]
+        assessed = assess_paths(references[name], references, pairs, found)
         assessed.insert(0, "reference", name)
         tables.append(assessed)
     table = pd.concat(tables, ignore_index=True)

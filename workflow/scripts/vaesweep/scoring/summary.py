@@ -1,24 +1,31 @@
-"""What the score pairs say of a run: means by kind, and its score with an interval."""
+"""What the score pairs say of a run: means by kind, its score and both axes with intervals."""
 
 import numpy as np
 import pandas as pd
 
 from vaesweep.data.pairs import KINDS
-from vaesweep.scoring.record import KIND_COLUMNS
+from vaesweep.scoring.record import AXES, KIND_COLUMNS
 from vaesweep.statistics import Array, means, spread_over_pairs
 
 
-def summarise_pairs(pair_scores: pd.DataFrame) -> dict[str, float]:
-    """Means over the score pairs of pair_scores.csv, by kind, and the score with its interval."""
+def summarise_pairs(pair_scores: pd.DataFrame) -> dict[str, float | None]:
+    """Means over the score pairs of pair_scores.csv, by kind; the score and axes with intervals.
+
+    An axis is left out if the table lacks it, and None if it is unknown.
+    """
     scored = pair_scores[pair_scores["set"] == "score"]
     by_kind = scored.groupby("kind")[list(KIND_COLUMNS)].mean()
-    summary = {}
+    summary: dict[str, float | None] = {}
     for kind in KINDS:
         for part in KIND_COLUMNS:
             summary[f"{part}_{kind}"] = float(by_kind.loc[kind, part])
-    score = float(np.mean([summary[f"score_{kind}"] for kind in KINDS]))
-    low, high = spread_over_pairs(scores_by_kind([pair_scores])).interval(score)
-    return summary | {"score": score, "score_low": low, "score_high": high}
+    for name in ("score", *(axis for axis in AXES if axis in pair_scores)):
+        values = scores_by_kind([pair_scores], name)
+        mean = float(means(values)[0])
+        found = (mean, *spread_over_pairs(values).interval(mean))
+        for bound, value in zip(("", "_low", "_high"), found, strict=True):
+            summary[f"{name}{bound}"] = None if np.isnan(value) else value
+    return summary
 
 
 def difference(a: pd.DataFrame, b: pd.DataFrame) -> dict[str, float]:
@@ -30,10 +37,9 @@ def difference(a: pd.DataFrame, b: pd.DataFrame) -> dict[str, float]:
     return {"difference": mean, "difference_low": low, "difference_high": high}
 
 
-def scores_by_kind(pair_scores: list[pd.DataFrame]) -> dict[str, Array]:
-    """The scores of the score pairs of several runs: (runs, pairs) for each kind."""
+def scores_by_kind(pair_scores: list[pd.DataFrame], column: str = "score") -> dict[str, Array]:
+    """The scores, or another column, of the score pairs of several runs: (runs, pairs) by kind."""
     scored = [table[table["set"] == "score"] for table in pair_scores]
     return {
-        kind: np.stack([table["score"][table["kind"] == kind] for table in scored])
-        for kind in KINDS
+        kind: np.stack([table[column][table["kind"] == kind] for table in scored]) for kind in KINDS
     }

@@ -16,6 +16,8 @@ import torch
 from vaesweep.files import write_whole
 from vaesweep.running.dependencies import source_files
 
+# Saving takes at most this share of a training, whatever `training.checkpoint_seconds` is.
+MAX_SHARE = 0.05
 LOOP = Path(__file__).with_name("loop.py")
 
 
@@ -50,17 +52,21 @@ class Checkpoint:
         self.seconds = seconds  # pass at least between the end of a save and the next save
         self.fingerprint = fingerprint
         self._saved = time.perf_counter()
+        self._last_save = 0.0  # how long it took
 
     def is_due(self) -> bool:
         """Whether it is time to save again."""
-        return time.perf_counter() - self._saved >= self.seconds
+        pause = max(self.seconds, self._last_save / MAX_SHARE)
+        return time.perf_counter() - self._saved >= pause
 
     def save(self, state: dict[str, Any]) -> None:
         """Replace the file as a whole."""
+        began = time.perf_counter()
         packed = io.BytesIO()
         torch.save({"fingerprint": self.fingerprint, **state}, packed)
         write_whole(self.path, packed.getvalue())
         self._saved = time.perf_counter()
+        self._last_save = self._saved - began
 
     def load(self, log: Logger) -> dict[str, Any] | None:
         """Read the state that was saved; if it is of no use, log why and return None."""

@@ -30,6 +30,7 @@ def draw_epoch(
     shape: tuple[int, int, int],
     device: torch.device,
     draw: Callable[[Tensor, torch.Generator], None],
+    noise_type: torch.dtype = torch.float32,
 ) -> tuple[Tensor, Tensor]:
     """Draw the order of `images` training images and the noise for an epoch, counted from 0.
 
@@ -39,7 +40,7 @@ def draw_epoch(
     """
     steps, batch_size, _ = shape
     order = torch.empty((len(seeds), steps, batch_size), dtype=torch.int64, device=device)
-    noise = torch.zeros((len(seeds), *shape), device=device)
+    noise = torch.zeros((len(seeds), *shape), dtype=noise_type, device=device)
     for member, seed in enumerate(seeds):
         generator = generator_of(device, seed, 1 + epoch)
         permutation = torch.randperm(images, generator=generator, device=device)

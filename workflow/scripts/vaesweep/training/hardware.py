@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from logging import Logger
 from pathlib import Path
@@ -46,9 +46,12 @@ class Hardware:
         return [self.device.type, str(self.precision), model]
 
 
-def choose_hardware(device: str, precision: str, log: Logger) -> Hardware:
+def choose_hardware(
+    device: str, precision: str, log: Logger, prefers_cpu: bool = False
+) -> Hardware:
     """Resolve `training.device` and `training.precision`, and make PyTorch deterministic.
 
+    "auto" is a GPU if there is one that works, but not for a training that `prefers_cpu`.
     Raises UserError if "cuda" is asked for and no GPU can be used.
     """
     # Unlike torch.use_deterministic_algorithms(True), this does not import the compiler.
@@ -56,6 +59,10 @@ def choose_hardware(device: str, precision: str, log: Logger) -> Hardware:
     # No memory is read before it is written, and filling it takes 7 % of a step.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     torch.backends.cudnn.allow_tf32 = False  # float32 means float32
+    if device == "auto" and prefers_cpu:
+        device = "cpu"
+        if has_nvidia_gpu():
+            log.info("not using the GPU for a single seed; training.device: cuda would use it")
     chosen, lock = _choose_device(device, log)
     dtype, reason = choose_precision(precision, chosen)
     name = device_name(chosen)
@@ -109,6 +116,15 @@ def reserve_gpu(log: Logger) -> tuple[int, IO[str]]:
         else:
             return number, lock
     raise RuntimeError("; ".join(faults))
+
+
+def any_gpu_works() -> bool:
+    """Whether PyTorch can compute on one of the GPUs, whether or not a training uses it."""
+    for number in range(torch.cuda.device_count()):
+        with suppress(RuntimeError):
+            multiply_on(torch.device("cuda", number))
+            return True
+    return False
 
 
 def multiply_on(device: torch.device) -> None:

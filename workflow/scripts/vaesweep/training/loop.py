@@ -117,7 +117,9 @@ def train(
     with watch_for_termination() as signals:
         while progress.step < steps and None in progress.diverged:
             epoch, first_batch = divmod(progress.step, steps_per_epoch)
-            order, noise = draw_epoch(seeds, epoch, len(images), shape, device, objective.draw)
+            order, noise = draw_epoch(
+                seeds, epoch, len(images), shape, device, objective.draw, objective.noise_type
+            )
             for batch in range(first_batch, steps_per_epoch):
                 rate = one_cycle(progress.step, steps, settings.learning_rate)
                 stack.step(order[:, batch], noise[:, batch], rate)

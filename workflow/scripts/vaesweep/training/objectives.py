@@ -1,4 +1,4 @@
-"""What a training minimises: the negative ELBO of a VAE, or the losses of ACAI."""
+"""What a training minimises: the negative ELBO of a VAE, or the loss of another autoencoder."""
 
 import math
 from abc import ABC, abstractmethod
@@ -17,6 +17,8 @@ LOG2_E = math.log2(math.e)
 CRITIC_WIDTHS = (256, 64)
 PENALTY_WEIGHT = 20.0
 BLENDED_SHARE = 0.2
+MASKED_SHARE = 0.25  # of the pixels that a denoising autoencoder does not see
+MMD_WEIGHT = 100.0  # of WAE, beside a cross-entropy in nats per image: docs/tried.md
 # Loss, reconstruction and KL, each (members,): a step descends the first.
 Terms = tuple[Tensor, Tensor, Tensor]
 
@@ -89,6 +91,7 @@ class Objective(ABC):
         self.beta = beta  # model.beta
         self.has_likelihood = False  # whether codes have a posterior, and images a likelihood
         self.noise_width = latent_size  # random numbers for each image in a step
+        self.noise_type = torch.float32
         self.others: list[nn.Module] = []  # networks trained against the models, stacked like them
 
     @abstractmethod
@@ -112,6 +115,8 @@ class NegativeElbo(Objective):
     def __init__(self, beta: float, latent_size: int, seeds: tuple[int, ...]) -> None:
         super().__init__(beta, latent_size, seeds)
         self.has_likelihood = beta > 0
+        if beta != 1:
+            self.words = f"{self.words} with β = {beta:g}" if beta else "plain autoencoders"
 
     def draw(self, noise: Tensor, generator: torch.Generator) -> None:
         """Standard normal noise for each latent variable."""
@@ -166,5 +171,77 @@ class ACAI(Objective):
         return loss, reconstruction, torch.zeros_like(reconstruction)
 
 
+class Denoising(Objective):
+    """A denoising autoencoder (Vincent et al. 2008, doi:10.1145/1390156.1390294).
+
+    A random MASKED_SHARE of the pixels is set to 0, and the clean image has to be reconstructed.
+    The others are scaled up, as in dropout, or a whole image would be too bright for the encoder.
+    """
+
+    words = "denoising autoencoders"
+
+    def __init__(self, beta: float, latent_size: int, seeds: tuple[int, ...]) -> None:
+        super().__init__(beta, latent_size, seeds)
+        self.noise_width, self.noise_type = PIXELS, torch.bool
+
+    def draw(self, noise: Tensor, generator: torch.Generator) -> None:
+        """True for the pixels that are seen."""
+        noise.bernoulli_(1 - MASKED_SHARE, generator=generator)
+
+    def terms(self, model: VAE, images: Tensor, noise: Tensor) -> Terms:
+        """See `Objective.terms`."""
+        codes, _ = model.encode(images * noise / (1 - MASKED_SHARE))
+        reconstruction = CrossEntropy.apply(model.decode(codes), images).mean(-1)
+        return reconstruction, reconstruction, torch.zeros_like(reconstruction)
+
+
+def squared_mmd(codes: Tensor, prior: Tensor) -> Tensor:
+    """Squared maximum mean discrepancy of codes and samples of a prior, (members,).
+
+    Both are (members, batch, latent_size). This is the unbiased estimate of Tolstikhin et al. 2018
+    (algorithm 2), with their kernel, the inverse multiquadratic C / (C + |x - y|^2). C is the mean
+    squared distance between two samples of a standard normal prior, 2 latent_size.
+    """
+    batch, scale = codes.shape[1], 2 * codes.shape[2]
+
+    def kernel(x: Tensor, y: Tensor) -> Tensor:
+        squares = x.square().sum(-1).unsqueeze(2) + y.square().sum(-1).unsqueeze(1)
+        return scale / (scale + (squares - 2 * (x @ y.mT)).clamp_min(0))
+
+    def mean_of_distinct(x: Tensor) -> Tensor:
+        values = kernel(x, x)
+        total = values.sum((1, 2)) - values.diagonal(dim1=1, dim2=2).sum(1)
+        return total / max(1, batch * (batch - 1))
+
+    crossed = kernel(codes, prior).mean((1, 2))
+    return mean_of_distinct(codes) + mean_of_distinct(prior) - 2 * crossed
+
+
+class WAE(Objective):
+    """A Wasserstein autoencoder, WAE-MMD (Tolstikhin et al. 2018, arXiv:1711.01558).
+
+    Encoder and decoder are deterministic. Beside the reconstruction, a batch of codes pays for its
+    distance from as many samples of the prior, a standard normal distribution.
+    """
+
+    words = "Wasserstein autoencoders (WAE-MMD)"
+
+    def draw(self, noise: Tensor, generator: torch.Generator) -> None:
+        """Samples of the prior."""
+        noise.normal_(generator=generator)
+
+    def terms(self, model: VAE, images: Tensor, noise: Tensor) -> Terms:
+        """See `Objective.terms`."""
+        codes, _ = model.encode(images)
+        reconstruction = CrossEntropy.apply(model.decode(codes), images).mean(-1)
+        loss = reconstruction + MMD_WEIGHT * squared_mmd(codes, noise)
+        return loss, reconstruction, torch.zeros_like(reconstruction)
+
+
 # By the name in config.yaml. A new one is a class here and its name in config.schema.yaml.
-OBJECTIVES: dict[str, type[Objective]] = {"vae": NegativeElbo, "acai": ACAI}
+OBJECTIVES: dict[str, type[Objective]] = {
+    "vae": NegativeElbo,
+    "acai": ACAI,
+    "dae": Denoising,
+    "wae": WAE,
+}
