@@ -1,5 +1,6 @@
 """A job's log, and its end when the Snakemake that started it is gone."""
 
+import errno
 import logging
 import os
 import signal
@@ -12,6 +13,7 @@ import pytest
 from checkout import ROOT
 
 from vaesweep.errors import UserError
+from vaesweep.files import reading
 from vaesweep.running import jobs
 from vaesweep.running.jobs import logging_to
 
@@ -29,6 +31,24 @@ def test_a_user_error_is_one_line_and_status_1(tmp_path):
         raise UserError("fix it")
     [line] = (tmp_path / "a.log").read_text().splitlines()
     assert line.endswith(" error: fix it")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError("Unable to allocate 9 GiB for an array"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried 9.\nMore lines"),
+        OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)),
+    ],
+    ids=type,
+)
+def test_lack_of_memory_is_one_line_and_no_damaged_file(tmp_path, error):
+    with pytest.raises(SystemExit, match="error: out of memory: "), logging_to(tmp_path / "a.log"):
+        raise error
+    [line] = (tmp_path / "a.log").read_text().splitlines()
+    assert "allocate" in line and "; run fewer jobs at once (--cores)" in line
+    with pytest.raises(MemoryError), reading("model.safetensors", "model"):
+        raise MemoryError
 
 
 def test_any_other_error_is_logged_with_its_traceback(tmp_path):

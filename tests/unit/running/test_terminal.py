@@ -119,7 +119,8 @@ def test_a_failed_job_is_named_once_with_its_log(screen, tmp_path):
 
 def test_other_messages_stay_and_are_shown_once(screen):
     assert screen(record("Will exit"), record("Will exit"), record("a")) == ["Will exit", "a"]
-    assert screen(record("Nothing to be done (all)")) == ["the last words"]
+    done = "Nothing to be done (all)"
+    assert screen(record(done)) == [f"{done}\nthe last words"]
 
 
 def test_after_ctrl_c_nothing_else_is_shown(screen, capsys, monkeypatch):

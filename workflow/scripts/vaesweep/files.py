@@ -83,7 +83,7 @@ def reading(path: str | Path, kind: str) -> Iterator[None]:
     """Turn any error while a file is read into a UserError: one line, with what to do."""
     try:
         yield
-    except UserError:
+    except (UserError, MemoryError):
         raise
     except FileNotFoundError as error:
         raise damaged(path, "the file is missing") from error

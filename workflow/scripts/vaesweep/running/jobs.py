@@ -10,14 +10,17 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NoReturn
 
 from vaesweep.errors import UserError
+from vaesweep.running.memory import first_line, lacks_memory
 
 # Environment variable with the process id of the Snakemake that started a job.
 SNAKEMAKE_PID = "VAESWEEP_SNAKEMAKE"
 # Environment variable that is set where jobs share no disk, so the files of a killed job are lost.
 ALONE = "VAESWEEP_ALONE"
 POLL_SECONDS = 0.5
+MEMORY_ADVICE = "run fewer jobs at once (--cores), or request more memory on a cluster (mem_mb)"
 
 
 def announce(alone: bool) -> None:
@@ -31,11 +34,11 @@ def announce(alone: bool) -> None:
 def logging_to(path: str | Path, threads: int | None = None) -> Iterator[logging.Logger]:
     """Yield a logger that writes "HH:MM:SS message" lines to `path`, each at once.
 
-    A UserError raised inside becomes one line in the log and ends the process with status 1; any
-    other exception is logged with its traceback. Snakemake shows the log of a failed job, so
-    nothing is written to stderr. Without Snakemake, the error goes there too, for a debugger. The
-    process also ends if the Snakemake that started it is killed. Jobs that compute with PyTorch
-    pass `threads`.
+    A UserError raised inside, or a lack of memory, becomes one line in the log and ends the process
+    with status 1; any other exception is logged with its traceback. Snakemake shows the log of a
+    failed job, so nothing is written to stderr. Without Snakemake, the error goes there too, for a
+    debugger. The process also ends if the Snakemake that started it is killed. Jobs that compute
+    with PyTorch pass `threads`.
     """
     if threads is not None:
         import torch
@@ -51,12 +54,13 @@ def logging_to(path: str | Path, threads: int | None = None) -> Iterator[logging
         with _ending_with_snakemake():
             yield log
     except UserError as error:
-        log.error("error: %s", error)
-        sys.exit(1 if SNAKEMAKE_PID in os.environ else f"error: {error}")
+        _fail(log, str(error))
     except KeyboardInterrupt:
         log.info("interrupted")
         sys.exit(130)
-    except Exception:
+    except Exception as error:
+        if lacks_memory(error):
+            _fail(log, f"out of memory: {first_line(error)}; {MEMORY_ADVICE}")
         log.error("%s", traceback.format_exc().rstrip())
         if SNAKEMAKE_PID not in os.environ:
             raise
@@ -66,6 +70,11 @@ def logging_to(path: str | Path, threads: int | None = None) -> Iterator[logging
             handler.close()
         # Without this, Python's last garbage collection searches all of PyTorch: 0.3 s a job.
         gc.freeze()
+
+
+def _fail(log: logging.Logger, message: str) -> NoReturn:
+    log.error("error: %s", message)
+    sys.exit(1 if SNAKEMAKE_PID in os.environ else f"error: {message}")
 
 
 @contextmanager

@@ -1,14 +1,34 @@
-"""How much memory a training asks for."""
+"""How much memory a training asks for, and errors for lack of it."""
 
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
+# How PyTorch, CUDA's libraries and the system say that memory ran out, in lower case.
+OUT_OF_MEMORY = (
+    "out of memory",
+    "cublas_status_alloc_failed",
+    "cudnn_status_alloc_failed",
+    "can't allocate memory",
+    "cannot allocate memory",
+)
 PIXELS, IMAGES = 784, 60_000
 BYTES_PER_NUMBER = 4
 PROCESSES_MB = 1100  # Python with PyTorch and the images, and the Snakemake processes around it
 COPIES_OF_PARAMETERS = 6  # with gradients, Adam's moments and temporary copies
 CONVOLUTION_UNITS = 24_000  # numbers that the convolutional layers make of an image
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Whether an error means that memory ran out, on the GPU or the CPU."""
+    message = str(error).lower()
+    return isinstance(error, MemoryError) or any(words in message for words in OUT_OF_MEMORY)
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's message, or its type if it has none."""
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__
 
 
 def training_megabytes(sections: Mapping[str, Any], latent_size: int, seeds: int) -> int:

@@ -139,7 +139,7 @@ class Terminal(logging.Formatter):
             job = self.started.pop(facts["jobid"], None)
             return failure(facts["rule_name"], job, facts["log"][0])
         if text.startswith(UP_TO_DATE):
-            return self.up_to_date() or text
+            return f"{text}\n{self.up_to_date()}".rstrip()
         return self.snakemake.format(record)
 
     def finished(self, job: Job) -> str:

@@ -18,16 +18,10 @@ from typing import IO
 import torch
 
 from vaesweep.errors import UserError
+from vaesweep.running.memory import first_line, lacks_memory
 from vaesweep.running.preflight import has_nvidia_gpu
 
 POLL_SECONDS = 1.0
-# How PyTorch, CUDA's libraries and the system say that memory ran out, in lower case.
-OUT_OF_MEMORY = (
-    "out of memory",
-    "cublas_status_alloc_failed",
-    "cudnn_status_alloc_failed",
-    "can't allocate memory",
-)
 
 
 @dataclass(frozen=True)
@@ -183,19 +177,12 @@ def explaining_out_of_memory(hardware: Hardware) -> Iterator[None]:
     try:
         yield
     except (RuntimeError, MemoryError) as error:
-        lacks_memory = any(words in str(error).lower() for words in OUT_OF_MEMORY)
-        if not (lacks_memory or isinstance(error, torch.OutOfMemoryError | MemoryError)):
+        if not lacks_memory(error):
             raise
         raise UserError(
             f"out of memory on {hardware.name} ({hardware.device}): {first_line(error)}; lower "
             "training.seeds_per_job or training.batch_size"
         ) from error
-
-
-def first_line(error: BaseException) -> str:
-    """The first line of an error's message, or its type if it has none."""
-    lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".") if lines else type(error).__name__
 
 
 def device_name(device: torch.device) -> str:
