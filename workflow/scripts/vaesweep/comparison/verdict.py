@@ -47,16 +47,20 @@ def verdict(
     phrase = names.phrase([best, *tied], "or") + (" (tied)" if tied else "")
     score = signed(rows_of(settings, best)["score"].item(), 3)
     side = against_fading(rows_of(runs, best), rows_of(settings, best))
-    doubt = _doubt(runs, controls, is_below_fading=side < 0)
-    first = f"{capital(phrase)} {'score' if tied else 'scores'} highest"
-    if side < 0:
+    doubt = _doubt(runs, controls, side)
+    if side > 0:
         first = (
-            f"No {names.noun} scores above fading: the highest mean score is {score}, of {phrase}"
+            f"Use {phrase}"
+            if not doubt
+            else f"{capital(phrase)} {'score' if tied else 'scores'} highest"
         )
-    elif side == 0:
-        first += f", {score}, which is not distinguishable from fading"
-    elif not doubt:
-        first = f"Use {phrase}"
+    else:
+        lead = (
+            "Not distinguishable from fading"
+            if side == 0
+            else f"No {names.noun} scores above fading"
+        )
+        first = f"{lead}: the highest mean score is {score}, of {phrase}"
     parts = [first]
     if undecided:
         parts.append(
@@ -69,7 +73,8 @@ def verdict(
     variance = ok.groupby(SETTING_KEYS)["score"].var(ddof=1).mean()
     if pd.notna(variance):
         parts.append(f"seeds differ by {number(variance**0.5, 2)} (standard deviation)")
-    return f"{doubt}{'; '.join(parts)}."
+    sentences = [doubt, f"{'; '.join(parts)}."]
+    return " ".join(filter(None, sentences if side > 0 else reversed(sentences)))
 
 
 def against_fading(runs: pd.DataFrame, setting: pd.DataFrame) -> int:
@@ -82,25 +87,23 @@ def against_fading(runs: pd.DataFrame, setting: pd.DataFrame) -> int:
     return int((known["score_low"] > 0).all()) - int((known["score_high"] < 0).all())
 
 
-def _doubt(runs: pd.DataFrame, controls: pd.DataFrame | None, is_below_fading: bool) -> str:
+def _doubt(runs: pd.DataFrame, controls: pd.DataFrame | None, side: int) -> str:
     """A sentence on the highest control above the chosen run, or nothing.
 
-    Only optimal transport should be above it. Where all scores are below fading, the verdict says
-    that the cross-fade is above them.
+    Only optimal transport should be above it. `side` is `against_fading` of the best setting;
+    unless it is 1, the verdict already says how the scores compare to the cross-fade.
     """
     if controls is None:
         return ""
-    names = set(RECORDS["controls"]) - {"transport", "cross_fade" if is_below_fading else ""}
+    names = set(RECORDS["controls"]) - {"transport", "cross_fade" if side < 1 else ""}
     above = controls[controls["control"].isin(names) & (controls["difference"] > 0)]
     if above.empty:
         return ""
     highest = above.loc[above["score"].idxmax()]
     control = f"{RECORDS['controls'][highest['control']]}, {signed(highest['score'], 3)}"
     if highest["score"] > runs["score"].max():
-        return (
-            f"The scale of this sweep is in doubt: a control scores above every run ({control}). "
-        )
-    return f"A control scores above the chosen run ({control}). "
+        return f"The scale of this sweep is in doubt: a control scores above every run ({control})."
+    return f"A control scores above the chosen run ({control})."
 
 
 def _gaps(settings: pd.DataFrame, best: Setting, worse: list[Setting], names: Names) -> str:

@@ -32,6 +32,8 @@ MARKERS = "osD^vPX"  # of variants, for readers who see no colours
 WIDTH = 7.0  # inches: the text width of a letter page
 MAX_LABELS = 9  # numbers next to each other, or legend entries beside a figure two inches high
 
+MAX_FLATTENED = 3  # how many times longer a few values may make the axis of the others
+
 
 @mpl.rc_context(STYLE)
 def save_svg(figure: Figure, path: str | Path) -> None:
@@ -97,13 +99,16 @@ def draw_scale(axes: Axes, floor: float) -> None:
 def lowest_shown(values: Iterable[float], at_most: float = math.inf) -> float:
     """Return the lowest value to draw, `at_most` or less.
 
-    Values more than three interquartile ranges below the lower quartile (far outliers, after Tukey
-    1977) would flatten the others. `mark_beyond` writes them at the edge.
+    It is the lowest of all, unless more than half of the values would share a third of the axis.
+    Then it is the lowest that does not flatten them; `mark_beyond` writes the others at the edge.
     """
-    known = np.array([value for value in values if math.isfinite(value)])
-    lower, upper = np.quantile(known, [0.25, 0.75])
-    fence = min(lower - 3 * (upper - lower), at_most)
-    return float(known[known >= fence].min(initial=at_most))
+    known = sorted(value for value in values if math.isfinite(value))
+    top = max(known[-1], at_most) if math.isfinite(at_most) else known[-1]
+    for value in known[: (len(known) + 1) // 2]:
+        floor = min(value, at_most)
+        if 0 < MAX_FLATTENED * (top - floor) < top - known[0]:
+            return floor
+    return min(known[0], at_most)
 
 
 def mark_beyond(axes: Axes, place: float, text: str, side: str) -> None:
