@@ -13,7 +13,7 @@ def results(tmp_path, monkeypatch):
     compared = sweep(
         {(2, 4294967295): -0.1, (8, 4294967295): 0.1, (16, 0): 0.0},
         diverged=((16, 0),),
-        axes={2: (0.9, 0.05), 8: (0.61, 0.172)},
+        axes={2: (0.9, 0.05), 8: (0.61, 0.172), 16: (0.3, 0.3)},
     )
     folder = tmp_path / "results/comparison"
     folder.mkdir(parents=True)
@@ -26,7 +26,7 @@ def results(tmp_path, monkeypatch):
 def test_the_closing_shows_settings_choice_and_documents(results):
     (results / "report.html").touch()
     text = closing("netid")
-    assert text.index("8      0.100        –") < text.index("2     −0.100") and "-0.1" not in text
+    assert text.index("8      0.100   ") < text.index("2     −0.100") and "-0.1" not in text
     assert "0.610         0.172  4294967295  <- chosen" in text and "nan" not in text
     assert "It loses 0.610 at the ends and 0.172 between them." in text
     assert "results/report.html" in text and "submission" not in text

@@ -20,8 +20,9 @@ from vaesweep.words import number
 X, Y = "lost_at_ends", "lost_between"
 LABEL_SIZE = 8
 # Where the label of a mean may be, from its point, the best place first.
-SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
-GAP = 6  # points between a label and the middle of its point
+SIDES = np.array([(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)])
+GAP = 5  # points between a label and the middle of its point
+MAX_LINES_DOWN = 12  # at the edge
 MIN_SPAN = 0.2  # of an axis, as a share of its highest value
 CORNER = (0.1, 0.13)  # of the axes, for the arrow to where both are small
 
@@ -54,13 +55,16 @@ def draw_map(
     axes.grid(axis="x")
     axes.set(xlabel="lost at the ends", ylabel="lost between the ends")
     _limit(axes, runs)
-    _explain_marks(axes, names.noun, has_front=len(front) > 1)
-    if names.noun == "setting":
+    _explain_marks(axes, names, has_front=len(front) > 1)
+    if names.variants:
         style.name_colours(figure, colours)
-    by_size = names.sizes and names.variants
-    labels = [str(key.latent_size) if by_size else names.label(key) for key in order]
-    ranked = settings.assign(label=labels, first=[key not in front for key in order])
-    _label_means(axes, ranked.sort_values(["first", "rank"]), runs)
+    settings = settings.assign(
+        name=[names.label(key) for key in order],
+        label=[str(key.latent_size) if names.sizes else "" for key in order],
+        first=[key not in front for key in order],
+    )
+    figure.draw_without_rendering()  # lays it out
+    _label_means(axes, settings.sort_values(["first", "rank"]), runs)
     return figure
 
 
@@ -80,13 +84,13 @@ def _limit(axes: Axes, runs: pd.DataFrame) -> None:
     )
 
 
-def _explain_marks(axes: Axes, noun: str, has_front: bool) -> None:
+def _explain_marks(axes: Axes, names: Names, has_front: bool) -> None:
     quiet: dict[str, Any] = {"color": QUIET_COLOUR, "marker": "o", "ls": ""}
     ring = {"markerfacecolor": "none", "markeredgecolor": REAL_COLOUR}
-    beside = "latent size" if noun == "setting" else noun
+    mean = "mean, its latent size beside it" if names.sizes else "mean"
     marks = [
         Line2D([], [], markersize=3.5, label="a run", **quiet),
-        Line2D([], [], markersize=8, label=f"mean, its {beside} beside it", **quiet),
+        Line2D([], [], markersize=8, label=mean, **quiet),
         Line2D([], [], markersize=8, label="chosen run", **quiet | ring),
     ]
     if has_front:
@@ -95,11 +99,10 @@ def _explain_marks(axes: Axes, noun: str, has_front: bool) -> None:
 
 
 def _label_means(axes: Axes, settings: pd.DataFrame, runs: pd.DataFrame) -> None:
-    """Write the `label` of each mean beside it where there is room, or at the edge of the axes.
+    """Write the `label` of each mean beside it where there is room, or its `name` at the edge.
 
     Labels avoid each other and the means, and runs if they can.
     """
-    axes.figure.draw_without_rendering()  # lays the figure out
     point = axes.figure.dpi / 72  # in pixels
 
     def boxes(table: pd.DataFrame, half: float) -> list[Bbox]:
@@ -110,21 +113,31 @@ def _label_means(axes: Axes, settings: pd.DataFrame, runs: pd.DataFrame) -> None
     taken = [Bbox(axes.transAxes.transform([(0, 0), CORNER])), *means]
     right, top = axes.get_xlim()[1], axes.get_ylim()[1]
     look: dict[str, Any] = {"fontsize": LABEL_SIZE, "color": LABEL_COLOUR, "ha": "center"}
+    look |= {"va": "center", "textcoords": "offset points"}
     for row, mean in zip(settings.to_dict("records"), means, strict=True):
         label, x, y = row["label"], row[X], row[Y]
         if x > right:
-            style.mark_beyond(axes, min(y, top), f"{label}: {number(x, 2)}", "right")
-        elif y > top:
-            style.mark_beyond(axes, x, f"{label}: {number(y, 2)}", "top")
-        else:
-            half = np.array([text_inches(label, LABEL_SIZE) * 36, LABEL_SIZE / 2])  # in points
-            for avoided, side in product((taken + small, taken), SIDES):
-                offset = side * (half + GAP)
-                middle = mean.min + (mean.max - mean.min) / 2 + offset * point
-                box = Bbox([middle - half * point, middle + half * point])
-                if not box.count_overlaps(avoided) and axes.bbox.containsx(box.x0):
-                    axes.annotate(
-                        label, (x, y), offset, textcoords="offset points", va="center", **look
-                    )
-                    taken.append(box)
-                    break
+            _write_beyond(axes, f"{row['name']}: {number(x, 2)}", min(y, top), "right", taken)
+            continue
+        if y > top:
+            _write_beyond(axes, f"{row['name']}: {number(y, 2)}", x, "top", taken)
+            continue
+        half = np.array([text_inches(label, LABEL_SIZE) * 40, LABEL_SIZE * 0.6])  # in points
+        for avoided, offset in product((taken + small, taken), SIDES * (half + GAP)):
+            middle = mean.get_points().mean(axis=0) + offset * point
+            box = Bbox([middle - half * point, middle + half * point])
+            if not box.count_overlaps(avoided) and axes.bbox.containsx(box.x0):
+                axes.annotate(label, (x, y), tuple(offset), **look)
+                taken.append(box)
+                break
+
+
+def _write_beyond(axes: Axes, text: str, place: float, side: str, taken: list[Bbox]) -> None:
+    """Write what lies beyond the edge in the first line, from `place` down, where there is room."""
+    for lines_down in range(MAX_LINES_DOWN):
+        written = style.mark_beyond(axes, place, text, side, lines_down)
+        box = written.get_window_extent()
+        if not box.count_overlaps(taken):
+            taken.append(box)
+            return
+        written.remove()

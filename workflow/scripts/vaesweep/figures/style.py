@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Annotation
 
 from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR
 from vaesweep.files import workflow_path, write_whole
@@ -111,19 +112,20 @@ def lowest_shown(values: Iterable[float], at_most: float = math.inf) -> float:
     return min(known[0], at_most)
 
 
-def mark_beyond(axes: Axes, place: float, text: str, side: str) -> None:
+def mark_beyond(axes: Axes, place: float, text: str, side: str, lines_down: int = 0) -> Annotation:
     """Write what lies beyond an edge of the axes, with an arrow towards it.
 
     `side` is left, right, bottom or top, and `place` is in data coordinates along that side.
     """
     is_beside = side in ("left", "right")
     at = {"left": 0.01, "right": 0.99, "bottom": 0.02, "top": 0.98}[side]
-    axes.text(
-        *((at, place) if is_beside else (place, at)),
-        {"left": f"◂ {text}", "right": f"{text} ▸", "bottom": f"▾ {text}", "top": f"▴ {text}"}[
-            side
-        ],
-        transform=axes.get_yaxis_transform() if is_beside else axes.get_xaxis_transform(),
+    arrow = {"left": "◂ {}", "right": "{} ▸", "bottom": "▾ {}", "top": "▴ {}"}[side]
+    return axes.annotate(
+        arrow.format(text),
+        (at, place) if is_beside else (place, at),
+        (0, -11 * lines_down),
+        xycoords=axes.get_yaxis_transform() if is_beside else axes.get_xaxis_transform(),
+        textcoords="offset points",
         ha=side if is_beside else "center",
         va="center" if is_beside else side,
         fontsize=8.5,
