@@ -33,7 +33,8 @@ def test_the_closing_shows_settings_choice_and_documents(results):
 
 
 def test_what_speaks_against_the_best_comes_first(results):
-    assert "\n\nUse latent size 8; " in closing("netid")
+    text = closing("netid")
+    assert "\n\nUse latent size 8; " in text and "\n\nCaution: Ink is dark.\n\nLatent" in text
     write_table(results / "comparison/controls.csv", controls(0.5, difference=0.4))
     doubt = "\n\nThe scale of this sweep is in doubt: a control scores above every run ("
     assert doubt in closing("netid")
