@@ -1,8 +1,7 @@
-"""What a run prints before its first job and after its last."""
+"""What a run prints before its first job."""
 
 import pytest
 
-from vaesweep.files import write_json, write_whole
 from vaesweep.running import messages
 from vaesweep.running.config import complete
 from vaesweep.running.messages import from_here, opening
