@@ -1,7 +1,8 @@
 """Tables of docs/models.md, from a finished study: python benchmarks/models.py examples/models.
 
-Prints, in Markdown, the score and both axes of each setting with intervals, the front of both axes
-at each latent size, and paired differences, with p-values by Holm over all of a column.
+Prints, in Markdown, the score, both axes and the truth of the second one for each setting, the
+front of both axes, differences (bold if Holm's correction over the column tells them from 0), rank
+correlations with the truths on known paths, and the core seconds of the study's jobs.
 """
 
 import argparse
@@ -14,11 +15,13 @@ import numpy as np
 import pandas as pd
 
 from vaesweep import statistics
-from vaesweep.runs import Setting, settings_of
+from vaesweep.comparison.front import front
+from vaesweep.runs import Setting
 from vaesweep.scoring.record import AXES
 from vaesweep.scoring.summary import scores_by_kind
 
 COLUMNS = ("score", *AXES)
+TRUTH = "known_path_interpolation"
 # What each model changes, and in which other model.
 CHANGES = {
     "beta-0.25": "ae",
@@ -43,7 +46,7 @@ def interval(value: float, low: float, high: float) -> str:
 
 def settings_table(settings: pd.DataFrame) -> Iterator[str]:
     """A row for each setting."""
-    yield "| latent variables | model | " + " | ".join(COLUMNS) + " | −ELBO | reconstruction |"
+    yield "| latent variables | model | " + " | ".join(COLUMNS) + f" | {TRUTH} | −ELBO |"
     yield "|---|---|" + "---|" * (len(COLUMNS) + 2)
     for row in settings.sort_values(["latent_size", "score"], ascending=[True, False]).itertuples():
         values = row._asdict()
@@ -52,7 +55,7 @@ def settings_table(settings: pd.DataFrame) -> Iterator[str]:
             for name in COLUMNS
         ]
         nats = "–" if np.isnan(row.neg_elbo) else f"{row.neg_elbo:.1f}"
-        cells += [nats, f"{row.reconstruction:.1f}"]
+        cells += [text(values[TRUTH]), nats]
         yield f"| {row.latent_size} | {row.variant} | " + " | ".join(cells) + " |"
 
 
@@ -60,10 +63,7 @@ def fronts(settings: pd.DataFrame) -> Iterator[str]:
     """The models at each latent size, and at any, that no other one beats on both axes."""
     groups = {str(size): group for size, group in settings.groupby("latent_size")}
     for name, group in {**groups, "any": settings}.items():
-        axes = group[list(AXES)].to_numpy()
-        beaten = [((axes <= point).all(1) & (axes < point).any(1)).any() for point in axes]
-        front = group[~np.array(beaten)].sort_values(AXES[0])
-        found = [f"{setting.variant} ({setting.latent_size})" for setting in settings_of(front)]
+        found = [f"{setting.variant} ({setting.latent_size})" for setting in front(group)]
         yield f"- Front at latent size {name}: {', '.join(found)}"
 
 
@@ -98,13 +98,56 @@ def differences(study: Path, settings: pd.DataFrame, runs: pd.DataFrame) -> Iter
         columns[name] = [
             f"**{cell}**" if clear else cell for cell, clear in zip(cells, is_clear, strict=True)
         ]
-    yield "| difference | " + " | ".join(COLUMNS) + " |"
-    yield "|---|" + "---|" * len(COLUMNS)
+    columns[TRUTH] = list(truth_differences(pairs, runs))
+    yield "| difference | " + " | ".join(columns) + " |"
+    yield "|---|" + "---|" * len(columns)
     for (a, b), *cells in zip(pairs, *columns.values(), strict=True):
         names = f"{a.variant} − {b.variant} at {a.latent_size}"
         if a.variant == b.variant:
             names = f"{a.variant}: {a.latent_size} − {b.latent_size}"
         yield f"| {names} | " + " | ".join(cells) + " |"
+
+
+def truth_differences(pairs: list[tuple[Setting, Setting]], runs: pd.DataFrame) -> Iterator[str]:
+    """Differences of the truth on known paths, with Welch's intervals over seeds."""
+    by_setting = runs.groupby(list(Setting._fields))[TRUTH]
+    means, counts = by_setting.mean(), by_setting.count()
+    parts = {key: (by_setting.var()[key] / n, n - 1.0) for key, n in counts.items()}
+    spreads = [statistics.Spread((parts[a], parts[b])) for a, b in pairs]
+    found = [means[a] - means[b] for a, b in pairs]
+    p_values = [spread.p_value(mean) for spread, mean in zip(spreads, found, strict=True)]
+    clear = statistics.holm(np.array(p_values)) < statistics.ALPHA
+    for spread, mean, is_clear in zip(spreads, found, clear, strict=True):
+        cell = interval(mean, *spread.interval(mean))
+        yield f"**{cell}**" if is_clear else cell
+
+
+def correlations(runs: pd.DataFrame) -> Iterator[str]:
+    """Rank correlations over runs: each axis with its truth, score with the whole error."""
+    groups = {str(size): group for size, group in runs.groupby("latent_size")}
+    for name, group in {"any": runs, **groups}.items():
+        ranks = group.rank().corr(numeric_only=True)
+        ends, between = AXES
+        x, y, z = ranks[between][TRUTH], ranks[between][ends], ranks[TRUTH][ends]
+        partial = (x - y * z) / ((1 - y**2) * (1 - z**2)) ** 0.5
+        yield (
+            f"- {len(group)} runs, latent size {name}: {between} with {TRUTH} {x:.2f}, "
+            f"given {ends} {partial:.2f}; {ends} with known_path_reconstruction "
+            f"{ranks[ends]['known_path_reconstruction']:.2f}; score with known_path_error "
+            f"{ranks['score']['known_path_error']:.2f}, with {TRUTH} {ranks['score'][TRUTH]:.2f}; "
+            f"{between} with {ends} {y:.2f}"
+        )
+
+
+def core_seconds(study: Path) -> Iterator[str]:
+    """CPU seconds of the jobs of each rule."""
+    total = 0.0
+    for folder in sorted((study / "results/benchmarks").iterdir()):
+        tables = [pd.read_csv(path, sep="\t") for path in folder.glob("*.tsv")]
+        seconds = float(sum(table["cpu_time"].sum() for table in tables))
+        total += seconds
+        yield f"- {folder.name}: {len(tables)} jobs, {seconds:.0f} core seconds"
+    yield f"- all: {total:.0f} core seconds"
 
 
 def main() -> None:
@@ -113,7 +156,13 @@ def main() -> None:
     study = parser.parse_args().study
     comparison = study / "results/comparison"
     settings, runs = (pd.read_csv(comparison / f"{name}.csv") for name in ("settings", "runs"))
-    for part in (settings_table(settings), fronts(settings), differences(study, settings, runs)):
+    for part in (
+        settings_table(settings),
+        fronts(settings),
+        differences(study, settings, runs),
+        correlations(runs),
+        core_seconds(study),
+    ):
         print(*part, "", sep="\n")
 
 
