@@ -4,7 +4,7 @@ import re
 from vaesweep.data.datasets import DATASETS
 from vaesweep.running.config import as_yaml, complete
 from vaesweep.running.dependencies import digest, source_files
-from vaesweep.running.sweep import prefers_stacks, settings, stacks, variants
+from vaesweep.running.sweep import expanded, prefers_stacks, settings, stacks, variants
 from vaesweep.runs import Names
 from vaesweep.words import plural
 
@@ -16,6 +16,7 @@ except UserError as error:
 RUN = "results/runs/{variant}/latent-{latent_size}/seed-{seed}"
 SETTING = "{variant}_latent-{latent_size}"  # in the names of logs and benchmarks
 LOG = f"{SETTING}_seed-{{seed}}"
+DATA_FOLDER = Path(expanded(config["dataset"]["dir"]))
 SEEDS = config["sweep"]["seeds"]
 VARIANTS = variants(config)
 EXTERNAL = config["sweep"]["external"]

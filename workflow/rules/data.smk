@@ -21,7 +21,7 @@ rule fetch_data:
         dataset=DATASET.name,
         # For custom images, the MD5 sums of the user's files. As inputs, they would be compared by
         # time and path.
-        pins=lambda wildcards: with_sums(DATASET, Path(config["dataset"]["dir"]).expanduser()).pins,
+        pins=lambda wildcards: with_sums(DATASET, DATA_FOLDER).pins,
     script:
         "../scripts/fetch_data.py"
 

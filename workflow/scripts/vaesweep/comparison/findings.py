@@ -192,6 +192,11 @@ def cautions(runs: pd.DataFrame, settings: pd.DataFrame) -> list[str]:
             "Every run collapsed: its codes carry no information, so there is nothing to "
             "interpolate. Lower model.beta or train longer."
         )
+    if runs["flags"].str.contains("other-hardware").any():
+        sentences.append(
+            "Some runs were trained on another device, or in another precision, than most runs of "
+            "their variant (flagged “other-hardware”). Their scores may differ for that reason."
+        )
     return sentences + _flags(runs, names)
 
 

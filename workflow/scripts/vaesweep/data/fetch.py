@@ -5,15 +5,18 @@ The source decides no result, since every file is checked against its MD5 sum.
 
 import contextlib
 import difflib
+import errno
 import hashlib
 import io
-import tempfile
+import os
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from logging import Logger, getLogger
 from pathlib import Path
 from typing import NamedTuple
+from urllib.request import getproxies
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +27,7 @@ from vaesweep.data.download import SOURCES
 from vaesweep.data.idx import FILES, GZIP_MAGIC, gunzip, parse_idx
 from vaesweep.data.splits import Split, count_classes, validate_split
 from vaesweep.errors import UserError
-from vaesweep.files import write_arrays, write_json, write_whole
+from vaesweep.files import scratch_folder, write_arrays, write_json, write_whole
 from vaesweep.words import counted
 
 FOLDER = "dataset.dir"
@@ -43,8 +46,8 @@ def write_data(dataset: Dataset, folder: Path, results: Path, log: Logger) -> No
 
     `folder` is dataset.dir. UserError as `fetch`.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        splits = fetch(dataset, folder, Path(scratch), log)
+    with scratch_folder() as scratch:
+        splits = fetch(dataset, folder, scratch, log)
     found = cautions(splits)
     for caution in found:
         log.warning("caution: %s", caution)
@@ -72,8 +75,10 @@ def fetch(dataset: Dataset, folder: Path, scratch: Path, log: Logger) -> dict[st
                 SOURCES[source](dataset.name, scratch)
                 files = read_folder(dataset, scratch, log)
         except UserError as error:
-            log.info("%s: %s", source, error)
             reasons.append(f"{source}: {error}")
+            if os.strerror(errno.ENOSPC) in reasons[-1]:
+                reasons[-1] += f" (in {scratch}; TMPDIR can be another folder)"
+            log.info("%s", reasons[-1])
             continue
         log.info("%s is served by: %s", dataset.name, source)
         if source != FOLDER:
@@ -215,4 +220,8 @@ def _not_found(dataset: Dataset, folder: Path, reasons: Sequence[str]) -> str:
     if len(reasons) == 1:
         return f"{dataset.name}, {reasons[0]}. {advice}"
     tried = [f"  - {reason}" for reason in reasons]
+    proxies = {proxy for scheme, proxy in getproxies().items() if scheme != "no"}
+    if proxies:
+        shown = re.sub("//[^/]*@", "//", ", ".join(sorted(proxies)))  # without a password
+        tried.append(f"Downloads used the proxy {shown}, as http_proxy and https_proxy say.")
     return "\n".join([f"{dataset.name} could not be obtained from any source:", *tried, advice])

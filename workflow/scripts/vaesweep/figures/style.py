@@ -20,12 +20,16 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
 
-from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR
+from vaesweep.figures.tiles import DEFAULTS, QUIET_COLOUR, REAL_COLOUR
 from vaesweep.files import workflow_path, write_whole
 from vaesweep.runs import Names, Setting
 
-STYLE = sns.axes_style("ticks") | mpl.rc_params_from_file(
-    workflow_path("templates/figures.mplstyle"), use_default_template=False
+STYLE = (
+    DEFAULTS
+    | sns.axes_style("ticks")
+    | mpl.rc_params_from_file(
+        workflow_path("templates/figures.mplstyle"), use_default_template=False
+    )
 )
 # Colours of up to seven variants, after Okabe and Ito 2008, without their oranges.
 VARIANT_COLOURS = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#333333", "#B8A800", "#7A4FA0")
