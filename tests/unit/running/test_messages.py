@@ -69,8 +69,10 @@ def test_paths_are_seen_from_where_the_command_was_typed(tmp_path, monkeypatch):
 
 def test_variants_are_named_where_there_are_several():
     config = complete({"sweep": {"variants": {"vae": {}, "conv": {}}}})
-    assert "\nVariants: vae, conv.\n" in opening(config, {}, 1)
+    assert "\nVariants: vae, conv." in opening(config, {}, 1)
     assert "Variants" not in opening(complete({}), {}, 1)
+    many = complete({"sweep": {"variants": {f"v{number}": {} for number in range(20)}}})
+    assert opening(many, {}, 1).endswith(", v15, 4 more.")
 
 
 @pytest.mark.parametrize(

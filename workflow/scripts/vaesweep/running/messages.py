@@ -9,6 +9,7 @@ from typing import Any
 
 from vaesweep.running.preflight import has_nvidia_gpu
 from vaesweep.running.sweep import variants
+from vaesweep.runs import MAX_NAMED
 from vaesweep.words import counted, listed
 
 SPELLINGS = {"−": "-", "–": "-", "β": "beta", "“": '"', "”": '"'}
@@ -58,8 +59,10 @@ def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | 
         f"{jobs}, in a sweep of {counted(runs, 'run')} on {config['dataset']['name']}.",
         f"{where} You can stop at any time: finished results are kept.",
     ]
-    if len(sweep["variants"]) > 1:
-        lines.insert(1, f"Variants: {', '.join(sweep['variants'])}.")
+    names = list(sweep["variants"])
+    if len(names) > 1:  # --config adds to those of config.yaml
+        names[MAX_NAMED:] = [f"{len(names) - MAX_NAMED} more"] if len(names) > MAX_NAMED else []
+        lines.append(f"Variants: {', '.join(names)}.")
     if trainings:
         lines.append(f"To watch the jobs: tail -f {from_here('results/logs')}/*/*.log")
     return "\n".join(lines)
