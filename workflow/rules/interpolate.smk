@@ -1,4 +1,5 @@
-# Here and below, one job handles all seeds of a setting, since starting takes longer than the work.
+# One job for all seeds of a setting, here and for the figures, since starting takes longer than the
+# work.
 rule interpolate:
     input:
         test=rules.fetch_data.output.test,
