@@ -83,7 +83,7 @@ def test_github_accepts_the_settings(schema, files):
     subprocess.run([sys.executable, "-m", *command], check=True)
 
 
-@pytest.mark.parametrize("page", (ROOT / "docs").glob("*.md"), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
 def test_a_page_of_docs_leads_to_another(page):
     assert [link for link in LINK.findall(page.read_text("utf-8")) if ".md" in link]
 
