@@ -5,7 +5,7 @@ from contextlib import suppress
 from snakemake.exceptions import WorkflowError
 
 from vaesweep.files import write_json
-from vaesweep.running.messages import closing, opening
+from vaesweep.running.messages import opening
 from vaesweep.running.preflight import missing_folder, problems, reset_future_times
 from vaesweep.running.provenance import record
 from vaesweep.running.sweep import missing_frames
@@ -20,6 +20,8 @@ def last_words(rules):
     """What is printed at the end, if one of the rules makes what it speaks of."""
     if not SUMMARISED & set(rules):
         return ""
+    from vaesweep.documents.closing import closing  # not at every start of Snakemake
+
     prefix = workflow.storage_settings.default_storage_prefix
     return f"Results are in {prefix}." if STORAGE else closing(config["netid"])
 

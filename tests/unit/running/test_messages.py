@@ -1,11 +1,10 @@
-"""What a run prints before its first job and after its last."""
+"""What a run prints before its first job."""
 
 import pytest
 
-from vaesweep.files import write_json, write_whole
 from vaesweep.running import messages
 from vaesweep.running.config import complete
-from vaesweep.running.messages import closing, from_here, opening
+from vaesweep.running.messages import from_here, opening
 
 
 @pytest.fixture(autouse=True)
@@ -52,45 +51,6 @@ def test_with_auto_only_stacks_take_a_gpu(monkeypatch, rule, device):
     assert f"Device: {device}" in opening(complete({}), {rule: 5}, 2)
 
 
-@pytest.fixture
-def closing_of(tmp_path, monkeypatch):
-    """A function of a netid and of submissions that gives the closing words of a small sweep."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PWD", str(tmp_path))
-    chosen = {
-        "variant": "vae",
-        "latent_size": 8,
-        "seed": 4294967295,
-        "reason": "It is the best.",
-        "verdict": "Use it.",
-        "cautions": ["Ink is dark."],
-    }
-    write_json("results/chosen.json", chosen)
-    (tmp_path / "results/comparison").mkdir()
-    (tmp_path / "results/comparison/settings.csv").write_text(
-        "variant,latent_size,rank,score,score_low,score_high,neg_elbo,best_seed\n"
-        "vae,2,2,-0.1,,,,4294967295\nvae,8,1,0.1,0.05,0.15,100,0\nvae,16,,,,,,\n"
-    )
-    (tmp_path / "results/report.html").touch()
-
-    def closing_of(netid, *submissions):
-        for name in submissions:
-            write_whole(tmp_path / "results/submission" / name, b"")
-        return closing(netid)
-
-    return closing_of
-
-
-def test_the_closing_shows_settings_choice_and_documents(closing_of):
-    text = closing_of("netid")
-    assert text.index("0.050 to 0.150") < text.index("−0.100") and "-0.1" not in text
-    assert "Use it.\n\nCaution: Ink is dark.\n\nIt is the best." in text
-    assert "4294967295" in text and "nan" not in text
-    assert "8      0.100   0.050 to 0.150    100.0          0  <- chosen" in text
-    assert "results/report.html" in text and "submission" not in text
-    assert max(map(len, text.splitlines())) < 80 and "netid is still netid, the example" in text
-
-
 def test_paths_are_seen_from_where_the_command_was_typed(tmp_path, monkeypatch):
     (tmp_path / "study").mkdir()
     monkeypatch.chdir(tmp_path / "study")
@@ -98,9 +58,3 @@ def test_paths_are_seen_from_where_the_command_was_typed(tmp_path, monkeypatch):
     assert from_here("results/report.html") == "study/results/report.html"
     monkeypatch.setenv("PWD", "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z")
     assert from_here("results") == str(tmp_path / "study/results")
-
-
-def test_a_submission_of_an_earlier_netid_is_named(closing_of):
-    text = closing_of("abc2", "netid_HW9.pdf", "abc2_HW9.pdf")
-    assert "Of another netid, and older: results/submission/netid_HW9.pdf." in text
-    assert "example" not in text

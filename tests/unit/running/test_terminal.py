@@ -61,6 +61,16 @@ def test_a_job_has_one_line_with_the_time_left(screen, clock):
     assert screen(ended(9, "all")) == []
 
 
+def test_jobs_for_parts_of_the_seeds_count_as_trainings_and_scores(screen, clock):
+    stats = {"train_stack_0": 2, "train_stack_1": 2, "score": 1, "score_1": 1, "total": 6}
+    screen(record(event="run_info", stats=stats), started(1, "train_stack_1", **TRAIN))
+    assert screen.terminal.left == {"train": 4, "score": 2}
+    clock[0] = 10.0
+    [line] = screen(ended(1, "train_stack_1"))
+    assert line.startswith("1/6  trained") and screen.terminal.left["train"] == 3
+    assert describe(Job("score_1", TRAIN, [], 0.0)).startswith("scored")
+
+
 def test_no_time_is_told_before_a_training_has_ended(screen, clock):
     stats = STATS | {"draw_pairs": 1}
     screen(record(event="run_info", stats=stats), started(1, "draw_pairs"))

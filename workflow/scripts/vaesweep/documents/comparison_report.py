@@ -17,6 +17,7 @@ from vaesweep.comparison.chosen import chosen_run, score_label
 from vaesweep.comparison.columns import COLUMNS, RECORDS, SHOWN, plain, table_texts
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import findings
+from vaesweep.comparison.verdict import verdict
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.typesetting import ROOT
 from vaesweep.interpolation import PATHS
@@ -53,6 +54,7 @@ def report_data(
         "config": config,
         "config_lines": config_text.splitlines(),
         "chosen": chosen,
+        "verdict": verdict(runs, settings, controls),
         "noun": dataset.noun,
         "interpolates": counted(steps, "evenly spaced code"),
         "path": PATHS[config["interpolation"]["path"]].words,

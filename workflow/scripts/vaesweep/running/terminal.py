@@ -9,6 +9,7 @@ changed.
 import csv
 import logging
 import os
+import re
 import signal
 import sys
 import time
@@ -119,7 +120,9 @@ class Terminal(logging.Formatter):
         facts, text = vars(record), str(record.msg)
         event = facts.get("event")
         if event == "run_info":
-            self.left.update({kind_of(rule): n for rule, n in facts["stats"].items()})
+            self.left.clear()
+            for rule, count in facts["stats"].items():
+                self.left[kind_of(rule)] += count
             del self.left["all"], self.left["total"]
             self.total = self.left.total()
         if event == "job_info":
@@ -162,8 +165,8 @@ class Terminal(logging.Formatter):
 
 
 def kind_of(rule: str) -> str:
-    """The rule of a job, with one name for all rules that train a stack."""
-    return "train" if rule.startswith("train_stack") else rule
+    """The rule of a job, with one name for the rules that train or score parts of the seeds."""
+    return re.sub(r"(_stack)?_\d+$", "", rule)
 
 
 def describe(job: Job) -> str:
