@@ -121,8 +121,9 @@ def test_a_failed_job_is_named_once_with_its_log(screen, tmp_path):
         record("Command 'x' returned non-zero exit status 1.", levelno=logging.ERROR),
         record("Error in rule score", event="job_error", **job),
         record("Exiting because a job execution failed."),
+        record("WorkflowError:\nAt least one job did not complete successfully."),
     )
-    assert len(lines) == 1
+    assert len(lines) == 2 and lines[1].endswith("correct the cause and run again.")
     head, end = lines[0].split("\n")
     assert head.startswith("failed: score (vae, 8); the end of its log, ") and "fix it" in end
 
