@@ -28,14 +28,9 @@ from vaesweep.words import counted, number
 HANDLER = "DefaultStreamHandler"  # Snakemake's name for it
 # Events and first words of Snakemake's messages that are left out.
 LEFT_OUT = {
-    "workflow_started",
-    "run_info",
-    "job_info",
-    "job_started",
-    "resources_info",
-    "progress",
-    "shellcmd",
-}
+    "workflow_started", "run_info", "job_info", "group_info", "job_started", "resources_info",
+    "progress", "shellcmd",
+}  # fmt: skip
 NOISE = (
     "host: ", "Building DAG", "Using shell", "Provided ", "Conda environments: ignored",
     "Assuming unrestricted", "Select jobs", "Execute ", "Handing over", "Shutting down",
