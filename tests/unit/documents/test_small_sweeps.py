@@ -198,7 +198,7 @@ def test_variants_and_an_external_model(tmp_path):
     made = documents(tmp_path, scores, external="pca")
     models = "12 models on FashionMNIST: variants conv and vae; latent sizes 2, 8; 3 seeds"
     assert models in made.report
-    assert "compared with the external model pca." in made.data["subtitle"]
+    assert "compared with 1 run of the external model pca; 13 runs in all." in made.data["subtitle"]
     assert "Differences from the first setting" in made.report
     assert "conv, latent size 8, seed 1 is the chosen run. conv at latent size 8" in made.summary
     assert made.chosen["verdict"].startswith("Use pca at latent size 20; ties with ")
