@@ -63,4 +63,5 @@ onstart:
 
 
 onsuccess:
-    say(last_words(PLANNED))
+    if words := last_words(PLANNED):
+        say(words)

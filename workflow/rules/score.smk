@@ -42,8 +42,8 @@ rule score_references:
         "../scripts/score_references.py"
 
 
-# A rule for each part of the seeds: with many, a job for all seeds of a setting would take minutes.
-for number, seeds in enumerate(SCORED):
+# As for `interpolate`. With many seeds, a job for all of a setting would take minutes, too.
+for number, seeds in enumerate(PARTS):
     part = f"_part-{number}" if number else ""
 
     rule:

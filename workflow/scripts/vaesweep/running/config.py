@@ -175,8 +175,8 @@ def _inconsistencies(config: dict[str, Any]) -> Iterator[str]:
     for name in (*sweep["variants"], *sweep["external"]):
         if name.lower() in folders:
             yield (
-                f"{folders[name.lower()]} and {name}, in sweep.variants or sweep.external, have the "
-                "same folder of results where case is ignored; rename one of them"
+                f"{folders[name.lower()]} and {name}, in sweep.variants or sweep.external, have "
+                "the same folder of results where case is ignored; rename one of them"
             )
         folders[name.lower()] = name
     for key, path in _paths(config):
