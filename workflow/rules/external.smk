@@ -8,7 +8,7 @@ EXTERNAL_PATTERN = "|".join(map(re.escape, EXTERNAL)) or "(?!)"
 
 rule import_external:
     input:
-        test=rules.fetch_data.output.test,
+        test=TEST_SPLIT,
         pairs=rules.draw_pairs.output.pairs,
         frames=lambda run: local(EXTERNAL[run.variant]["frames"][int(run.seed)]),
     output:

@@ -1,7 +1,7 @@
 # Here and below, one job handles all seeds of a setting, since starting takes longer than the work.
 rule interpolate:
     input:
-        test=rules.fetch_data.output.test,
+        test=TEST_SPLIT,
         pairs=rules.draw_pairs.output.pairs,
         models=seeds_of_a_setting("model.safetensors"),
     output:
