@@ -33,10 +33,6 @@ RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 NO_HOME := $(shell test -w "$$HOME" || echo yes)
 WITH_HOME := $(if $(NO_HOME),HOME="$$(cd "$(STUDY)" && pwd)/.snakemake/home")
 
-# Progress bars on a terminal; otherwise one line for each job, without its list of files.
-BARS := --logger rich
-LINES := --quiet rules host
-
 IMPORTED := torch, torchvision, safetensors.torch, pandas, scipy.stats, seaborn, snakemake.cli, snakemake.report, pypdf, pytest
 
 .PHONY: all test quick soak lint bench clean
@@ -46,7 +42,7 @@ all: $(READY)
 		echo "CORES=$(CORES): expected all, or a number from 1; for example make CORES=4" >&2; exit 1;; esac
 	@test "$(STUDY)" = . -o -f "$(STUDY)/config.yaml" || { \
 		echo "STUDY=$(STUDY): expected a folder with a config.yaml; there are: $(wildcard examples/*)" >&2; exit 1; }
-	@$(RUN) $(WITH_HOME) snakemake --cores $(CORES) --directory "$(STUDY)" $$(test -t 2 && echo $(BARS) || echo $(LINES)) -- all report
+	@$(RUN) $(WITH_HOME) snakemake --cores $(CORES) --directory "$(STUDY)" -- all report
 
 PYTEST := python -m pytest -n auto
 

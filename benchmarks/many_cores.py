@@ -76,7 +76,8 @@ class Machine:
     def __init__(self, graph: Graph, took: dict[str, float], stack_seconds: float = 0.0) -> None:
         rules, self.followers = graph
         self.stacks = {job for job, rule in rules.items() if rule.startswith("train_stack")}
-        self.seconds = {job: took.get(rule, DEFAULT_SECONDS) for job, rule in rules.items()}
+        names = {job: re.sub(r"_\d+$", "", rule) for job, rule in rules.items()}
+        self.seconds = {job: took.get(name, DEFAULT_SECONDS) for job, name in names.items()}
         self.seconds |= dict.fromkeys(self.stacks, stack_seconds)
         self.first = chains(self.seconds, self.followers)
 

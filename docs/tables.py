@@ -20,7 +20,8 @@ HEAD = """\
 The reports take their numbers from these CSV files under `results/`, where they are not rounded.
 The first five can be downloaded from the page *Tables* of the HTML report. A cell is empty if its
 number is unknown: the score of a diverged run, an interval with fewer than three seeds, the
-likelihood of a model that has none. This page is generated: `python docs/tables.py`.
+likelihood of a model that has none. [score.md](score.md) has the
+formulas. This page is generated: `python docs/tables.py`.
 
 ```python
 {example}```

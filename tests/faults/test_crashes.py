@@ -79,8 +79,9 @@ def test_a_training_interrupted_by_ctrl_c_goes_on(finished, tmp_path):
     process = checkout.start(*SNAKEMAKE, *target)
     wait_for(lambda: log.exists() and "epoch 1/" in log.read_text())
     os.killpg(process.pid, signal.SIGINT)
-    process.communicate(timeout=120)
+    output, _ = process.communicate(timeout=120)
     assert process.returncode != 0
+    assert output.endswith("\nInterrupted. Finished results are kept; run `make` again to go on.\n")
     assert torch.load(run / "checkpoint.pt", weights_only=True)["step"] > 0
     checkout.snakemake(*target)
     assert "resumed from step" in log.read_text()

@@ -125,6 +125,7 @@ def test_the_report_can_be_made_at_home_afterwards(harmed):
 def test_trainings_get_gpus_and_more_memory_after_a_shortage(nodes, sweep, tmp_path):
     """The GPU lines of the profile are uncommented, and the first guess at memory is too low."""
     checkout = with_results_of(sweep, tmp_path / "project")
+    checkout.configure(training={"seeds_per_job": 1})
     profile = checkout / "profiles/slurm/config.yaml"
     text = profile.read_text()
     text = text.replace("# gpu: 1", "gpu: 1")

@@ -35,6 +35,8 @@ def write_results(
     write_json(files["chosen"], chosen)
     shape = (len(tables["pairs"]), COLUMNS, 28, 28)
     frames = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    files["references"] = folder / "references.npz"
+    write_arrays(files["references"], cross_fade=frames[:, 1:-1], transport=frames[:, 1:-1])
     write_arrays(folder / "frames.npz", frames=frames, reconstructions=frames[:, [0, -1]])
     runs = [
         folder / variant / f"latent-{size}" / f"seed-{seed}"

@@ -1,5 +1,6 @@
 """Tables of a sweep with made-up scores, as the workflow would write them, without any training."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -43,8 +44,13 @@ JUDGE = {
 }
 
 
-def pair_scores(score: float, seed: int, judges: int = 2) -> pd.DataFrame:
-    """pair_scores.csv of a run with this mean score. Its display pairs score 100, to be ignored."""
+def pair_scores(
+    score: float, seed: int, judges: int = 2, axes: tuple[float, float] = (0.5, 0.1)
+) -> pd.DataFrame:
+    """pair_scores.csv of a run with this mean score, which loses `axes` at the ends and between.
+
+    Its display pairs score 100, to be ignored.
+    """
     noise = np.random.default_rng(seed).normal(0, 0.05, 2 * SCORE_ROWS)
     rows = [
         {"set": name, "kind": kind, "row": row, **dict.fromkeys((*KIND_COLUMNS, *AXES), 0.5)}
@@ -56,6 +62,8 @@ def pair_scores(score: float, seed: int, judges: int = 2) -> pd.DataFrame:
     scored = table["set"] == "score"
     table.loc[scored, "score"] = score + noise - noise.mean()
     table.loc[~scored, "score"] = 100.0
+    for axis, value in zip(AXES, axes, strict=True):
+        table.loc[scored, axis] = value + 0.1 * (noise - noise.mean())
     for judge in range(judges):
         table[f"score_judge_{judge}"] = (0.9 + 0.2 * judge) * table["score"]
     return table
@@ -99,16 +107,19 @@ def sweep(
     judges: int = 2,
     equal_pairs: bool = False,
     external: str | None = None,
+    axes: Mapping[int, tuple[float, float]] | None = None,
     **changes: Any,
 ) -> Comparison:
     """Compare runs with these mean scores, by (latent size, seed) or (variant, latent size, seed).
 
-    The runs of the variant `external` are those of an external model. `changes` replace values in
-    metrics.json of all runs.
+    The runs of the variant `external` are those of an external model. `axes` has what is lost at
+    the ends and between them by latent size. `changes` replace values in metrics.json of all runs.
     """
     all_metrics, tables = [], []
     for key, score in scores.items():
-        table = pair_scores(score, 0 if equal_pairs else key[-1], judges)
+        size = run(key).latent_size
+        lost = axes[size] if axes else (1 / size, 0.01 * size)
+        table = pair_scores(score, 0 if equal_pairs else key[-1], judges, lost)
         special: dict[str, Any] = {"status": "diverged"} if key in diverged else {}
         if run(key).variant == external:
             special = EXTERNAL_TRAINING | unmeasured()

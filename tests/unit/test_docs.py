@@ -83,6 +83,11 @@ def test_github_accepts_the_settings(schema, files):
     subprocess.run([sys.executable, "-m", *command], check=True)
 
 
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_a_page_of_docs_leads_to_another(page):
+    assert [link for link in LINK.findall(page.read_text("utf-8")) if ".md" in link]
+
+
 def test_every_page_of_docs_is_linked_from_the_readme():
     linked = set(LINK.findall((ROOT / "README.md").read_text(encoding="utf-8")))
     assert {f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")} <= linked

@@ -58,15 +58,29 @@ def test_the_gpu_profile_goes_with_config_and_asks_for_a_gpu(checkout):
     assert not (checkout / "results/logs").exists()
 
 
-def test_every_training_requests_what_the_profile_sets_for_train(checkout):
+def test_a_job_interpolates_and_scores_at_most_five_seeds(checkout):
+    jobs = planned(checkout, "--config", "sweep={seeds: [0, 1, 2, 3, 4, 5, 6], latent_sizes: [4]}")
+    assert jobs["score"] == jobs["score_1"] == jobs["interpolate_1"] == 1 and jobs["train"] == 7
+
+
+def test_all_parts_request_what_the_profile_sets_for_train_and_score(checkout):
     """The GPU lines of the profile are uncommented; with them, all seeds train together."""
     profile = checkout / "profiles/slurm/config.yaml"
     lines = re.sub(r"# (gpu: 1|slurm_partition: gpu)", r"\1", profile.read_text())
     profile.write_text(lines)
-    command = ("-n", "--workflow-profile", "profiles/slurm", "--config")
+    command = (
+        "-n",
+        "--workflow-profile",
+        "profiles/slurm",
+        "--config",
+        "sweep={seeds: [0,1,2,3,4,5]}",
+    )
     for seeds_per_job, stacks in (("auto", 1), (2, 3)):
         output = checkout.snakemake(*command, f"training={{seeds_per_job: {seeds_per_job}}}").stdout
-        requests = re.findall(r"^rule (train\w*):$.*?^    resources: (.*?)$", output, re.M | re.S)
+        found = re.findall(r"^(?:local)?rule (\w+):$.*?^    resources: (.*?)$", output, re.M | re.S)
+        scores = [text for rule, text in found if re.fullmatch(r"score(_1)?", rule)]
+        assert len(scores) == 10 and all("runtime=5" in text for text in scores)
+        requests = [(rule, text) for rule, text in found if rule.startswith("train")]
         trainings = [(rule, text) for rule, text in requests if rule != "train_judges"]
         assert {rule for rule, _ in trainings} == {f"train_stack_{n}" for n in range(stacks)}
         assert len(trainings) == 5 * stacks

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pymupdf
 import pytest
-from checkout import ROOT, copy_of
+from checkout import copy_of
 from listing_text import read_listing, shown
 from main_sweep import JUDGE_SEEDS, LATENT_SIZES, SEEDS
 from safetensors.numpy import load_file
@@ -256,14 +256,3 @@ def test_a_document_that_is_made_again_has_the_same_bytes(sweep, tmp_path):
     copy.snakemake("--cores", "2", "--force", *names)
     for name in names:
         assert (copy / name).read_bytes() == (sweep / name).read_bytes()
-
-
-def test_the_notebook_of_the_readme_makes_the_frames_of_the_sweep(sweep, pairs, monkeypatch):
-    code = (ROOT / "README.md").read_text().split("```python\n")[2].split("```")[0]
-    variables = {}
-    monkeypatch.chdir(sweep.folder)
-    exec(code, variables)
-    frames = variables["frames"].astype(int)
-    stored = np.load(folder_of(sweep, 16, 0) / "interpolations.npz")["frames"]
-    assert frames.shape == (len(pairs), 9, 28, 28)
-    assert np.abs(frames - stored).max() <= 1  # the number of threads differs

@@ -4,14 +4,12 @@ import re
 from vaesweep.data.datasets import DATASETS
 from vaesweep.running.config import as_yaml, complete
 from vaesweep.running.dependencies import digest, source_files
-from vaesweep.running.sweep import prefers_stacks, require_frames, settings, stacks, variants
+from vaesweep.running.sweep import prefers_stacks, settings, stacks, variants
 from vaesweep.runs import Names
 from vaesweep.words import plural
 
 try:
-    config = complete(config)
-    if STANDALONE and workflow.is_main_process:  # else another workflow may make the frames
-        require_frames(config)
+    config = complete(config, command_line=workflow.config_settings.config)
 except UserError as error:
     sys.exit(f"error: {error}")
 
@@ -29,7 +27,8 @@ RUN_FIGURES = {
     "same_digit": f"same {DATASET.noun}",
     "different_digits": f"different {plural(DATASET.noun)}",
 }
-STACKS = stacks(config)
+STACKS = stacks(config)  # seeds that one job may train
+PARTS = [SEEDS[start : start + 5] for start in range(0, len(SEEDS), 5)]  # of one job after that
 # The storage provider for results, or None if they are in the working folder.
 STORAGE = workflow.storage_settings.default_storage_provider
 
@@ -46,12 +45,19 @@ def set_resources(rule):
     return workflow.resource_settings.overwrite_resources.get(rule, {})
 
 
-# Before the first rule, since Snakemake reads them once: those of `train` hold for its stacks as well.
-if set_resources("train"):
-    for number in range(len(STACKS)):
-        workflow.resource_settings.overwrite_resources.setdefault(
-            f"train_stack_{number}", set_resources("train")
-        )
+# Jobs for parts of the seeds have a rule for each part, and what the profile sets for `train`,
+# `interpolate` or `score` holds for all. (Here, since Snakemake reads it once, for the first rule.)
+for chosen in (
+    workflow.resource_settings.overwrite_resources,
+    workflow.group_settings.overwrite_groups,
+):
+    for name, suffix, parts in (
+        ("train", "_stack", STACKS),
+        ("interpolate", "", PARTS),
+        ("score", "", PARTS),
+    ):
+        for number in range(len(parts) if name in chosen else 0):
+            chosen.setdefault(f"{name}{suffix}_{number}", chosen[name])
 
 
 def workflow_file(path):
@@ -90,15 +96,15 @@ def every_run(name):
     return trained_runs(name) + external
 
 
-def seeds_of_a_setting(name):
+def seeds_of_a_setting(name, seeds=SEEDS):
     """The file of that name in the folder of each seed's run of a setting."""
-    return expand(f"{RUN}/{name}", seed=SEEDS, allow_missing=True)
+    return expand(f"{RUN}/{name}", seed=seeds, allow_missing=True)
 
 
-def runs_of_a_job(name, external=True):
-    """Input function: that file of each run of a setting, or of the one external run of a job."""
+def runs_of_a_job(name, seeds=SEEDS, external=True):
+    """Input function: that file of these runs of a setting, or of the one external run of a job."""
     external_run = [f"{RUN}/{name}"] if external else []
-    return lambda run: external_run if run.variant in EXTERNAL else seeds_of_a_setting(name)
+    return lambda run: external_run if run.variant in EXTERNAL else seeds_of_a_setting(name, seeds)
 
 
 def judges(suffix):

@@ -1,10 +1,8 @@
 COMPARISON = "results/comparison"
 TEMPLATES = templates("comparison_report.typ", "listing.typ", "sources.yaml")
 # Figures of the comparison, in the order of the report.
-FIGURES = (
-    "verdict score_by_latent_size best_and_worst differences display_rows quality_parts".split()
-)
-FIGURES += "neg_elbo_and_score training_curves controls".split()
+FIGURES = "verdict map score_scale score_by_latent_size best_and_worst differences".split()
+FIGURES += "display_rows training_curves controls".split()
 # Benchmark files are inputs only with remote storage, where a job has to fetch them. Otherwise they
 # are optional, so that a missing one reruns nothing.
 BENCHMARKS = []
@@ -66,6 +64,7 @@ rule plot_comparison:
         chosen=rules.choose.output.chosen,
         pairs=rules.draw_pairs.output.pairs,
         pair_scores=every_run("pair_scores.csv"),
+        references=rules.draw_references.output.references,
         histories=trained_runs("history.csv"),
         interpolations=every_run("interpolations.npz"),
         templates=templates("figures.mplstyle", "columns.yaml"),
@@ -74,7 +73,7 @@ rule plot_comparison:
             name: in_report(
                 f"{COMPARISON}/figures/{name}.svg",
                 "Comparison",
-                {"figure": name.replace("neg_elbo", "−ELBO").replace("_", " ")},
+                {"figure": name.replace("_", " ")},
             )
             for name in FIGURES
         },

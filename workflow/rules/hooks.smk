@@ -5,13 +5,34 @@ from contextlib import suppress
 from snakemake.exceptions import WorkflowError
 
 from vaesweep.files import write_json
-from vaesweep.running.messages import closing, opening
-from vaesweep.running.preflight import problems, reset_future_times
+from vaesweep.running.messages import opening
+from vaesweep.running.preflight import missing_folder, problems, reset_future_times
 from vaesweep.running.provenance import record
+from vaesweep.running.sweep import missing_frames
+from vaesweep.running.terminal import take_over
 
 PLANNED = Counter()
 # Rules after which the summary is printed.
 SUMMARISED = {"choose", "submission", "comparison_report", "explorer", "report_tables", "report"}
+
+
+def last_words(rules):
+    """What is printed at the end, if one of the rules makes what it speaks of."""
+    if not SUMMARISED & set(rules):
+        return ""
+    from vaesweep.documents.closing import closing  # not at every start of Snakemake
+
+    prefix = workflow.storage_settings.default_storage_prefix
+    return f"Results are in {prefix}." if STORAGE else closing(config["netid"])
+
+
+for fault in missing_frames(config) if workflow.is_main_process else ():
+    print(fault, file=sys.stderr)
+
+if workflow.is_main_process and not (
+    workflow.output_settings.dryrun or workflow.output_settings.verbose
+):
+    take_over(up_to_date=lambda: last_words(job.name for job in workflow.dag.jobs))
 
 
 # A job that needs what the machine or the cluster lacks would fail late, or wait forever.
@@ -24,6 +45,8 @@ onstart:
         workflow.executor_settings,
         trains_on_cuda=trains and config["training"]["device"] == "cuda",
     )
+    if "fetch_data" in PLANNED and not DATASET.sources:
+        found += missing_folder(Path(config["dataset"]["dir"]).expanduser(), DATASET.md5)
     found += reset_future_times(path for job in workflow.dag.jobs for path in job.input)
     if found:
         raise WorkflowError("nothing was started:\n" + "\n".join(found))
@@ -33,6 +56,4 @@ onstart:
 
 
 onsuccess:
-    if SUMMARISED & set(PLANNED):
-        prefix = workflow.storage_settings.default_storage_prefix
-        print(f"Results are in {prefix}." if STORAGE else closing(config["netid"]), flush=True)
+    print(last_words(PLANNED), flush=True)

@@ -22,7 +22,6 @@ rule explorer:
         *code("explorer.py"),
         dataset=DATASET.name,
         path=config["interpolation"]["path"],
-        steps=config["interpolation"]["steps"],
     script:
         "../scripts/explorer.py"
 
@@ -31,9 +30,11 @@ rule report_tables:
     input:
         settings=rules.compare.output.settings,
         runs=rules.compare.output.runs,
+        controls=rules.score_controls.output.controls,
         chosen=rules.choose.output.chosen,
         same=every_run("same_digit.png"),
         different=every_run("different_digits.png"),
+        map=rules.plot_comparison.output.map,
         score=rules.plot_comparison.output.score_by_latent_size,
         strip=rules.plot_comparison.output.verdict,
         costs=BENCHMARKS,

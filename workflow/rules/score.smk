@@ -42,30 +42,36 @@ rule score_references:
         "../scripts/score_references.py"
 
 
-rule score:
-    input:
-        interpolations=runs_of_a_job("interpolations.npz"),
-        references=rules.draw_references.output.references,
-        reference_scores=rules.score_references.output.scores,
-        judges=judges("safetensors"),
-        test=TEST_SPLIT,
-        pairs=rules.draw_pairs.output.pairs,
-        models=runs_of_a_job("model.safetensors", external=False),
-        trainings=runs_of_a_job("training.json", external=False),
-    output:
-        pair_scores=seeds_of_a_setting("pair_scores.csv"),
-        metrics=seeds_of_a_setting("metrics.json"),
-    log:
-        f"results/logs/score/{SETTING}.log",
-    benchmark:
-        f"results/benchmarks/score/{SETTING}.tsv"
-    localrule: True
-    conda:
-        "../../envs/vaesweep.yaml"
-    params:
-        *code("score.py"),
-        steps=config["interpolation"]["steps"],
-        path=config["interpolation"]["path"],
-        importance_samples=config["scoring"]["importance_samples"],
-    script:
-        "../scripts/score.py"
+# As for `interpolate`. With many seeds, a job for all of a setting would take minutes, too.
+for number, seeds in enumerate(PARTS):
+    part = f"_part-{number}" if number else ""
+
+    rule:
+        name:
+            f"score_{number}" if number else "score"
+        input:
+            interpolations=runs_of_a_job("interpolations.npz", seeds),
+            references=rules.draw_references.output.references,
+            reference_scores=rules.score_references.output.scores,
+            judges=judges("safetensors"),
+            test=TEST_SPLIT,
+            pairs=rules.draw_pairs.output.pairs,
+            models=runs_of_a_job("model.safetensors", seeds, external=False),
+            trainings=runs_of_a_job("training.json", seeds, external=False),
+        output:
+            pair_scores=seeds_of_a_setting("pair_scores.csv", seeds),
+            metrics=seeds_of_a_setting("metrics.json", seeds),
+        log:
+            f"results/logs/score/{SETTING}{part}.log",
+        benchmark:
+            f"results/benchmarks/score/{SETTING}{part}.tsv"
+        localrule: True
+        conda:
+            "../../envs/vaesweep.yaml"
+        params:
+            *code("score.py"),
+            steps=config["interpolation"]["steps"],
+            path=config["interpolation"]["path"],
+            importance_samples=config["scoring"]["importance_samples"],
+        script:
+            "../scripts/score.py"

@@ -20,7 +20,7 @@ def main(snakemake: Snakemake) -> None:
             snakemake.output.references,
             cross_fade=cross_fade(a, b, steps),
             transport=barycentres(a, b, steps),
-            known_paths=known_paths(images, steps),
+            known_paths=known_paths(images),
         )
 
 

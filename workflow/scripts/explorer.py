@@ -4,9 +4,9 @@ from snakemake.iocontainers import Snakemake
 
 from vaesweep.comparison.shortlist import settings_to_explore
 from vaesweep.comparison.sweep import Sweep
-from vaesweep.data.splits import IMAGE_SHAPE, load_split
+from vaesweep.data.splits import load_split
 from vaesweep.documents.explorer import explorer, measure_paths
-from vaesweep.files import read_arrays, write_whole
+from vaesweep.files import write_whole
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import settings_of
 from vaesweep.scoring.judges import load_judge
@@ -21,8 +21,7 @@ def main(snakemake: Snakemake) -> None:
         judges = [load_judge(path) for path in given.judges]
         is_shown = sweep.pairs["set"] == "display"
         pairs = sweep.pairs[is_shown].reset_index(drop=True)
-        shape = (len(sweep.pairs), params.steps, *IMAGE_SHAPE)
-        transport = read_arrays(given.references, transport=shape)["transport"][is_shown]
+        transport = sweep.references["transport"][is_shown]
         models = sweep.by_run("models")
         trained = {run.setting for run in models}
         interpolations = []

@@ -30,7 +30,8 @@ def main(snakemake: Snakemake) -> None:
         documents = {words: f"{folder.parent}/{name}" for words, name in params.documents.items()}
         run_links = links_by_run(sweep, Path(documents["interpolation explorer"]))
         links = dict(documents)
-        pictures = {f"Score by {noun}": snakemake.input.score}
+        pictures = {"Lost at the ends and between them": snakemake.input.map}
+        pictures[f"Score by {noun}"] = snakemake.input.score
         for kind in KINDS:
             title = paths_title(kind, sweep.dataset.noun).lower()
             figure = sweep.by_run(kind)[sweep.chosen_run]
@@ -43,7 +44,7 @@ def main(snakemake: Snakemake) -> None:
             output.runs: runs_page(sweep.runs, sweep.chosen, run_links),
             output.cost: cost_page(costs),
             output.summary: summary(
-                sweep.settings, sweep.runs, sweep.chosen, links, pictures, strip
+                sweep.settings, sweep.runs, sweep.controls, sweep.chosen, links, pictures, strip
             ),
         }
         for path, text in texts.items():

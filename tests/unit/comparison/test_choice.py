@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from made_up_sweep import SCORE_ROWS, choose, pair_scores, sweep
+from made_up_sweep import SCORE_ROWS, choose, controls, pair_scores, sweep
 
 from vaesweep.comparison.choice import choose_run
-from vaesweep.comparison.verdict import split_settings
+from vaesweep.comparison.verdict import split_settings, verdict
 from vaesweep.errors import UserError
 from vaesweep.runs import Run, Setting
 from vaesweep.statistics import HALVES_STREAM
@@ -131,7 +131,7 @@ def test_settings_are_split_by_ties_with_the_best():
 
 
 @pytest.mark.parametrize(
-    ("scores", "verdict"),
+    ("scores", "start"),
     [
         ({(8, 0): 0.5}, "Use latent size 8."),
         (
@@ -147,11 +147,42 @@ def test_settings_are_split_by_ties_with_the_best():
             "Use latent size 4 or 8 (tied); 2 is worse by 0.22; seeds differ by 0.02",
         ),
         (
-            {(size, k): 0.02 * k - size for size in range(1, 8) for k in range(3)},
+            {(size, k): 8 + 0.02 * k - size for size in range(1, 8) for k in range(3)},
             "Use latent size 1; 2 is worse by 1.00, 3 by 2.00, 4 by 3.00, 5 by 4.00 and 2 more by "
             "up to 6.00; seeds differ",
         ),
     ],
 )
-def test_the_verdict(scores, verdict):
-    assert choose(sweep(scores))["verdict"].startswith(verdict)
+def test_the_verdict(scores, start):
+    assert choose(sweep(scores))["verdict"].startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("scores", "lead"),
+    [
+        ({(8, k): 0.05 * k - 1 for k in range(3)}, "No latent size scores above fading: the "),
+        ({(8, k): -1 for k in range(2)}, "No latent size scores above fading: the highest mean "),
+        # The seeds differ, or with few seeds the pairs of one of them.
+        ({(8, k): 0.2 * k - 0.15 for k in range(3)}, "Not distinguishable from fading: the "),
+        ({(8, 0): 0.1, (8, 1): -0.004}, "Not distinguishable from fading: the highest mean score "),
+        ({(8, 0): 0.1, (8, 1): 0.09}, "Use latent size 8; seeds"),
+    ],
+)
+def test_the_verdict_recommends_nothing_that_is_not_above_fading(scores, lead):
+    assert choose(sweep(scores))["verdict"].startswith(lead)
+
+
+def test_the_verdict_starts_with_a_control_above_the_chosen_run():
+    runs, settings = sweep(SCORES).runs, sweep(SCORES).settings
+
+    def start(score, **changes):
+        return verdict(runs, settings, controls(score, **changes))
+
+    assert start(0.1) == verdict(runs, settings)
+    above = "A control scores above the chosen run (cross-fade of the test images, +0.330). Latent"
+    assert start(0.33, difference=0.01).startswith(f"{above} size 8 scores highest; ")
+    doubt = "The scale of this sweep is in doubt: a control scores above every run ("
+    assert start(0.5, difference=0.2).startswith(doubt)
+    low = sweep({(8, 0): -1.0})
+    text = verdict(low.runs, low.settings, controls(0, difference=1))
+    assert text.startswith("No latent size") and f". {doubt}switch halfway, 0.000)." in text

@@ -46,10 +46,10 @@ def test_a_file_that_changes_after_planning_is_refused(tmp_path: Path) -> None:
         fetch(planned, tmp_path, tmp_path, LOG)
 
 
-def test_the_readmes_example_writes_the_files(
+def test_the_documented_example_writes_the_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code = (ROOT / "README.md").read_text().split("```python\n")[1].split("```")[0]
+    code = (ROOT / "docs/own-images.md").read_text().split("```python\n")[1].split("```")[0]
     random = np.random.default_rng(0)
     mine = {
         split: (random.integers(0, 256, (9, 28, 28), np.uint8), np.arange(9, dtype=np.uint8) % 3)

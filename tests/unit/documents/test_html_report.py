@@ -6,7 +6,7 @@ import pytest
 from docutils.core import publish_doctree
 from docutils.nodes import raw, reference, system_message, table
 from made_up_results import write_results
-from made_up_sweep import choose, sweep
+from made_up_sweep import choose, controls, sweep
 
 from vaesweep.comparison.sweep import Sweep
 from vaesweep.documents import html_report
@@ -22,6 +22,7 @@ from vaesweep.documents.html_report import (
 from vaesweep.runs import Run
 
 COMPARED = sweep({(2, 0): 0.03, (2, 1): 0.04, (16, 0): 0.1, (16, 1): 0.12}, diverged=((2, 1),))
+CONTROLS = controls()
 CHOSEN = choose(COMPARED) | {"reason": "Its mean score is the highest, by 5 *points*."}
 LINKS = {Run("vae", 16, 1): [Link("same", "a/same.png", "../same.png"), Link("paths", "b", "b#c")]}
 
@@ -100,7 +101,7 @@ def test_the_summary_shows_the_choice_the_settings_and_the_pictures(
     picture.write_text("<svg/>" * 9000, encoding="utf-8")  # longer than docutils lets a line be
     links = {"submission PDF": "results/submission/x_HW9.pdf"}
     document = summary_of(
-        summary(results.settings, results.runs, CHOSEN, links, {"Score & size": picture})
+        summary(results.settings, results.runs, CONTROLS, CHOSEN, links, {"Score & size": picture})
     )
     words = document.astext()
     assert "Latent size 16, seed 1 is the chosen run. Its mean score" in words
@@ -116,7 +117,7 @@ def test_the_summary_shows_the_choice_the_settings_and_the_pictures(
 def test_the_summary_has_dashes_for_a_setting_without_scores(tmp_path: Path) -> None:
     compared = sweep({(2, 0): 0.1, (16, 0): 0.2}, diverged=((2, 0),))
     lost = write_results(tmp_path, compared, choose(compared))
-    words = summary_of(summary(lost.settings, lost.runs, lost.chosen, {}, {})).astext()
+    words = summary_of(summary(lost.settings, lost.runs, CONTROLS, lost.chosen, {}, {})).astext()
     assert "–" in words and "nan" not in words
 
 
@@ -124,7 +125,7 @@ def test_the_summary_shows_the_best_of_many_settings(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(html_report, "MAX_ROWS", 2)
     compared = sweep({(size, 0): size / 1000 for size in (100, 101, 102, 103)})
     chosen = choose(compared, latent_size=100)
-    text = summary(compared.settings, compared.runs, chosen, {}, {})
+    text = summary(compared.settings, compared.runs, CONTROLS, chosen, {}, {})
     words = summary_of(text).astext()
     assert MAX_ROWS > 2 and "The table of latent sizes has 2 more." in words
     shown = words.split("Score\n")[1].split("The table of")[0].split()
@@ -134,12 +135,12 @@ def test_the_summary_shows_the_best_of_many_settings(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("text", ["*a* `b` |c| d_ e__ <f> [1]_ \\g", "file_name_ http://x"])
 def test_markup_in_a_text_has_no_effect(text: str, results: Sweep) -> None:
     document = summary_of(
-        summary(results.settings, results.runs, CHOSEN | {"reason": text}, {}, {})
+        summary(results.settings, results.runs, CONTROLS, CHOSEN | {"reason": text}, {}, {})
     )
     assert f"is the chosen run. {text}" in document.astext()
 
 
 @pytest.mark.parametrize(("end", "kind"), [("pdf", "pdf"), ("html", "html"), ("png", "img")])
 def test_a_link_opens_the_right_view(end: str, kind: str, results: Sweep) -> None:
-    text = summary(results.settings, results.runs, CHOSEN, {"words": f"a/b.{end}"}, {})
+    text = summary(results.settings, results.runs, CONTROLS, CHOSEN, {"words": f"a/b.{end}"}, {})
     assert f"`words <javascript:app.setView({{content:'{kind}',contentPath:" in text

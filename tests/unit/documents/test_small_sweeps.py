@@ -74,7 +74,8 @@ class Documents:
 
     @cached_property
     def summary(self):
-        text = summary(self.sweep.settings, self.sweep.runs, self.chosen, {}, {})
+        made = self.sweep
+        text = summary(made.settings, made.runs, made.controls, self.chosen, {}, {})
         document = publish_doctree(text)
         assert not list(document.findall(system_message))
         return document.astext()
@@ -138,7 +139,7 @@ def test_one_run(tmp_path):
 def test_two_seeds_of_one_size(tmp_path):
     made = documents(tmp_path, {(8, 0): 0.3, (8, 1): 0.4})
     assert "the only latent size to choose from; seed 1 is the best of its 2" in made.sentences
-    assert "The codes interpolate better than the pixel cross-fade" in made.findings
+    assert "The codes score above fading" in made.findings
 
 
 def test_one_seed_of_three_sizes(tmp_path):
@@ -185,7 +186,9 @@ def test_all_collapsed(tmp_path):
 
 def test_all_scores_negative(tmp_path):
     made = documents(tmp_path, {run: score - 1 for run, score in SCORES.items()})
-    assert "No latent size interpolates better than the pixel cross-fade" in made.findings
+    assert made.data["verdict"].startswith("No latent size scores above fading: ")
+    assert "No latent size scores above fading" in made.summary
+    assert made.report.count("No latent size scores above fading") == 2
     assert "−0.6" in made.sentences and not re.search(r"(?<![\w.])-0\.\d", made.sentences)
 
 
@@ -195,7 +198,7 @@ def test_variants_and_an_external_model(tmp_path):
     made = documents(tmp_path, scores, external="pca")
     models = "12 models on FashionMNIST: variants conv and vae; latent sizes 2, 8; 3 seeds"
     assert models in made.report
-    assert "compared with the external model pca." in made.data["subtitle"]
+    assert "compared with 1 run of the external model pca; 13 runs in all." in made.data["subtitle"]
     assert "Differences from the first setting" in made.report
     assert "conv, latent size 8, seed 1 is the chosen run. conv at latent size 8" in made.summary
     assert made.chosen["verdict"].startswith("Use pca at latent size 20; ties with ")

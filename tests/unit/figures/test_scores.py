@@ -12,7 +12,7 @@ from matplotlib.text import Text
 
 from vaesweep.documents.comparison_figures import FIGURES
 from vaesweep.figures import likelihood, paths, scores, style
-from vaesweep.runs import Names, Run, Setting, settings_of
+from vaesweep.runs import Names, Run, Setting, runs_of, settings_of
 
 
 def compared(sizes=(2, 8, 32), variants=("vae",), seeds=3):
@@ -25,9 +25,9 @@ CONTROLS = pd.DataFrame(
         "control": ["hard_switch", "another"],
         "quality_same": [0.5, 0.0],
         "quality_different": [0.4, 0.0],
-        "score": [-0.1, -1.5],
-        "score_low": [-0.12, -1.6],
-        "score_high": [-0.08, -1.4],
+        "score": [-0.1, -4.5],
+        "score_low": [-0.12, -4.6],
+        "score_high": [-0.08, -4.4],
     }
 )
 PAIRS = pd.DataFrame(
@@ -58,6 +58,29 @@ def test_the_score_figure_has_a_point_per_run_and_a_ring_at_the_chosen_one():
     assert [label.get_text() for label in axes.get_xticklabels()] == ["2", "8", "32"]
     means = {text.get_text() for text in axes.texts}
     assert {f"+{mean:.3f}" for mean in made.settings["score"]} <= means
+
+
+def test_scores_far_below_the_others_are_written_at_the_edge():
+    made = sweep({(2, 0): -1.3, (2, 1): -1.2, (8, 0): 0.1, (16, 0): 0.3, (32, 0): 0.35})
+    (axes,) = scores.score_by_latent_size(made.runs, made.settings, made.runs.iloc[4]).axes
+    texts = {text.get_text(): text.xy for text in axes.texts}
+    assert texts["▾ −1.250"][0] == pytest.approx(0.26) and "−1.250" not in texts
+    assert -0.4 < axes.get_ylim()[0] < -0.1
+
+
+@pytest.mark.parametrize(
+    ("values", "at_most", "lowest"),
+    [
+        ([0.1, 0.3, 0.35, 0.36, -1.3], 0, 0),
+        ([0.0, -0.05, -0.1, -1.0], np.inf, -0.1),
+        ([0.3, -0.6], 0, -0.6),
+        ([-1.2, -1.3, -1.8], 0, -1.8),  # 0 is on the axis
+        ([0.1, 0.5], np.inf, 0.1),  # neither is the rule
+        ([0.2, 0.2, np.nan], np.inf, 0.2),
+    ],
+)
+def test_an_axis_ends_where_few_values_would_flatten_the_others(values, at_most, lowest):
+    assert style.lowest_shown(values, at_most) == lowest
 
 
 def test_display_rows_are_the_same_pairs_for_every_setting():
@@ -96,13 +119,7 @@ def test_controls_are_below_the_settings_and_low_scores_at_the_edge():
     names = [label.get_text() for label in left.get_yticklabels()]
     sizes = ["latent size 2", "latent size 8", "latent size 32"]
     assert names == [*sizes, "switch halfway", "another"]
-    assert [text.get_text() for text in right.texts] == ["◂ −1.500"]
-
-
-def test_a_second_panel_shows_the_best_likelihoods_if_others_are_far_from_them():
-    runs = compared().runs  # −ELBO 102, 108 and 132
-    assert len(likelihood.neg_elbo_and_score(runs).axes) == 2
-    assert len(likelihood.neg_elbo_and_score(runs[runs["latent_size"] < 32]).axes) == 1
+    assert [text.get_text() for text in right.texts] == ["◂ −4.500"]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +137,7 @@ def test_figures_name_what_varies_and_nothing_else(variants, sizes, tmp_path):
     several = len(variants) > 1
     assert len(set(colours.values())) == (len(variants) if several else len(sizes))
     for name, draw in FIGURES.items():
-        if name in ("verdict", "best_and_worst"):  # do not name all settings
+        if name in ("verdict", "best_and_worst", "score_scale"):  # do not name all settings
             continue
         figure = draw(results)
         figure.canvas.draw()
@@ -159,8 +176,9 @@ def test_training_curves_stay_readable_if_a_run_explodes():
 
 
 def test_equal_tables_give_equal_svg_without_a_date(tmp_path):
-    runs = compared().runs
+    runs = runs_of(compared().runs)
     for name in "ab":
-        style.save_svg(likelihood.neg_elbo_and_score(runs), tmp_path / f"{name}.svg")
+        figure = likelihood.training_curves(dict.fromkeys(runs, HISTORY))
+        style.save_svg(figure, tmp_path / f"{name}.svg")
     first = (tmp_path / "a.svg").read_text(encoding="utf-8")
     assert first == (tmp_path / "b.svg").read_text(encoding="utf-8") and "dc:date" not in first

@@ -48,6 +48,11 @@ def test_each_value_has_one_notation(value):
     assert repr(sizes) == "[2]"
 
 
+def test_words_may_be_in_capitals():
+    config = complete({"submission": {"paper": "A4"}, "dataset": {"name": "mnist"}})
+    assert (config["submission"]["paper"], config["dataset"]["name"]) == ("a4", "MNIST")
+
+
 @pytest.mark.parametrize("name", ["1e5", "12e-3"])
 def test_text_that_looks_like_a_number_stays_text(name):
     config = complete({"netid": name, "dataset": {"dir": name}})
@@ -99,7 +104,11 @@ WRONG_VALUES = [
     (training(seeds_per_job=2), "long.training.seeds_per_job cannot differ between variants;"),
     (training(checkpoint_seconds=2), "training.checkpoint_seconds cannot differ between var"),
     ({"sweep": {"external": ["pca"]}}, "sweep.external: ['pca'] is not of type 'object'"),
-    ({"sweep": {"external": {"p a": {}}}}, "sweep.external: 'p a' is not 1 to 32 letters"),
+    (
+        {"sweep": {"external": {"p a": pca()["sweep"]["external"]["pca"]}}},
+        "'p a' is not 1 to 32 let",
+    ),
+    ({"sweep": {"external": {"pca": {"frames": ["a"]}}}}, "'latent_size' is a required property"),
     (pca(latent_size=None), "sweep.external.pca.latent_size: None is not of type 'integer' (Num"),
     (pca(latent_size=0), "sweep.external.pca.latent_size: 0 is less than the minimum of 1"),
     (pca(frames=None), "sweep.external.pca.frames: None is not of type 'array'"),
@@ -130,6 +139,22 @@ def test_an_error_names_the_key_the_value_and_what_is_expected(config, message):
     text = str(caught.value)
     assert text.startswith("config: ") and message in text
     assert "\n" not in text and len(text) < 300
+
+
+def test_all_faults_are_named_each_with_the_place_to_correct_it():
+    command_line = {"netid": "a/b", "sweep": {"seeds": [-1]}}
+    config = {"sweeep": {}, "modle": {}, "training": {"epochs": 0}} | command_line
+    with pytest.raises(UserError) as caught:
+        complete(config, command_line)
+    faults = str(caught.value).splitlines()
+    assert all(fault.startswith("config: ") for fault in faults) and len(faults) == 5
+    places = {fault.split()[1]: fault.rpartition("; ")[2] for fault in faults}
+    assert places == {
+        "unknown": "did you mean model?",
+        "netid:": "correct it on the command line",
+        "sweep.seeds.0:": "correct it on the command line",
+        "training.epochs:": "correct it in config.yaml",
+    }
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,17 @@ def test_any_other_error_is_logged_with_its_traceback(tmp_path):
     with pytest.raises(ZeroDivisionError), logging_to(tmp_path / "a.log"):
         1 / 0  # noqa: B018
     text = (tmp_path / "a.log").read_text()
-    assert "unexpected error" in text and "ZeroDivisionError" in text and "test_jobs.py" in text
+    assert text.count("ZeroDivisionError: division by zero") == 1 and "test_jobs.py" in text
+
+
+@pytest.mark.parametrize("error", [UserError("fix it"), ZeroDivisionError()])
+def test_an_error_in_a_job_of_snakemake_is_in_its_log_alone(error, tmp_path, monkeypatch):
+    """Snakemake shows the log of a failed job."""
+    monkeypatch.setenv(jobs.SNAKEMAKE_PID, str(os.getpid()))
+    with pytest.raises(SystemExit) as ended, logging_to(tmp_path / "a.log"):
+        raise error
+    assert ended.value.code == 1
+    assert type(error).__name__ in (text := (tmp_path / "a.log").read_text()) or "fix it" in text
 
 
 def test_an_interruption_is_logged(tmp_path):

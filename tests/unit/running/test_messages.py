@@ -1,11 +1,10 @@
-"""What a run prints before its first job and after its last."""
+"""What a run prints before its first job."""
 
 import pytest
 
-from vaesweep.files import write_json
 from vaesweep.running import messages
 from vaesweep.running.config import complete
-from vaesweep.running.messages import closing, opening
+from vaesweep.running.messages import from_here, opening
 
 
 @pytest.fixture(autouse=True)
@@ -20,23 +19,23 @@ def no_gpu(monkeypatch):
             {},
             {"train": 25, "train_judges": 2, "score": 5},
             2,
-            "32 jobs to run, including 25 trainings of 8 epochs, in a sweep of 25 runs on MNIST. "
+            "32 jobs to run, including 25 trainings of 8 epochs, in a sweep of 25 runs on MNIST.\n"
             "Device: cpu. Cores: 2.",
         ),
         (
             {"sweep": {"seeds": [0], "latent_sizes": [2]}, "training": {"epochs": 1}},
             {"train": 1},
             1,
-            "1 job to run, including 1 training of 1 epoch, in a sweep of 1 run on MNIST. "
+            "1 job to run, including 1 training of 1 epoch, in a sweep of 1 run on MNIST.\n"
             "Device: cpu. Cores: 1.",
         ),
-        ({}, {"explorer": 1}, 4, "1 job to run, in a sweep of 25 runs on MNIST. Device: cpu."),
+        ({}, {"explorer": 1}, 4, "1 job to run, in a sweep of 25 runs on MNIST.\nDevice: cpu."),
         (
             {"sweep": {"variants": {"a": {}, "b": {"training": {"epochs": 2}}}}},
             {"train_stack_0": 10},
             None,
             "10 jobs to run, including 10 trainings of 2 or 8 epochs, in a sweep of 50 runs on "
-            "MNIST. Device: auto.\n",
+            "MNIST.\nDevice: auto. ",
         ),
     ],
 )
@@ -52,26 +51,10 @@ def test_with_auto_only_stacks_take_a_gpu(monkeypatch, rule, device):
     assert f"Device: {device}" in opening(complete({}), {rule: 5}, 2)
 
 
-def test_the_closing_shows_settings_choice_and_documents(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    chosen = {
-        "variant": "vae",
-        "latent_size": 8,
-        "seed": 4294967295,
-        "reason": "It is the best.",
-        "verdict": "Use it.",
-        "cautions": ["Ink is dark."],
-    }
-    write_json("results/chosen.json", chosen)
-    (tmp_path / "results/comparison").mkdir()
-    (tmp_path / "results/comparison/settings.csv").write_text(
-        "variant,latent_size,rank,score,score_low,score_high,neg_elbo,best_seed\n"
-        "vae,2,2,-0.1,,,,4294967295\nvae,8,1,0.1,0.05,0.15,100,0\nvae,16,,,,,,\n"
-    )
-    (tmp_path / "results/report.html").touch()
-    text = closing("netid")
-    assert text.index("0.050 to 0.150") < text.index("−0.100") and "-0.1" not in text
-    assert "Use it.\n\nCaution: Ink is dark.\n\nIt is the best." in text
-    assert "4294967295" in text and "nan" not in text
-    assert "8      0.100   0.050 to 0.150    100.0          0  <- chosen" in text
-    assert "results/report.html" in text and "submission" not in text
+def test_paths_are_seen_from_where_the_command_was_typed(tmp_path, monkeypatch):
+    (tmp_path / "study").mkdir()
+    monkeypatch.chdir(tmp_path / "study")
+    monkeypatch.setenv("PWD", str(tmp_path))
+    assert from_here("results/report.html") == "study/results/report.html"
+    monkeypatch.setenv("PWD", "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z")
+    assert from_here("results") == str(tmp_path / "study/results")

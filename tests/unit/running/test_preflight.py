@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from vaesweep.running import preflight
-from vaesweep.running.preflight import gpu_works, problems, reset_future_times
+from vaesweep.running.preflight import gpu_works, missing_folder, problems, reset_future_times
 from vaesweep.training.hardware import any_gpu_works
 
 CONFIG = "AccountingStorageType = accounting_storage/{storage}\nMinJobAge = {age} sec\n"
@@ -133,3 +133,10 @@ def test_inputs_from_the_future_are_set_to_now(monkeypatch, tmp_path):
     monkeypatch.setattr(preflight.os, "utime", refuse)
     [problem] = reset_future_times(paths)
     assert "of 2 files lies in the future, e.g. of " + future in problem
+
+
+def test_a_missing_folder_of_images_is_named_in_full(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    [problem] = missing_folder(Path("images"), ["a", "b"])
+    assert f"there is no folder {tmp_path / 'images'}; put your images there (a, b)" in problem
+    assert missing_folder(tmp_path, ["a"]) == []

@@ -3,13 +3,12 @@
 import pytest
 import torch
 
-from vaesweep.errors import UserError
 from vaesweep.running.config import complete
 from vaesweep.running.sweep import (
     made_with,
+    missing_frames,
     prefers_stacks,
     recipe_keys,
-    require_frames,
     settings,
     stacks,
     variants,
@@ -97,9 +96,9 @@ def test_training_json_records_everything_that_decides_a_result():
     assert set(recipe_keys()) <= set(facts)
 
 
-def test_frames_of_an_external_model_must_exist(tmp_path, monkeypatch):
+def test_missing_frames_of_an_external_model_are_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match=r"sweep\.external\.pca\.frames has pca\.npz, but there"):
-        require_frames(CONFIG)
+    [fault] = missing_frames(CONFIG)
+    assert fault.startswith("config: sweep.external.pca.frames has pca.npz, but there is no such")
     (tmp_path / "pca.npz").touch()
-    require_frames(CONFIG)
+    assert not list(missing_frames(CONFIG))

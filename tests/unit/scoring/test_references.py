@@ -41,7 +41,7 @@ def test_a_disc_only_moves_by_the_shift():
 def test_references_of_other_pairs_are_refused(tmp_path):
     path = str(tmp_path / "references.npz")
     between = np.zeros((4, 7, 28, 28), np.uint8)
-    known = np.zeros((2, 9, 28, 28), np.uint8)
+    known = np.zeros((2, 5, 28, 28), np.uint8)
     write_arrays(path, cross_fade=between, transport=between, known_paths=known)
     ends = np.zeros((5, 2, 28, 28), np.uint8)
     assert read_references(path, ends[:4], 7)["known_paths"].shape == known.shape

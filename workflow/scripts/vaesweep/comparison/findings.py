@@ -8,14 +8,22 @@ import pandas as pd
 
 from vaesweep.comparison.chosen import chosen_run
 from vaesweep.comparison.columns import COLUMNS, OTHER_PATHS
+from vaesweep.comparison.front import on_the_axes
+from vaesweep.comparison.verdict import against_fading
 from vaesweep.runs import SETTING_KEYS, Names, Setting, rows_of, runs_of, settings_of
 from vaesweep.statistics import MIN_SEEDS, rank_correlation
-from vaesweep.words import capital, counted, interval, listed, number, signed
+from vaesweep.words import MISSING, capital, counted, interval, listed, number, signed
 
 MAX_FLAGGED = 12  # runs in a sentence
 MIN_RUNS = 3  # for a rank correlation
-# Measures that no judge decides, the most important first.
-EVIDENCE = ("known_path_error", "neg_elbo", "frechet", "nll_is")
+# What is true on known paths of both axes and of the score.
+TRUTHS = (
+    ("lost_at_ends", "known_path_reconstruction", "what is lost at the ends with reconstruction"),
+    ("lost_between", "known_path_interpolation", "what is lost between them with interpolation"),
+    ("score", "known_path_error", "the score with the whole error"),
+)
+# Other measures that no judge decides, the most important first.
+EVIDENCE = ("neg_elbo", "frechet", "nll_is")
 
 
 def findings(
@@ -33,7 +41,8 @@ def findings(
     names = Names.of(settings_of(settings))
     scored = settings[settings["seeds"] > 0]
     return [
-        *_against_cross_fade(scored, names),
+        *_against_fading(runs, scored, names),
+        *on_the_axes(scored),
         *_luck_of_the_seed(runs, chosen, names),
         _other_paths(controls),
         *evidence(runs),
@@ -43,31 +52,28 @@ def findings(
     ]
 
 
-def _against_cross_fade(scored: pd.DataFrame, names: Names) -> Iterator[str]:
-    by_score = scored.sort_values("score")
-    lowest, highest = by_score.iloc[0], by_score.iloc[-1]
-    below = scored[scored["score"] < 0]
-    if highest["score"] <= 0:
+def _against_fading(runs: pd.DataFrame, scored: pd.DataFrame, names: Names) -> Iterator[str]:
+    """Yield which settings are above fading, below it, or neither for sure.
+
+    The verdict says that all are below, and what is true of the only setting.
+    """
+    order = settings_of(scored)
+    sides = {key: against_fading(rows_of(runs, key), rows_of(scored, key)) for key in order}
+    below, unsure = ([key for key in order if sides[key] == side] for side in (-1, 0))
+    if below and len(below) < len(order):
+        yield f"{capital(names.phrase(below))} score{'s' * (len(below) == 1)} below fading."
+    if unsure and len(order) > 1:
+        verb = "is" if len(unsure) == 1 else "are"
+        yield f"{capital(names.phrase(unsure))} {verb} not distinguishable from fading."
+    if not below and not unsure:
+        lowest = scored.sort_values("score").iloc[:1]
+        subject = f"Every {names.noun} scores" if len(order) > 1 else "The codes score"
+        bounds = interval(lowest["score_low"].item(), lowest["score_high"].item(), 3)
+        phrase = names.phrase(settings_of(lowest))
         yield (
-            f"No {names.noun} interpolates better than the pixel cross-fade: the highest mean "
-            f"score is {signed(highest['score'], 3)}."
+            f"{subject} above fading: the lowest mean score is {signed(lowest['score'].item(), 3)}"
+            f"{'' if bounds == MISSING else f' (95 %: {bounds})'}, of {phrase}."
         )
-    elif len(below):
-        phrase = names.phrase(settings_of(below))
-        yield f"For {phrase}, the pixel cross-fade is better on average."
-    else:
-        subject = f"Every {names.noun} interpolates" if len(scored) > 1 else "The codes interpolate"
-        score = signed(lowest["score"], 3)
-        if pd.notna(lowest["score_low"]):
-            score += f" (95 %: {interval(lowest['score_low'], lowest['score_high'], 3)})"
-        yield (
-            f"{subject} better than the pixel cross-fade on average: the lowest mean score is "
-            f"{score}, of {names.phrase(settings_of(by_score)[:1])}."
-        )
-    unsure = scored[(scored["score_low"] <= 0) & (scored["score_high"] >= 0)]
-    if len(unsure):
-        phrase = names.phrase(settings_of(unsure))
-        yield f"For {phrase}, the interval of the mean score includes 0."
 
 
 def _luck_of_the_seed(runs: pd.DataFrame, chosen: Mapping[str, Any], names: Names) -> Iterator[str]:
@@ -100,22 +106,34 @@ def _other_paths(controls: pd.DataFrame) -> str:
 
 
 def evidence(runs: pd.DataFrame) -> Iterator[str]:
-    """Yield how far measures that no judge decides rank the runs as the score does."""
-    correlations, counts = [], []
-    for name in EVIDENCE:
-        both = runs.reindex(columns=["score", name]).astype(float).dropna()
-        if len(both) < MIN_RUNS:
-            continue
-        sign = -1 if COLUMNS[name]["better"] == "less" else 1
-        correlation = rank_correlation(both["score"], sign * both[name])
-        if math.isfinite(correlation):
-            correlations.append(f"{number(correlation, 2)} with {COLUMNS[name]['words']}")
-            counts.append(len(both))
-    if correlations:
+    """Yield how far measures that no judge decides rank the runs as the axes and the score do."""
+    checks = [
+        f"{correlation} of {words}"
+        for column, truth, words in TRUTHS
+        if (correlation := _correlation(runs, column, truth))
+    ]
+    if checks:
+        yield f"On known paths, over the runs, the rank correlation is {listed(checks)}."
+    others = [
+        f"{correlation} with {COLUMNS[name]['words']}"
+        for name in EVIDENCE
+        if (correlation := _correlation(runs, "score", name))
+    ]
+    if others:
         yield (
-            f"Over {counts[0]} runs the rank correlation of the score is {listed(correlations)} "
-            "(positive: the better the measure, the higher the score)."
+            f"The rank correlation of the score is {listed(others)} (positive: the better the "
+            "measure, the higher the score)."
         )
+
+
+def _correlation(runs: pd.DataFrame, a: str, b: str) -> str:
+    """The rank correlation of two columns of runs.csv, each the better the higher, or nothing."""
+    both = runs.reindex(columns=[a, b]).astype(float).dropna()
+    if len(both) < MIN_RUNS:
+        return ""
+    correlation = rank_correlation(both[a], both[b])
+    sign = 1 if COLUMNS[a]["better"] == COLUMNS[b]["better"] else -1
+    return number(sign * correlation, 2) if math.isfinite(correlation) else ""
 
 
 def _likelihood(scored: pd.DataFrame, names: Names) -> Iterator[str]:

@@ -10,8 +10,8 @@ from vaesweep.comparison.chosen import chosen_run, read_chosen
 from vaesweep.comparison.reading import read_comparison
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import read_pairs
-from vaesweep.data.splits import Images
-from vaesweep.files import read_table
+from vaesweep.data.splits import IMAGE_SHAPE, Images
+from vaesweep.files import read_arrays, read_table
 from vaesweep.interpolation import read_frames
 from vaesweep.runs import Run, run_of
 
@@ -55,6 +55,12 @@ class Sweep:
     def chosen(self) -> dict[str, Any]:
         """chosen.json."""
         return read_chosen(self.files["chosen"])
+
+    @cached_property
+    def references(self) -> dict[str, Images]:
+        """The paths of references.npz, `cross_fade` and `transport` (pairs, steps, side, side)."""
+        shape = (len(self.pairs), None, *IMAGE_SHAPE)
+        return read_arrays(self.files["references"], cross_fade=shape, transport=shape)
 
     @property
     def chosen_run(self) -> Run:

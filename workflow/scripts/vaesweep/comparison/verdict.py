@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 
 from vaesweep.comparison.chosen import chosen_run, score_label
+from vaesweep.comparison.columns import RECORDS
 from vaesweep.runs import SETTING_KEYS, Names, Setting, rows_of, settings_of
 from vaesweep.statistics import MIN_SEEDS
-from vaesweep.words import capital, counted, interval, listed, number
+from vaesweep.words import capital, counted, interval, listed, number, signed
 
 MAX_WORSE = 4  # settings in the verdict that are worse than the first
 
@@ -32,17 +33,35 @@ def split_settings(
     )
 
 
-def verdict(runs: pd.DataFrame, settings: pd.DataFrame) -> str:
+def verdict(
+    runs: pd.DataFrame, settings: pd.DataFrame, controls: pd.DataFrame | None = None
+) -> str:
     """Say which settings to use, how far the others are behind, and how much seeds differ.
 
-    It takes runs.csv and settings.csv. At least one run has not diverged.
+    It takes the tables of these names, controls.csv if it is made already. Whatever speaks against
+    the best setting comes first: a control above the chosen run, or a score that is not above
+    fading. At least one run has not diverged.
     """
     names = Names.of(settings_of(settings))
     best, tied, worse, undecided = split_settings(settings)
-    use = f"Use {names.phrase([best, *tied], 'or')}"
-    if tied:
-        use += " (tied)"
-    parts = [use]
+    phrase = names.phrase([best, *tied], "or") + (" (tied)" if tied else "")
+    score = signed(rows_of(settings, best)["score"].item(), 3)
+    side = against_fading(rows_of(runs, best), rows_of(settings, best))
+    doubt = _doubt(runs, controls, side)
+    if side > 0:
+        first = (
+            f"Use {phrase}"
+            if not doubt
+            else f"{capital(phrase)} {'score' if tied else 'scores'} highest"
+        )
+    else:
+        lead = (
+            "Not distinguishable from fading"
+            if side == 0
+            else f"No {names.noun} scores above fading"
+        )
+        first = f"{lead}: the highest mean score is {score}, of {phrase}"
+    parts = [first]
     if undecided:
         parts.append(
             f"ties with {names.phrase(undecided)} cannot be assessed with fewer than "
@@ -54,7 +73,37 @@ def verdict(runs: pd.DataFrame, settings: pd.DataFrame) -> str:
     variance = ok.groupby(SETTING_KEYS)["score"].var(ddof=1).mean()
     if pd.notna(variance):
         parts.append(f"seeds differ by {number(variance**0.5, 2)} (standard deviation)")
-    return f"{'; '.join(parts)}."
+    sentences = [doubt, f"{'; '.join(parts)}."]
+    return " ".join(filter(None, sentences if side > 0 else reversed(sentences)))
+
+
+def against_fading(runs: pd.DataFrame, setting: pd.DataFrame) -> int:
+    """Return 1 if a setting scores above fading, -1 if below, and 0 if that is not distinguishable.
+
+    It takes its rows of runs.csv and settings.csv. With too few seeds it has no interval; then the
+    intervals of all its runs have to be on one side.
+    """
+    known = setting if setting["score_low"].notna().all() else runs.dropna(subset="score")
+    return int((known["score_low"] > 0).all()) - int((known["score_high"] < 0).all())
+
+
+def _doubt(runs: pd.DataFrame, controls: pd.DataFrame | None, side: int) -> str:
+    """A sentence on the highest control above the chosen run, or nothing.
+
+    Only optimal transport should be above it. `side` is `against_fading` of the best setting;
+    unless it is 1, the verdict already says how the scores compare to the cross-fade.
+    """
+    if controls is None:
+        return ""
+    names = set(RECORDS["controls"]) - {"transport", "cross_fade" if side < 1 else ""}
+    above = controls[controls["control"].isin(names) & (controls["difference"] > 0)]
+    if above.empty:
+        return ""
+    highest = above.loc[above["score"].idxmax()]
+    control = f"{RECORDS['controls'][highest['control']]}, {signed(highest['score'], 3)}"
+    if highest["score"] > runs["score"].max():
+        return f"The scale of this sweep is in doubt: a control scores above every run ({control})."
+    return f"A control scores above the chosen run ({control})."
 
 
 def _gaps(settings: pd.DataFrame, best: Setting, worse: list[Setting], names: Names) -> str:

@@ -6,19 +6,23 @@ A new figure needs an entry in `FIGURES`, its name in `workflow/rules/documents.
 
 from collections.abc import Callable, Iterable, Sequence
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from vaesweep.comparison.columns import OTHER_PATHS, RECORDS
+from vaesweep.comparison.front import front
 from vaesweep.comparison.shortlist import MAX_DRAWN, settings_to_show
 from vaesweep.comparison.sweep import Sweep
 from vaesweep.comparison.verdict import split_settings
 from vaesweep.data.pairs import KINDS
 from vaesweep.figures import likelihood, paths, scores
 from vaesweep.figures.differences import differences
+from vaesweep.figures.map import draw_map
 from vaesweep.files import read_table
-from vaesweep.runs import Names, Run, settings_of
-from vaesweep.scoring.smoothness import PARTS
+from vaesweep.runs import Names, Run, runs_of, settings_of
 
+BAD, GOOD = -1, 0.4  # scores to show, beside 0 and 1
+NEAR = 0.3  # how much farther from BAD a row may be if it is of the same pair
 MAX_WITH_CONTROLS = 25  # settings above the controls
 
 
@@ -42,24 +46,34 @@ def _display_rows(sweep: Sweep, runs: Iterable[Run], rows: Sequence[tuple[str, i
     return paths.display_rows(sweep.pairs, frames, names, dataset.noun, dataset.classes, rows)
 
 
+def score_scale(sweep: Sweep) -> Figure:
+    """What scores of about -1, 0, 0.4 and 1 look like: rows of runs and of the references.
+
+    They are of different classes, where ghosts show best, and of one pair if that comes near.
+    """
+    runs = runs_of(sweep.runs.dropna(subset="score"))
+    scores = np.stack([sweep.pair_scores(run)["score"] for run in runs])
+    scores[:, sweep.pairs["kind"] == KINDS[0]] = np.inf
+    good, pair = np.unravel_index(np.abs(scores - GOOD).argmin(), scores.shape)
+    elsewhere = np.where(np.arange(scores.shape[1]) == pair, 0, NEAR)
+    bad, bad_pair = np.unravel_index((np.abs(scores - BAD) + elsewhere).argmin(), scores.shape)
+    names = Names.of(settings_of(sweep.settings))
+    rows = [
+        (scores[run, at], names.phrase([runs[run].setting]), sweep.frames(runs[run])[at])
+        for run, at in ((good, pair), (bad, bad_pair))
+    ]
+    ends = rows[0][2][[0, -1]]
+    for score, name in enumerate(("cross_fade", "transport")):
+        inner = sweep.references[name][pair]
+        rows.append((score, name.replace("_", "-"), np.concatenate([ends[:1], inner, ends[1:]])))
+    return paths.score_scale(sorted(rows, key=lambda row: row[0]))
+
+
 def best_and_worst(sweep: Sweep) -> Figure:
     """The best, median and worst rows of the chosen run."""
     run = sweep.chosen_run
     return paths.best_and_worst(
         sweep.pairs, sweep.pair_scores(run), sweep.frames(run), sweep.dataset.noun
-    )
-
-
-def quality_parts(sweep: Sweep) -> Figure:
-    """Quality and its parts, with the quality of the two references."""
-    titles = {}
-    for part in PARTS:
-        words = RECORDS["parts"][part.name]
-        titles[part.name] = f"{words['title']} {words['symbol']}"
-    of_kinds = {f"quality_{kind}": kind for kind in KINDS}
-    references = sweep.controls.set_index("control").loc[["cross_fade", "transport"], [*of_kinds]]
-    return scores.quality_parts(
-        sweep.runs, sweep.settings, references.rename(columns=of_kinds), titles, sweep.dataset.noun
     )
 
 
@@ -81,14 +95,14 @@ def training_curves(sweep: Sweep) -> Figure:
 
 FIGURES: dict[str, Callable[[Sweep], Figure]] = {
     "verdict": verdict,
+    "score_scale": score_scale,
     "score_by_latent_size": lambda sweep: scores.score_by_latent_size(
         sweep.runs, sweep.settings, sweep.chosen
     ),
+    "map": lambda sweep: draw_map(sweep.runs, sweep.settings, front(sweep.settings), sweep.chosen),
     "display_rows": display_rows,
     "best_and_worst": best_and_worst,
     "differences": lambda sweep: differences(sweep.differences, sweep.settings, sweep.chosen),
-    "quality_parts": quality_parts,
     "controls": controls,
-    "neg_elbo_and_score": lambda sweep: likelihood.neg_elbo_and_score(sweep.runs),
     "training_curves": training_curves,
 }

@@ -17,6 +17,7 @@ from vaesweep.comparison.chosen import chosen_run, score_label
 from vaesweep.comparison.columns import COLUMNS, RECORDS, SHOWN, plain, table_texts
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import findings
+from vaesweep.comparison.verdict import verdict
 from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.typesetting import ROOT
 from vaesweep.interpolation import PATHS
@@ -53,11 +54,12 @@ def report_data(
         "config": config,
         "config_lines": config_text.splitlines(),
         "chosen": chosen,
+        "verdict": verdict(runs, settings, controls),
         "noun": dataset.noun,
         "interpolates": counted(steps, "evenly spaced code"),
         "path": PATHS[config["interpolation"]["path"]].words,
         "settings_noun": names.noun,
-        "subtitle": _subtitle(settings, trainings, config),
+        "subtitle": _subtitle(runs, trainings, config),
         "run": capital(names.run(chosen_run(chosen))),
         "tiles": _tiles(chosen, settings),
         "findings": findings(runs, settings, chosen, agreement, controls),
@@ -77,7 +79,7 @@ def report_data(
 
 
 def _subtitle(
-    settings: pd.DataFrame, trainings: Sequence[Mapping[str, Any]], config: Mapping[str, Any]
+    runs: pd.DataFrame, trainings: Sequence[Mapping[str, Any]], config: Mapping[str, Any]
 ) -> str:
     """Say what was trained. It also opens the paragraph for a paper."""
     sweep = config["sweep"]
@@ -87,14 +89,16 @@ def _subtitle(
     facts = [f"variants {listed(list(sweep['variants']))}" if has_variants else kind]
     sizes = sweep["latent_sizes"]
     facts.append(f"latent size{'' if len(sizes) == 1 else 's'} {', '.join(map(str, sizes))}")
-    each = " each" if len(settings) > 1 else ""
+    each = " each" if len(set(settings_of(runs))) > 1 else ""
     facts.append(f"{counted(len(sweep['seeds']), 'seed')}{each}")
     epochs = {training["epochs"] for training in trainings}
     if len(epochs) == 1:
         facts.append(counted(epochs.pop(), "epoch").replace(" ", "\u00a0"))
     if sweep["external"]:
         noun = "external model" if len(sweep["external"]) == 1 else "external models"
-        facts.append(f"compared with the {noun} {listed(list(sweep['external']))}")
+        others = counted(len(runs) - len(trainings), "run")
+        facts.append(f"compared with {others} of the {noun} {listed(list(sweep['external']))}")
+        facts.append(f"{len(runs)} runs in all")
     return f"{models} on {config['dataset']['name']}: {'; '.join(facts)}."
 
 

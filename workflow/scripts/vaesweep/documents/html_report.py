@@ -15,8 +15,10 @@ from vaesweep.comparison.chosen import chosen_run
 from vaesweep.comparison.columns import RECORDS, SHOWN, plain, table_texts
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import cautions, evidence
+from vaesweep.comparison.front import on_the_axes
 from vaesweep.comparison.shortlist import settings_to_explore, settings_to_show
 from vaesweep.comparison.sweep import Sweep
+from vaesweep.comparison.verdict import verdict
 from vaesweep.data.pairs import KINDS
 from vaesweep.runs import Names, Run, runs_of, settings_of
 from vaesweep.scoring.record import trained_here
@@ -98,6 +100,7 @@ def _page(
 def summary(
     settings: pd.DataFrame,
     runs: pd.DataFrame,
+    controls: pd.DataFrame,
     chosen: Mapping[str, Any],
     links: Mapping[str, str],
     pictures: Mapping[str, str | Path],
@@ -117,7 +120,7 @@ def summary(
         texts["rows"][place][0] = f"**{texts['rows'][place][0]}**"
     headings = [plain(column["heading"]) for column in texts["columns"]]
     return TEMPLATES.get_template("summary.rst").render(
-        verdict=chosen["verdict"],
+        verdict=verdict(runs, settings, controls),
         about_data=chosen["cautions"],
         reason=chosen["reason"],
         strip=strip and _data_uri(strip),
@@ -126,7 +129,7 @@ def summary(
         more=len(settings) - len(rows),
         links=links,
         settings=[[heading[0].upper() + heading[1:] for heading in headings], *texts["rows"]],
-        cautions=[*evidence(runs), *cautions(runs, settings)],
+        findings=[*on_the_axes(settings), *evidence(runs), *cautions(runs, settings)],
         pictures={words: _data_uri(Path(path)) for words, path in pictures.items()},
         parts=["*{title}* ({meaning})".format(**RECORDS["parts"][part.name]) for part in PARTS],
         alpha=ALPHA,

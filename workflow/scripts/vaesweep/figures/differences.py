@@ -10,13 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from vaesweep.figures.style import STYLE, note, wide_figure
+from vaesweep.figures.style import STYLE, lowest_shown, mark_beyond, note, wide_figure
 from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR
 from vaesweep.runs import Names, Setting, settings_of
 from vaesweep.words import MISSING, interval, signed
 
 MAX_ROWS = 21  # settings, with the first one
-MIN_DIFFERENCE = -0.5  # an arrow at the edge of the axis stands for lower ones
 ROW_HEIGHT = 0.21  # inches
 COLOUR = "#333333"
 # Marker, its face, and its meaning, by whether a setting is tied with the first.
@@ -78,9 +77,10 @@ def differences(table: pd.DataFrame, settings: pd.DataFrame, chosen: Mapping[str
         texts.append("in differences.csv")
     figure, axes = wide_figure(0.85 + ROW_HEIGHT * len(labels))
     axes.axvline(0, color=QUIET_COLOUR, lw=1)
+    floor = lowest_shown(difference.value for difference in shown)
     for y, difference in enumerate(shown[1:], start=1):
-        if difference.value < MIN_DIFFERENCE:
-            axes.plot(MIN_DIFFERENCE, y, "<", color=COLOUR, ms=6)
+        if difference.value < floor:
+            mark_beyond(axes, y, "", "left")
             continue
         marker, face, _ = MARKS[difference.tied]
         axes.plot([difference.low, difference.high], [y, y], color=COLOUR, lw=1.4)

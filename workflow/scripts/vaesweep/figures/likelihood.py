@@ -1,4 +1,4 @@
-"""Figures of the likelihood: next to the score, and over the epochs of training."""
+"""The likelihood over the epochs of training."""
 
 import math
 from collections.abc import Mapping
@@ -9,39 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from vaesweep.figures import style
-from vaesweep.runs import Run, Setting, settings_of
-
-CLOSE_NATS = 10.0  # the second panel shows runs whose −ELBO is within this distance of the best
-
-
-@mpl.rc_context(style.STYLE)
-def neg_elbo_and_score(runs: pd.DataFrame) -> Figure:
-    """Draw score against the negative ELBO, a point per run.
-
-    If some runs are far from the best likelihood, a second panel shows those close to it.
-    """
-    known = runs.dropna(subset=["score", "neg_elbo"])
-    if known.empty:
-        return style.note("No run has a likelihood: only variational autoencoders have.")
-    close = known[known["neg_elbo"] <= known["neg_elbo"].min() + CLOSE_NATS]
-    panels = {"all runs": known}
-    if len(close) < len(known):
-        panels[f"runs within {CLOSE_NATS:.0f} nats of the best"] = close
-    figure = Figure(figsize=(style.WIDTH, 2.2), layout="constrained")
-    colours, shapes = style.palette(settings_of(runs)), style.markers(settings_of(runs))
-    grid = figure.subplots(1, len(panels), squeeze=False, sharey=True)[0]
-    for axes, (title, shown) in zip(grid, panels.items(), strict=True):
-        for key, points in shown.groupby(list(Setting._fields), sort=False):
-            setting = Setting(*key)
-            look = {"color": colours[setting], "marker": shapes[setting]}
-            axes.scatter(points["neg_elbo"], points["score"], s=26, linewidth=0, **look)
-        axes.set_title(title)
-        style.draw_scale(axes)
-        axes.margins(0.08)
-    grid[0].set_ylabel("score")
-    figure.supxlabel("\N{MINUS SIGN}ELBO, test set (nats per image), ← better", fontsize=9)
-    style.name_colours(figure, colours)
-    return figure
+from vaesweep.runs import Run
 
 
 @mpl.rc_context(style.STYLE)

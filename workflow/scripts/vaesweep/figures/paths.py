@@ -93,6 +93,17 @@ def best_and_worst(
     return _draw_panels(panels)
 
 
+@mpl.rc_context(STYLE)
+def score_scale(rows: Sequence[tuple[float, str, Images]]) -> Figure:
+    """Draw what scores look like: an even number of rows, the lower scores in the left panel.
+
+    A row has its score, whose path it is, and the frames (columns, height, width).
+    """
+    lines = [Line(frames, signed(score, 2), words) for score, words, frames in rows]
+    middle = len(lines) // 2
+    return _draw_panels([("Lower scores", lines[:middle]), ("Higher scores", lines[middle:])])
+
+
 def _position(pairs: pd.DataFrame, kind: str, row: int) -> int:
     """The place of a display pair in pairs.csv."""
     rows = display_rows_of(pairs, kind)

@@ -1,4 +1,4 @@
-"""Figures of scores and their parts: by run, by setting, and next to the controls.
+"""Figures of scores: by run, by setting, and next to the controls.
 
 All functions take tables of `results/comparison`.
 """
@@ -18,10 +18,11 @@ from vaesweep.data.pairs import KINDS
 from vaesweep.figures import style
 from vaesweep.figures.style import STYLE, WIDTH, markers, palette
 from vaesweep.figures.tiles import LABEL_COLOUR, QUIET_COLOUR, REAL_COLOUR, readable
-from vaesweep.runs import Names, Setting, settings_of
+from vaesweep.runs import Names, Setting, rows_of, settings_of
 from vaesweep.words import paths_title, signed
 
-MIN_SCORE = -1.0  # of the controls' score axis; lower scores are written at its edge
+MEAN_LOOK: dict[str, Any] = {"fontsize": 8.5, "fontweight": "bold", "color": LABEL_COLOUR}
+MEAN_LOOK |= {"ha": "center", "va": "bottom"}
 
 
 class _Places:
@@ -61,31 +62,66 @@ def score_by_latent_size(
     runs: pd.DataFrame, settings: pd.DataFrame, chosen: Mapping[str, Any]
 ) -> Figure:
     """Draw the score of each run as a point, and the mean of each setting with its interval."""
-    figure, axes = style.wide_figure(3.4)
-    places = _draw_by_setting(axes, runs, settings, "score", WIDTH - 0.7)
-    if len(settings) <= style.MAX_LABELS:
-        _write_means(axes, settings, places)
-    style.draw_scale(axes)
-    axes.set_ylabel("score")
+    figure, axes = style.wide_figure(3.2)
+    floor = style.lowest_shown(runs["score"], at_most=0)
+    places = _draw_by_setting(axes, runs, settings, floor)
+    style.draw_scale(axes, floor)
     setting = Setting(chosen["variant"], chosen["latent_size"])
-    same = runs[[other == setting for other in settings_of(runs)]]
+    same = rows_of(runs, setting)
     is_chosen = (same["seed"] == chosen["seed"]).to_numpy()
     x = places.of_runs(setting, len(same))[is_chosen]
     axes.scatter(x, same["score"][is_chosen], s=75, fc="none", ec=REAL_COLOUR, lw=1.5)
     _explain_marks(axes)
-    _name_variants(figure, settings)
+    ticks, variants = map(str, places.ticks), set(settings["variant"])
+    if len(variants) > 1 and not variants <= set(ticks):
+        style.name_colours(figure, palette(settings_of(settings)))
     return figure
 
 
-def _write_means(axes: Axes, settings: pd.DataFrame, places: _Places) -> None:
-    """Write each mean score above its interval."""
-    look: dict[str, Any] = {"fontsize": 8.5, "fontweight": "bold", "color": LABEL_COLOUR}
-    look |= {"ha": "center", "va": "bottom"}
-    tops = settings[["score", "score_high"]].max(axis=1)
-    for setting, score, top in zip(settings_of(settings), settings["score"], tops, strict=True):
-        if pd.notna(score):
-            at = (places.of_mean(setting), top)
-            axes.annotate(signed(score, 3), at, (0, 3), textcoords="offset points", **look)
+def _draw_by_setting(
+    axes: Axes, runs: pd.DataFrame, settings: pd.DataFrame, floor: float
+) -> _Places:
+    """Draw scores by setting. Ticks without room for a label have none."""
+    order = settings_of(settings)
+    places, colours, shapes = _Places(order), palette(order), markers(order)
+    for setting, row in zip(order, settings.to_dict("records"), strict=True):
+        look = {"color": colours[setting], "marker": shapes[setting]}
+        _draw_setting(axes, setting, rows_of(runs, setting)["score"], row, places, look)
+        if len(order) <= style.MAX_LABELS and row["score"] >= floor:
+            top = (places.of_mean(setting), np.fmax(row["score"], row["score_high"]))
+            text = signed(row["score"], 3)
+            axes.annotate(text, top, (0, 3), textcoords="offset points", **MEAN_LOOK)
+        elif row["score"] < floor:
+            text = signed(row["score"], 3) if len(order) <= style.MAX_LABELS else ""
+            style.mark_beyond(axes, places.of_mean(setting), text, "bottom")
+    if Names.of(order).noun == "setting":
+        means = settings.assign(x=[places.of_mean(setting) for setting in order])
+        for _, line in means.groupby("variant", sort=False):
+            colour = colours[settings_of(line)[0]]
+            axes.plot(line["x"], line["score"], color=colour, lw=0.8, alpha=0.6)
+    labels = [str(tick) for tick in places.ticks]
+    axes.set_xticks(range(len(labels)), readable(labels, 8.5, (WIDTH - 0.7) / len(labels)))
+    axes.set_xlim(-0.55, len(labels) - 0.45)
+    axes.margins(y=0.12)
+    axes.set(xlabel=places.title, ylabel="score")
+    return places
+
+
+def _draw_setting(
+    axes: Axes,
+    setting: Setting,
+    scores: pd.Series,
+    row: Mapping[str, Any],
+    places: _Places,
+    look: Mapping[str, Any],
+) -> None:
+    """Draw the `scores` of a setting's runs as points, and its mean as a bar with its interval."""
+    x = places.of_runs(setting, len(scores))
+    axes.scatter(x, scores, s=16, lw=0, alpha=0.75, **look)
+    middle, half, mean = places.of_mean(setting), 0.09 * places.width, row["score"]
+    axes.plot([middle - half, middle + half], [mean, mean], color=look["color"], lw=2.6)
+    ends = row["score_low"], row["score_high"]
+    axes.plot([middle, middle], ends, color=look["color"], lw=1.6, solid_capstyle="butt")
 
 
 def _explain_marks(axes: Axes) -> None:
@@ -96,84 +132,7 @@ def _explain_marks(axes: Axes) -> None:
         Line2D([], [], marker="P", markersize=8, label="mean, 95 % interval", **quiet),
         Line2D([], [], marker="o", markersize=8, label="chosen run", linestyle="", **ring),
     ]
-    spaces = {"handlelength": 1.4, "handletextpad": 0.5, "columnspacing": 1.6, "borderaxespad": 0.2}
-    axes.legend(handles=marks, loc="lower right", bbox_to_anchor=(1, 1), ncols=3, **spaces)
-
-
-@mpl.rc_context(STYLE)
-def quality_parts(
-    runs: pd.DataFrame,
-    settings: pd.DataFrame,
-    references: pd.DataFrame,
-    parts: Mapping[str, str],
-    noun: str,
-) -> Figure:
-    """Draw quality and its parts by kind of pair: runs as points, means of settings as bars.
-
-    `references` has the mean quality by reference (rows) and kind (columns), `parts` the title of
-    each part by its column, and `noun` is what a class is called.
-    """
-    titles = {**parts, "quality": "quality Q"}
-    figure = Figure(figsize=(WIDTH, 2.9), layout="constrained")
-    grid = figure.subplots(len(KINDS), len(titles), sharex=True, sharey="col")
-    for row, kind in zip(grid, KINDS, strict=True):
-        for axes, (part, title) in zip(row, titles.items(), strict=True):
-            places = _draw_by_setting(
-                axes, runs, settings, f"{part}_{kind}", WIDTH / len(titles) - 0.5
-            )
-            axes.set_xlabel("")
-            if kind == KINDS[0]:
-                axes.set_title(title)
-        row[0].set_ylabel(paths_title(kind, noun).lower())
-        for reference, qualities in references.iterrows():
-            is_highest = qualities[kind] == references[kind].max()
-            style.draw_reference(
-                row[-1], qualities[kind], reference.replace("_", "-"), above=is_highest
-            )
-    low, high = grid[0][-1].get_ylim()
-    grid[0][-1].set_ylim(low - 0.15 * (high - low), high)  # room for the name of the lower line
-    figure.supxlabel(places.title, fontsize=9)
-    _name_variants(figure, settings)
-    return figure
-
-
-def _name_variants(figure: Figure, settings: pd.DataFrame) -> None:
-    """Name the colours of variants, unless the ticks name every variant."""
-    ticks = {label.get_text() for label in figure.axes[-1].get_xticklabels()}
-    variants = set(settings["variant"])
-    if len(variants) > 1 and not variants <= ticks:
-        style.name_colours(figure, palette(settings_of(settings)))
-
-
-def _draw_by_setting(
-    axes: Axes, runs: pd.DataFrame, settings: pd.DataFrame, column: str, width: float
-) -> _Places:
-    """Draw `column` by setting: runs as points, means as bars, intervals if the table has them.
-
-    `width` is the width of the axes in inches; ticks without room for a label have none.
-    """
-    order = settings_of(settings)
-    places, colours, shapes = _Places(order), palette(order), markers(order)
-    values = {setting: table[column] for setting, table in runs.groupby(list(Setting._fields))}
-    for setting, row in zip(order, settings.to_dict("records"), strict=True):
-        of_runs, colour = values[setting], colours[setting]
-        x = places.of_runs(setting, len(of_runs))
-        axes.scatter(x, of_runs, s=16, lw=0, alpha=0.75, color=colour, marker=shapes[setting])
-        middle, half, mean = places.of_mean(setting), 0.09 * places.width, row[column]
-        axes.plot([middle - half, middle + half], [mean, mean], color=colour, lw=2.6)
-        ends = row.get(f"{column}_low", mean), row.get(f"{column}_high", mean)
-        axes.plot([middle, middle], ends, color=colour, lw=1.6, solid_capstyle="butt")
-    if Names.of(order).noun == "setting":
-        means = settings.assign(x=[places.of_mean(setting) for setting in order])
-        for _, line in means.groupby("variant", sort=False):
-            colour = colours[settings_of(line)[0]]
-            axes.plot(line["x"], line[column], color=colour, lw=0.8, alpha=0.6)
-    labels = [str(tick) for tick in places.ticks]
-    axes.set_xticks(range(len(labels)), readable(labels, 8.5, width / len(labels)))
-    axes.set_xlim(-0.55, len(labels) - 0.45)
-    axes.margins(y=0.12)
-    axes.set_xlabel(places.title)
-    return places
+    style.legend_above(axes, marks)
 
 
 @mpl.rc_context(STYLE)
@@ -181,6 +140,8 @@ def controls(
     settings: pd.DataFrame, table: pd.DataFrame, words: Mapping[str, str], noun: str
 ) -> Figure:
     """Draw quality and score of the controls below those of the settings.
+
+    Scores far below the others are written at the edge.
 
     `words` names the controls of `table`, and `noun` is what a class is called.
     """
@@ -192,13 +153,12 @@ def controls(
     figure = Figure(figsize=(WIDTH, 0.7 + 0.2 * len(lines)), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
     rows = pd.concat([scored, table]).to_dict("records")
+    floor = style.lowest_shown([row["score"] for row in rows], at_most=0)
     for y, ((_, colour), row) in enumerate(zip(lines, rows, strict=True)):
         left.plot(row["quality_same"], y, "o", color=colour, ms=6)
         left.plot(row["quality_different"], y, "o", mfc="white", color=colour, ms=6)
-        if row["score"] < MIN_SCORE:
-            at = right.get_yaxis_transform()
-            text = f"◂ {signed(row['score'], 3)}"
-            right.text(0.02, y, text, transform=at, va="center", color=QUIET_COLOUR)
+        if row["score"] < floor:
+            style.mark_beyond(right, y, signed(row["score"], 3), "left")
             continue
         right.plot([row["score_low"], row["score_high"]], [y, y], color=colour, lw=1.6)
         right.plot(row["score"], y, "|", color=colour, ms=10, mew=2.4)
@@ -211,5 +171,5 @@ def controls(
     left.set_xlabel(f"quality: ● {same}, ○ {different}")
     for reference in (0, 1):
         right.axvline(reference, color=QUIET_COLOUR, linewidth=1)
-    right.set(xlim=(max(MIN_SCORE, right.get_xlim()[0]), None), xlabel="score, 95 % interval")
+    right.set_xlabel("score, 95 % interval")
     return figure

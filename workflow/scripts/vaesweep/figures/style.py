@@ -6,9 +6,10 @@ images.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -17,8 +18,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Annotation
 
-from vaesweep.figures.tiles import REAL_COLOUR
+from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR
 from vaesweep.files import workflow_path, write_whole
 from vaesweep.runs import Names, Setting
 
@@ -30,6 +32,8 @@ VARIANT_COLOURS = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#333333", "#B8A8
 MARKERS = "osD^vPX"  # of variants, for readers who see no colours
 WIDTH = 7.0  # inches: the text width of a letter page
 MAX_LABELS = 9  # numbers next to each other, or legend entries beside a figure two inches high
+
+MAX_FLATTENED = 3  # how many times longer a few values may make the axis of the others
 
 
 @mpl.rc_context(STYLE)
@@ -82,28 +86,57 @@ def name_colours(figure: Figure, colours: Mapping[Setting, str]) -> None:
     )
 
 
-def draw_reference(axes: Axes, value: float, words: str, above: bool = False) -> None:
-    """Draw a dotted line at a reference value, named at its right end, above or below the line."""
-    axes.axhline(value, color=REAL_COLOUR, lw=1, ls=":")
-    axes.annotate(
-        words,
-        (1, value),
-        xycoords=("axes fraction", "data"),
-        xytext=(-2, 2 if above else -2),
+def draw_scale(axes: Axes, floor: float) -> None:
+    """Draw the score's 0 and 1 on an axis of scores from `floor`, whatever scores it shows."""
+    top = max(axes.get_ylim()[1], 1.05)
+    axes.set_ylim(min(floor, -0.1) - 0.08 * (top - floor), top)
+    look: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+    look |= {"ha": "right", "va": "top", "fontsize": 8, "color": REAL_COLOUR}
+    for value, words in enumerate(("0: cross-fade", "1: optimal transport")):
+        axes.axhline(value, color=REAL_COLOUR, lw=1, ls=":")
+        axes.annotate(words, (1, value), (-2, -2), **look)
+
+
+def lowest_shown(values: Iterable[float], at_most: float = math.inf) -> float:
+    """Return the lowest value to draw, `at_most` or less.
+
+    It is the lowest of all, unless more than half of the values would share a third of the axis.
+    Then it is the lowest that does not flatten them; `mark_beyond` writes the others at the edge.
+    """
+    known = sorted(value for value in values if math.isfinite(value))
+    top = max(known[-1], at_most) if math.isfinite(at_most) else known[-1]
+    for value in known[: (len(known) + 1) // 2]:
+        floor = min(value, at_most)
+        if 0 < MAX_FLATTENED * (top - floor) < top - known[0]:
+            return floor
+    return min(known[0], at_most)
+
+
+def mark_beyond(axes: Axes, place: float, text: str, side: str, lines_down: int = 0) -> Annotation:
+    """Write what lies beyond an edge of the axes, with an arrow towards it.
+
+    `side` is left, right, bottom or top, and `place` is in data coordinates along that side.
+    """
+    is_beside = side in ("left", "right")
+    at = {"left": 0.01, "right": 0.99, "bottom": 0.02, "top": 0.98}[side]
+    arrow = {"left": "◂ {}", "right": "{} ▸", "bottom": "▾ {}", "top": "▴ {}"}[side]
+    return axes.annotate(
+        arrow.format(text),
+        (at, place) if is_beside else (place, at),
+        (0, -11 * lines_down),
+        xycoords=axes.get_yaxis_transform() if is_beside else axes.get_xaxis_transform(),
         textcoords="offset points",
-        ha="right",
-        va="bottom" if above else "top",
-        fontsize=8,
-        color=REAL_COLOUR,
+        ha=side if is_beside else "center",
+        va="center" if is_beside else side,
+        fontsize=8.5,
+        color=QUIET_COLOUR,
     )
 
 
-def draw_scale(axes: Axes) -> None:
-    """Draw the score's 0 and 1 on an axis of scores, whatever scores it shows."""
-    bottom, top = axes.get_ylim()
-    axes.set_ylim(min(bottom, -0.2), max(top, 1.05))
-    draw_reference(axes, 0, "0: cross-fade")
-    draw_reference(axes, 1, "1: optimal transport")
+def legend_above(axes: Axes, marks: Sequence[Line2D]) -> None:
+    """Add a legend of marks in a line above the axes, at the right."""
+    spaces = {"handlelength": 1.4, "handletextpad": 0.5, "columnspacing": 1.6, "borderaxespad": 0.2}
+    axes.legend(handles=marks, loc="lower right", bbox_to_anchor=(1, 1), ncols=len(marks), **spaces)
 
 
 def wide_figure(height: float) -> tuple[Figure, Axes]:

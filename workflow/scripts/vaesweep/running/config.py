@@ -3,12 +3,12 @@
 import difflib
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import ValidationError
 
 from vaesweep.errors import UserError
 from vaesweep.running.schema import defaults, read_schema
@@ -17,22 +17,29 @@ from vaesweep.running.sweep import HOW_JOBS_RUN
 # YAML 1.1, which PyYAML reads, takes 1e-3 for text because it has no dot.
 NUMBER = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 MAX_EXACT = 2**53  # up to here, floats represent every whole number
+MAX_FAULTS = 10  # in a message
 MAX_SHOWN = 160  # characters of a problem in a message
 # The keys of `selection`, and the keys of `sweep` that list the values to select from.
 SELECTABLE = {"variant": "variants", "latent_size": "latent_sizes", "seed": "seeds"}
 
 
-def complete(config: dict[str, Any]) -> dict[str, Any]:
+def complete(
+    config: dict[str, Any], command_line: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return the configuration with the schema's defaults for what is left out.
 
-    UserError if a key is unknown, a value is not allowed, or the selected run is not in the sweep.
+    `command_line` are the sections that --config gave. UserError, with a line for each fault, if a
+    key is unknown, a value is not allowed, or the selected run is not in the sweep.
     """
     schema = read_schema()
     completed: dict[str, Any] = coerce(merge(defaults(schema), config), schema)
-    error = best_match(Draft202012Validator(schema).iter_errors(completed))
-    if error is not None:
-        raise UserError(_explain(error))
-    _require_consistent_sweep(completed)
+    errors = Draft202012Validator(schema).iter_errors(completed)
+    faults = [line for error in errors for line in _explain(error, command_line or {})]
+    faults = faults or list(_inconsistencies(completed))
+    if len(faults) > MAX_FAULTS:
+        faults[MAX_FAULTS:] = [f"and {len(faults) - MAX_FAULTS} more faults"]
+    if faults:
+        raise UserError("\n".join(f"config: {fault}" for fault in faults))
     return completed
 
 
@@ -81,6 +88,9 @@ def coerce(value: Any, schema: dict[str, Any]) -> Any:
         return str(value) if type(value) in (int, float) else value
     if isinstance(value, str) and types:
         value = _parse(value)
+    elif isinstance(value, str):  # one of some words, in capitals or not
+        words = schema.get("enum", ())
+        return next((word for word in words if word.lower() == value.lower()), value)
     if isinstance(value, list) and "array" in types:
         return [coerce(part, schema["items"]) for part in value]
     return _coerce_number(value) if isinstance(value, float) else value
@@ -108,11 +118,12 @@ def _parse(text: str) -> Any:
         return text
 
 
-def _explain(error: ValidationError) -> str:
-    """Describe an error in one line: the key, the problem, what the key is for, what to do."""
+def _explain(error: ValidationError, command_line: Mapping[str, Any]) -> Iterator[str]:
+    """Describe an error in lines: the key, the problem, what the key is for, what to do."""
     key = _printable(".".join(str(part) for part in error.absolute_path))
     if error.validator == "additionalProperties":
-        return _explain_unknown_key(error, key)
+        yield from _explain_unknown_keys(error, key)
+        return
     problem = error.message
     if error.validator == "pattern":
         problem = f"{error.instance!r} is not {error.schema['$comment']}"
@@ -120,16 +131,28 @@ def _explain(error: ValidationError) -> str:
         problem = f"{problem[: MAX_SHOWN // 2]} ... {problem[-MAX_SHOWN // 2 :]}"
     description = error.schema.get("description", "").rstrip(".")
     purpose = f" ({description})" if description else ""
-    return f"config: {key}: {problem}{purpose}; correct it in config.yaml"
+    place = "on the command line" if _is_in(command_line, error.absolute_path) else "in config.yaml"
+    yield f"{key}: {problem}{purpose}; correct it {place}"
 
 
-def _explain_unknown_key(error: ValidationError, section: str) -> str:
+def _explain_unknown_keys(error: ValidationError, section: str) -> Iterator[str]:
     known = list(error.schema["properties"])
-    unknown = next(str(name) for name in error.instance if name not in known)
-    similar = difflib.get_close_matches(unknown, known, n=1)
-    advice = f"did you mean {similar[0]}?" if similar else f"known keys: {', '.join(known)}"
-    key = f"{section}.{_printable(unknown)}" if section else _printable(unknown)
-    return f"config: unknown key {key}; {advice}"
+    for unknown in [str(name) for name in error.instance if name not in known]:
+        similar = difflib.get_close_matches(unknown, known, n=1)
+        advice = f"did you mean {similar[0]}?" if similar else f"known keys: {', '.join(known)}"
+        key = f"{section}.{_printable(unknown)}" if section else _printable(unknown)
+        yield f"unknown key {key}; {advice}"
+
+
+def _is_in(sections: Any, path: Iterable[str | int]) -> bool:
+    """Whether nested sections hold the key at a path, or a list that holds it."""
+    for key in path:
+        if not isinstance(sections, Mapping):
+            return True
+        if key not in sections:
+            return False
+        sections = sections[key]
+    return True
 
 
 def _printable(key: str) -> str:
@@ -138,25 +161,23 @@ def _printable(key: str) -> str:
     return shown if len(shown) <= MAX_SHOWN else f"{shown[:MAX_SHOWN]}..."
 
 
-def _require_consistent_sweep(config: dict[str, Any]) -> None:
-    """Check what a schema cannot express: keys that depend on other keys."""
+def _inconsistencies(config: dict[str, Any]) -> Iterator[str]:
+    """Describe what a schema cannot express: keys that contradict other keys."""
     sweep = config["sweep"]
     for name, changes in sweep["variants"].items():
         for key in HOW_JOBS_RUN:
             if key in changes.get("training", {}):
-                raise UserError(
-                    f"config: sweep.variants.{name}.training.{key} cannot differ between variants; "
+                yield (
+                    f"sweep.variants.{name}.training.{key} cannot differ between variants; "
                     f"set training.{key}"
                 )
         if name in sweep["external"]:
-            raise UserError(
-                f"config: {name} is in sweep.variants and in sweep.external; rename one of them"
-            )
+            yield f"{name} is in sweep.variants and in sweep.external; rename one of them"
     for key, swept in SELECTABLE.items():
         selected, values = config["selection"][key], list(sweep[swept])
         if selected is not None and selected not in values:
-            raise UserError(
-                f"config: selection.{key} is {selected}, which is not in sweep.{swept} "
+            yield (
+                f"selection.{key} is {selected}, which is not in sweep.{swept} "
                 f"({', '.join(map(str, values))}); add it there, select one of those, or set it to "
                 "null to choose by score"
             )

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -33,10 +34,11 @@ def announce(alone: bool) -> None:
 def logging_to(path: str | Path, threads: int | None = None) -> Iterator[logging.Logger]:
     """Yield a logger that writes "HH:MM:SS message" lines to `path`, each at once.
 
-    A UserError raised inside, or a lack of memory, becomes one line in the log and on stderr, and
-    ends the process with status 1. Any other exception is logged with its traceback and raised
-    again, so that the log tells the whole story. The process also ends if the Snakemake that
-    started it is killed. Jobs that compute with PyTorch pass `threads`.
+    A UserError raised inside, or a lack of memory, becomes one line in the log and ends the process
+    with status 1; any other exception is logged with its traceback. Snakemake shows the log of a
+    failed job, so nothing is written to stderr. Without Snakemake, the error goes there too, for a
+    debugger. The process also ends if the Snakemake that started it is killed. Jobs that compute
+    with PyTorch pass `threads`.
     """
     if threads is not None:
         import torch
@@ -59,8 +61,10 @@ def logging_to(path: str | Path, threads: int | None = None) -> Iterator[logging
     except Exception as error:
         if lacks_memory(error):
             _fail(log, f"out of memory: {first_line(error)}; {MEMORY_ADVICE}")
-        log.exception("unexpected error")
-        raise
+        log.error("%s", traceback.format_exc().rstrip())
+        if SNAKEMAKE_PID not in os.environ:
+            raise
+        sys.exit(1)
     finally:
         with suppress(OSError):  # a full disk
             handler.close()
@@ -70,7 +74,7 @@ def logging_to(path: str | Path, threads: int | None = None) -> Iterator[logging
 
 def _fail(log: logging.Logger, message: str) -> NoReturn:
     log.error("error: %s", message)
-    sys.exit(f"error: {message}")
+    sys.exit(1 if SNAKEMAKE_PID in os.environ else f"error: {message}")
 
 
 @contextmanager

@@ -1,17 +1,12 @@
-"""What a run prints: before its first job what is planned, after its last what was found."""
+"""What a run prints before its first job, and paths as a user sees them."""
 
 import os
 from collections.abc import Mapping
 from typing import Any
 
-from vaesweep.files import read_json, read_table
 from vaesweep.running.preflight import has_nvidia_gpu
 from vaesweep.running.sweep import variants
-from vaesweep.runs import Names, Setting, settings_of
 from vaesweep.words import counted, listed
-
-TABLE = "results/comparison/settings.csv"
-MAX_LINES = 16  # of that table, the best settings first
 
 
 def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | None) -> str:
@@ -31,33 +26,15 @@ def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | 
         device = "cuda, if PyTorch can use the GPU" if stacks and has_nvidia_gpu() else "cpu"
     where = f"Device: {device}. Cores: {cores}." if cores else f"Device: {device}."
     lines = [
-        f"{jobs}, in a sweep of {counted(runs, 'run')} on {config['dataset']['name']}. {where}",
-        "You can stop at any time: finished results are kept.",
+        f"{jobs}, in a sweep of {counted(runs, 'run')} on {config['dataset']['name']}.",
+        f"{where} You can stop at any time: finished results are kept.",
     ]
     if trainings:
-        lines.append("To watch a training: tail -f results/logs/train/*.log")
+        lines.append(f"To watch the jobs: tail -f {from_here('results/logs')}/*/*.log")
     return "\n".join(lines)
 
 
-def closing(netid: str) -> str:
-    """Show the best settings, the verdict, the chosen run, and where the documents are."""
-    from vaesweep.templates import TEMPLATES  # here: every start of Snakemake imports this module
-
-    chosen = read_json("results/chosen.json", *Setting._fields, "reason", "verdict", "cautions")
-    columns = (*Setting._fields, "rank", "score", "score_low", "score_high", "neg_elbo")
-    table = read_table(TABLE, *columns, "best_seed", types={"variant": "str"})
-    table = table.sort_values("rank", kind="stable")
-    settings = settings_of(table)
-    names = Names.of(settings)
-    text = TEMPLATES.get_template("closing.txt").render(
-        names=names,
-        width=max(11, *(len(names.label(setting)) for setting in settings)),
-        rows=list(zip(settings, table.to_dict("records"), strict=True)),
-        max_lines=MAX_LINES,
-        table=TABLE,
-        chosen_setting=Setting(chosen["variant"], chosen["latent_size"]),
-        chosen=chosen,
-        netid=netid,
-        exists=os.path.exists,
-    )
-    return text.rstrip("\n")
+def from_here(path: str) -> str:
+    """A path as seen from the folder in which the command was typed, whatever --directory is."""
+    seen = os.path.relpath(path, os.environ.get("PWD", "."))
+    return min(seen, os.path.abspath(path), key=len)  # noqa: PTH100 - it need not exist

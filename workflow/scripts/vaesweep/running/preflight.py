@@ -56,6 +56,16 @@ def problems(executor: str, settings: Any, trains_on_cuda: bool) -> list[str]:
     return []
 
 
+def missing_folder(folder: Path, files: Iterable[str]) -> list[str]:
+    """A sentence if the folder with the user's own files (`dataset.dir`) is not there."""
+    if folder.is_dir():
+        return []
+    return [
+        f"dataset.dir is {folder}, but there is no folder {folder.absolute()}; put your images "
+        f"there ({', '.join(files)}), or correct the path, which is relative to config.yaml"
+    ]
+
+
 def _missing_submit_commands(submit_command: str) -> list[str]:
     """A sentence for each program in the submit command that is not installed here."""
     commands = re.split(r"&&|\|\||[;|]", submit_command or "true")

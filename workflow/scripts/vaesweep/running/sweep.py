@@ -1,11 +1,10 @@
 """What a configuration asks for: variants, settings, and how each run has to be made."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from vaesweep.errors import UserError
 from vaesweep.running.preflight import gpu_works
 from vaesweep.running.schema import defaults, read_schema
 from vaesweep.runs import Setting
@@ -87,12 +86,15 @@ def made_with(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return expected
 
 
-def require_frames(config: Mapping[str, Any]) -> None:
-    """Raise a UserError if a file of an external model is missing."""
+def missing_frames(config: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each file of an external model that is missing.
+
+    This is no error: what such a file is made from, the pairs and the images, is made without it.
+    """
     for name, model in config["sweep"]["external"].items():
         for path in model["frames"]:
             if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file may raise
-                raise UserError(
+                yield (
                     f"config: sweep.external.{name}.frames has {path}, but there is no such file "
                     f"in {Path.cwd()}; make it as docs/external.md shows, or correct its path"
                 )

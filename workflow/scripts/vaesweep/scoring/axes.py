@@ -42,7 +42,7 @@ def measure_axes(
     for judge, found in zip(judges, inner, strict=True):
         decoded = judge.assess(reconstructions).features
         path = [decoded[:, :1], found.features, decoded[:, 1:]]
-        features.append(np.concatenate(path, axis=1))
+        features.append(np.concatenate(path, axis=1).reshape(*frames.shape[:2], -1))
     return {
         "lost_at_ends": lost_at_ends(ends, reconstructions, separation, pairs),
         "lost_between": lost_between(ends, reconstructions, features, pairs),
@@ -64,9 +64,9 @@ def lost_between(
 ) -> Array:
     """Mean `detour` (N,) of the frames between the decoded ends, over judges.
 
-    `features` of each judge are (N, K + 2, networks, F), from one decoded end to the other. NaN for
-    a kind of pairs whose decoded ends are all alike, because the run collapsed: then there is no
-    way between them. Both kinds of ends are (N, 2, side, side).
+    `features` of each judge are (N, K + 2, F), from one decoded end to the other. NaN for a kind of
+    pairs whose decoded ends are all alike, because the run collapsed: then there is no way between
+    them. Both kinds of ends are (N, 2, side, side).
     """
     detours = np.mean([detour(path, pairs) for path in features], axis=0)
     decoded, real = (blurred_distance(two[:, 0], two[:, 1]) for two in (reconstructions, ends))
@@ -75,17 +75,16 @@ def lost_between(
 
 
 def detour(features: Array, pairs: pd.DataFrame) -> Array:
-    """How unevenly and how far round about paths go through features (N, K + 2, networks, F).
+    """How unevenly and how far round about paths go through features (N, K + 2, F): (N,).
 
     It is the root mean square of a path's steps less that of an even, straight path between the
     same ends, in units of the mean of the latter over the score pairs of the kind. 0 for an even,
-    straight path. Returns the mean (N,) over networks.
+    straight path.
     """
     steps = np.linalg.norm(np.diff(features, axis=1), axis=-1)
     even = np.linalg.norm(features[:, -1] - features[:, 0], axis=-1) / steps.shape[1]
     lost = np.sqrt(np.mean(steps**2, axis=1)) - even
-    scale = np.maximum(kind_means(even, pairs), np.finfo(np.float64).tiny)
-    return np.asarray((lost / scale).mean(axis=1))
+    return np.asarray(lost / np.maximum(kind_means(even, pairs), np.finfo(np.float64).tiny))
 
 
 def blurred_distance(a: Images, b: Images) -> Array:
@@ -99,8 +98,8 @@ def blurred_distance(a: Images, b: Images) -> Array:
 
 
 def kind_means(values: Array, pairs: pd.DataFrame) -> Array:
-    """For each of N rows of pairs.csv, the mean of values (N, ...) over score pairs of its kind."""
+    """For each of N rows of pairs.csv, the mean of values (N,) over score pairs of its kind."""
     means = np.empty_like(values)
     for _, rows in pairs.reset_index(drop=True).groupby("kind"):
-        means[rows.index] = values[rows.index[rows["set"] == "score"]].mean(axis=0)
+        means[rows.index] = values[rows.index[rows["set"] == "score"]].mean()
     return means

@@ -17,13 +17,14 @@ from vaesweep.scoring.transport import wasserstein_distance
 Array = NDArray[np.float64]
 
 KNOWN_PATHS = 100
+KNOWN_STEPS = 3  # frames between the ends; more say the same, since neighbours err alike
 KNOWN_SEED = 0
 # Ranges of what is drawn for a known path, each in either direction.
 TURN = (0.25, 0.5)  # radians
 SLANT, SCALE, SHIFT = 0.4, 0.15, 1.0  # shares, and pixels
 
 
-def known_paths(images: Images, steps: int, count: int = KNOWN_PATHS) -> Images:
+def known_paths(images: Images, steps: int = KNOWN_STEPS, count: int = KNOWN_PATHS) -> Images:
     """Paths along which one image is turned, slanted, scaled and shifted evenly.
 
     Returns (count, steps + 2, side, side), made of images drawn from (N, side, side) without
@@ -58,6 +59,6 @@ def read_references(path: str, ends: Images, steps: int) -> dict[str, NDArray[An
     To its arrays is added `separation` (N,), the distance between the ends in pixels. Raises
     UserError if the file is missing, damaged, or made for other numbers of pairs or steps.
     """
-    between, known = (len(ends), steps, *IMAGE_SHAPE), (None, steps + 2, *IMAGE_SHAPE)
+    between, known = (len(ends), steps, *IMAGE_SHAPE), (None, KNOWN_STEPS + 2, *IMAGE_SHAPE)
     arrays = read_arrays(path, cross_fade=between, transport=between, known_paths=known)
     return {**arrays, "separation": wasserstein_distance(ends[:, 0], ends[:, 1])}
