@@ -56,4 +56,5 @@ onstart:
 
 
 onsuccess:
-    print(last_words(PLANNED), flush=True)
+    if words := last_words(PLANNED):
+        print(words, flush=True)
