@@ -11,7 +11,7 @@ for model in EXTERNAL:
 
 rule import_external:
     input:
-        test=rules.fetch_data.output.test,
+        test=TEST_SPLIT,
         pairs=rules.draw_pairs.output.pairs,
         frames=lambda run: local(expanded(EXTERNAL[run.variant]["frames"][int(run.seed)])),
     output:

@@ -7,7 +7,7 @@ for number, seeds in enumerate(PARTS):
         name:
             f"interpolate_{number}" if number else "interpolate"
         input:
-            test=rules.fetch_data.output.test,
+            test=TEST_SPLIT,
             pairs=rules.draw_pairs.output.pairs,
             models=seeds_of_a_setting("model.safetensors", seeds),
         output:

@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 import re
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -56,6 +57,19 @@ def write_data(dataset: Dataset, folder: Path, results: Path, log: Logger) -> No
         log.info("%s: %d images", results / f"{split}.npz", len(images))
     write_json(results / "cautions.json", {"cautions": found})
     write_json(results / "sums.json", dataset.md5)
+
+
+def restore(dataset: Dataset, folder: Path, results: Path) -> None:
+    """Write the splits to `results` again if they were fetched for this sweep and are gone.
+
+    Nothing is written if they cannot be fetched: the job that fetches them says why.
+    """
+    log = results.parents[1] / "logs/fetch_data/log.log"
+    gone = not all((results / f"{split}.npz").exists() for split in FILES)
+    if gone and log.exists() and f" {dataset.name} is served by" in log.read_text(encoding="utf-8"):
+        with contextlib.suppress(UserError):
+            write_data(with_sums(dataset, folder), folder, results, getLogger(__name__))
+            print(f"{results} was gone, and was fetched again", file=sys.stderr)
 
 
 def fetch(dataset: Dataset, folder: Path, scratch: Path, log: Logger) -> dict[str, Split]:
@@ -133,17 +147,20 @@ def _first_undamaged(dataset: Dataset, name: str, folder: Path, log: Logger) -> 
     raise UserError("; ".join(faults) or _no_file(dataset, name, places))
 
 
+def _packings(name: str) -> list[str]:
+    return [name] if name.endswith((".gz", ".zip")) else [name, f"{name}.gz"]
+
+
 def _candidates(place: Path, name: str) -> Iterator[Path]:
     """Where the file may lie: packed or not, as .idx3-ubyte, in a folder of its name."""
-    packings = [name] if name.endswith((".gz", ".zip")) else [name, f"{name}.gz"]
-    spellings = [*packings, *(packing.replace("-idx", ".idx") for packing in packings)]
+    spellings = [*_packings(name), *(packed.replace("-idx", ".idx") for packed in _packings(name))]
     for parent in (place, *(place / spelling for spelling in spellings)):
         yield from (parent / spelling for spelling in spellings)
 
 
 def _no_file(dataset: Dataset, name: str, places: Sequence[Path]) -> str:
     """Say that there is no such file, and which one looks like it."""
-    message = f"no {name} or {name}.gz in {places[0]}"
+    message = f"no {' or '.join(_packings(name))} in {places[0]}"
     found = {path.name for place in places if place.is_dir() for path in place.iterdir()}
     found -= {path.name for other in dataset.md5 for path in _candidates(Path(), other)}
     similar = difflib.get_close_matches(name, sorted(found), 1, cutoff=0.7)
