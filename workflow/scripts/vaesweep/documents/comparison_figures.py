@@ -56,10 +56,13 @@ def score_scale(sweep: Sweep) -> Figure:
     scores[:, sweep.pairs["kind"] == KINDS[0]] = np.inf
     good, pair = np.unravel_index(np.abs(scores - GOOD).argmin(), scores.shape)
     elsewhere = np.where(np.arange(scores.shape[1]) == pair, 0, NEAR)
-    bad, bad_pair = np.unravel_index((np.abs(scores - BAD) + elsewhere).argmin(), scores.shape)
+    misses = np.abs(scores - BAD) + elsewhere
+    misses[good, pair] = np.inf
+    bad, bad_pair = np.unravel_index(misses.argmin(), scores.shape)
     names = Names.of(settings_of(sweep.settings))
+    before = "" if names.variants else "size "
     rows = [
-        (scores[run, at], names.phrase([runs[run].setting]), sweep.frames(runs[run])[at])
+        (scores[run, at], before + names.label(runs[run].setting), sweep.frames(runs[run])[at])
         for run, at in ((good, pair), (bad, bad_pair))
     ]
     ends = rows[0][2][[0, -1]]

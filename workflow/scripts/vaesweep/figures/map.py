@@ -24,6 +24,7 @@ SIDES = np.array([(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-
 GAP = 5  # points between a label and the middle of its point
 MAX_LINES_DOWN = 12  # at the edge
 MIN_SPAN = 0.2  # of an axis, as a share of its highest value
+MAX_LONGER = 6  # times as long as most runs need is what the map's axes are at most
 CORNER = (0.1, 0.13)  # of the axes, for the arrow to where both are small
 
 
@@ -39,7 +40,7 @@ def draw_map(
     runs, settings = runs.dropna(subset=[X, Y]), settings.dropna(subset=[X, Y])
     if runs.empty:
         return style.note("No run has a place on the map: all of them collapsed or diverged.")
-    figure, axes = style.wide_figure(3.6)
+    figure, axes = style.wide_figure(3.4 if len(settings) > 1 else 2)
     order, names = settings_of(settings), Names.of(settings_of(settings))
     colours, shapes = style.palette(order), style.markers(order)
     for setting in order:
@@ -71,7 +72,7 @@ def draw_map(
 def _limit(axes: Axes, runs: pd.DataFrame) -> None:
     """End the axes where runs far from the others would flatten them, and mark the good corner."""
     for name, set_limits, share in ((X, axes.set_xlim, CORNER[0]), (Y, axes.set_ylim, CORNER[1])):
-        low, high = runs[name].min(), -style.lowest_shown(-runs[name])
+        low, high = runs[name].min(), -style.lowest_shown(-runs[name], times=MAX_LONGER)
         room = max(0, MIN_SPAN * high - (high - low)) / 2
         low, high = low - room, high + room
         span = (high - low) or 1.0
