@@ -23,8 +23,7 @@ LABEL_SIZE = 8
 SIDES = np.array([(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)])
 GAP = 5  # points between a label and the middle of its point
 MAX_LINES_DOWN = 12  # at the edge
-MIN_SPAN = 0.2  # of an axis, as a share of its highest value
-MAX_LONGER = 6  # times as long as most runs need is what the map's axes are at most
+MIN_SPAN = 0.1  # of an axis, as a share of its highest value
 CORNER = (0.1, 0.13)  # of the axes, for the arrow to where both are small
 
 
@@ -72,7 +71,7 @@ def draw_map(
 def _limit(axes: Axes, runs: pd.DataFrame) -> None:
     """End the axes where runs far from the others would flatten them, and mark the good corner."""
     for name, set_limits, share in ((X, axes.set_xlim, CORNER[0]), (Y, axes.set_ylim, CORNER[1])):
-        low, high = runs[name].min(), -style.lowest_shown(-runs[name], times=MAX_LONGER)
+        low, high = runs[name].min(), -style.lowest_shown(-runs[name])
         room = max(0, MIN_SPAN * high - (high - low)) / 2
         low, high = low - room, high + room
         span = (high - low) or 1.0
@@ -112,13 +111,14 @@ def _label_means(axes: Axes, settings: pd.DataFrame, runs: pd.DataFrame) -> None
 
     means, small = boxes(settings, 4), boxes(runs, 1.5)
     taken = [Bbox(axes.transAxes.transform([(0, 0), CORNER])), *means]
-    right, top = axes.get_xlim()[1], axes.get_ylim()[1]
+    right, (bottom, top) = axes.get_xlim()[1], axes.get_ylim()
     look: dict[str, Any] = {"fontsize": LABEL_SIZE, "color": LABEL_COLOUR, "ha": "center"}
     look |= {"va": "center", "textcoords": "offset points"}
     for row, mean in zip(settings.to_dict("records"), means, strict=True):
         label, x, y = row["label"], row[X], row[Y]
         if x > right:
-            _write_beyond(axes, f"{row['name']}: {number(x, 2)}", min(y, top), "right", taken)
+            text = f"{row['name']}: {number(x, 2)}" + (f", {number(y, 2)}" if y > top else "")
+            _write_beyond(axes, text, min(y, bottom + 0.96 * (top - bottom)), "right", taken)
             continue
         if y > top:
             _write_beyond(axes, f"{row['name']}: {number(y, 2)}", x, "top", taken)
