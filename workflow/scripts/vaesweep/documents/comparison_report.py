@@ -61,7 +61,7 @@ def report_data(
         "settings_noun": names.noun,
         "subtitle": _subtitle(runs, trainings, config),
         "run": capital(names.run(chosen_run(chosen))),
-        "tiles": _tiles(chosen, settings),
+        "tiles": _tiles(chosen, runs, settings),
         "findings": findings(runs, settings, chosen, agreement, controls),
         "settings": table_texts(settings, SHOWN["settings in print"], chosen),
         "runs": table_texts(ranked, SHOWN["runs in print"], chosen),
@@ -102,8 +102,10 @@ def _subtitle(
     return f"{models} on {config['dataset']['name']}: {'; '.join(facts)}."
 
 
-def _tiles(chosen: Mapping[str, Any], settings: pd.DataFrame) -> dict[str, str]:
-    row = rows_of(settings, chosen_run(chosen).setting).iloc[0]
+def _tiles(chosen: Mapping[str, Any], runs: pd.DataFrame, settings: pd.DataFrame) -> dict[str, str]:
+    run = chosen_run(chosen)
+    row = rows_of(settings, run.setting).iloc[0]
+    lost = rows_of(runs, run.setting).set_index("seed").loc[run.seed]
     return {
         "value": signed(chosen["value"], 3),
         "named": score_label(chosen),
@@ -111,7 +113,7 @@ def _tiles(chosen: Mapping[str, Any], settings: pd.DataFrame) -> dict[str, str]:
         "mean": signed(row["score"], 3),
         "mean_within": interval(row["score_low"], row["score_high"], 3),
         "first": percent(row["win_probability"]),
-        "neg_elbo": number(row["neg_elbo"], 1),
+        "lost": f"{number(lost['lost_at_ends'], 2)} / {number(lost['lost_between'], 2)}",
     }
 
 

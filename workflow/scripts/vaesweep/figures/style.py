@@ -37,7 +37,7 @@ MARKERS = "osD^vPX"  # of variants, for readers who see no colours
 WIDTH = 7.0  # inches: the text width of a letter page
 MAX_LABELS = 9  # numbers next to each other, or legend entries beside a figure two inches high
 
-MAX_FLATTENED = 3  # how many times longer a few values may make the axis of the others
+MAX_FLATTENED = 2.5  # how many times longer a few values may make the axis of the others
 
 
 @mpl.rc_context(STYLE)
@@ -104,8 +104,8 @@ def draw_scale(axes: Axes, floor: float) -> None:
 def lowest_shown(values: Iterable[float], at_most: float = math.inf) -> float:
     """Return the lowest value to draw, `at_most` or less.
 
-    It is the lowest of all, unless more than half of the values would share a third of the axis.
-    Then it is the lowest that does not flatten them; `mark_beyond` writes the others at the edge.
+    It is the lowest of all, unless it would make the axis MAX_FLATTENED times as long as more than
+    half of the values need. Then it is the lowest that does not; `mark_beyond` writes the others.
     """
     known = sorted(value for value in values if math.isfinite(value))
     top = max(known[-1], at_most) if math.isfinite(at_most) else known[-1]
