@@ -23,7 +23,7 @@ from vaesweep.documents.typesetting import ROOT
 from vaesweep.interpolation import PATHS
 from vaesweep.running.provenance import source_of, versions
 from vaesweep.runs import Names, Setting, rows_of, settings_of
-from vaesweep.scoring.record import DIAGNOSTIC_COLUMNS, JUDGE_FACTS
+from vaesweep.scoring.record import AXES, DIAGNOSTIC_COLUMNS, JUDGE_FACTS
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import ALPHA, MIN_SEEDS
 from vaesweep.words import capital, counted, interval, listed, number, percent, signed
@@ -70,6 +70,7 @@ def report_data(
         "compared": int((settings["seeds"] > 0).sum()) > 1,
         "parts": [RECORDS["parts"][part.name] | {"weight": part.weight} for part in PARTS],
         "models": listed(sorted({training["models"] for training in trainings})),
+        "axes": [(plain(COLUMNS[axis]["heading"]), COLUMNS[axis]["meaning"]) for axis in AXES],
         "diagnostics": _diagnostics(settings),
         "costs": _costs(costs),
         "judges": _judges(judges),
