@@ -67,7 +67,7 @@ def restore(dataset: Dataset, folder: Path, results: Path) -> None:
     log = results.parents[1] / "logs/fetch_data/log.log"
     gone = not all((results / f"{split}.npz").exists() for split in FILES)
     if gone and log.exists() and f" {dataset.name} is served by" in log.read_text(encoding="utf-8"):
-        with contextlib.suppress(UserError):
+        with contextlib.suppress(UserError, OSError):
             write_data(with_sums(dataset, folder), folder, results, getLogger(__name__))
             print(f"{results} was gone, and was fetched again", file=sys.stderr)
 
