@@ -27,11 +27,17 @@ ifeq ($(TORCH),cpu)
 PINNED := --requirement envs/requirements.txt --extra-index-url $(TORCH_INDEX) \
 	$(shell sed -En 's/^torch(vision)?==.*/&+cpu/p' envs/constraints.txt)
 endif
-# Rules run `python` and `snakemake` of this environment, whatever is active in the caller's shell.
+# Rules run `python` and `snakemake` of this environment, whatever is active in the caller's shell, and
+# whatever that says about Python, about where pip installs to, and about Matplotlib's window.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
-# Snakemake and Matplotlib keep caches in the home folder, which some users do not have.
-NO_HOME := $(shell test -w "$$HOME" || echo yes)
-WITH_HOME := $(if $(NO_HOME),HOME="$$(cd "$(STUDY)" && pwd)/.snakemake/home")
+unexport $(filter-out PYTHON,$(filter PYTHON%,$(.VARIABLES)))
+unexport CDPATH PIP_CONSTRAINT PIP_REQUIREMENT PIP_NO_BINARY
+export MPLBACKEND := agg
+INTO_VENV := --no-user --target= --prefix= --root=
+# A user may have no home folder, or no room in it. Without HOME, bash knows the one to take.
+HOME ?= $(shell echo ~)
+export HOME
+CACHE := XDG_CACHE_HOME="$$(cd "$(STUDY)" && pwd)/.snakemake/cache"
 
 IMPORTED := torch, torchvision, safetensors.torch, pandas, scipy.stats, seaborn, snakemake.cli, snakemake.report, pypdf, pytest
 
@@ -42,7 +48,7 @@ all: $(READY)
 		echo "CORES=$(CORES): expected all, or a number from 1; for example make CORES=4" >&2; exit 1;; esac
 	@test "$(STUDY)" = . -o -f "$(STUDY)/config.yaml" || { \
 		echo "STUDY=$(STUDY): expected a folder with a config.yaml; there are: $(wildcard examples/*)" >&2; exit 1; }
-	@$(RUN) $(WITH_HOME) snakemake --cores $(CORES) --directory "$(STUDY)" -- all report
+	@$(RUN) $(CACHE) snakemake --cores $(CORES) --directory "$(STUDY)" -- all report
 
 PYTEST := python -m pytest -n auto
 
@@ -84,15 +90,15 @@ export CHECK_PYTHON
 
 $(READY):
 	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) found. Install Python 3.11 to 3.13, or name one: make PYTHON=/path/to/python" >&2; exit 1; }
-	@$(PYTHON) -c "$$CHECK_PYTHON"
+	@$(PYTHON) -I -c "$$CHECK_PYTHON"
 	@case "$(TORCH)" in cpu|gpu) ;; *) echo "TORCH=$(TORCH): expected cpu or gpu" >&2; exit 1;; esac
 	@echo "Installing the pinned environment into .venv (a minute or two; about $(if $(filter cpu,$(TORCH)),2 GB,6 GB with the GPU libraries)) ..."
-	@test "$$(cat .venv/folder 2>/dev/null) $$(cat .venv/torch 2>/dev/null || echo gpu)" = "$(FOLDER) $(TORCH)" || $(PYTHON) -m venv --clear .venv
+	@test "$$(cat .venv/folder 2>/dev/null) $$(cat .venv/torch 2>/dev/null || echo gpu)" = "$(FOLDER) $(TORCH)" || $(PYTHON) -I -m venv --clear .venv
 	@echo "$(FOLDER)" > .venv/folder
 	@echo $(TORCH) > .venv/torch
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile $(PINNED) || { \
+	@$(BIN)/python -I -m pip install --quiet --disable-pip-version-check --no-compile $(INTO_VENV) $(PINNED) || { \
 		test $(TORCH) = gpu || echo "TORCH=cpu takes torch from $(TORCH_INDEX): name another TORCH_INDEX, or make TORCH=gpu" >&2; exit 1; }
 # Compile what every start imports, not all 14,000 files. Some containers cannot do so later.
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -c "import $(IMPORTED); snakemake.cli.get_argument_parser()"
+	@$(BIN)/python -I -c "import $(IMPORTED); snakemake.cli.get_argument_parser()"
 	@rm -f .venv/ready-*
 	@touch $@

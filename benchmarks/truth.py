@@ -1,154 +1,134 @@
-"""Does the score rank models by how close they come to known paths?
+"""Does each axis follow its own truth, whatever the other one?
 
-python benchmarks/truth.py
+python benchmarks/truth.py [--folder DIR] [--picture docs/truth.png]
 
-Trains VAEs, good and bad, on three families of images (see `families.py`), measures how close their
-interpolates come to the true images in between, and correlates that over the models with the score
-and with other formulas. Models and measurements are kept in --folder. Prints JSON after about 2
-hours, or after seconds when repeated.
+Trains models, good and bad, on three families of images (see `families.py`), measures on paths that
+are known what each loses at the ends and in between, and correlates that over the models with the
+axes and the score, which are measured on other pairs. Models and what was measured are kept in the
+folder. Prints JSON.
 """
 
 import argparse
+import json
 import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 from common import ROOT, report
-from families import variants
-from formulas import WEIGHTS, Arrays, candidates, correlations, means
+from families import FAMILIES, Array, load_family
 from matplotlib import rc_context
 from matplotlib.figure import Figure
-from measured import measure_family
+from measured import Numbers, axes, truths
+from recipes import have_model, recipes
+from scipy.stats import rankdata
 
-from vaesweep.figures.style import STYLE, WIDTH, name_colours, palette
-from vaesweep.runs import Setting
+from vaesweep.figures.style import STYLE, VARIANT_COLOURS, WIDTH
 
-Means = dict[str, dict[str, float]]
+Measured = dict[str, Numbers]
 
-FAMILIES = ("lines", "MNIST", "FashionMNIST")
-# Of the mean correlation of the score with the truths, over models that did not serve to choose it.
-TARGETS = {"lines": 0.6, "MNIST": 0.93, "FashionMNIST": 0.93}
-SPLIT_SEED = 0
-# No bad path may score higher than this VAE, and no blank one as high as any trained VAE.
-GOOD = "vae_16"
-BAD = (
-    *("cross_fade", "hard_switch", "constant_image", "nearest_training_image"),
-    *("untrained", "collapsed", "shuffled"),
-)
-BLANK = ("constant_image", "collapsed")
+DRAWS = 1000
+# The truth that each column should follow, and the other one, given which it should do so too.
+CLAIMS = {
+    "lost_at_ends": ("reconstruction", "interpolation"),
+    "lost_between": ("interpolation", "reconstruction"),
+    "score": ("whole", "interpolation"),
+}
+CONTROLS = ("cross_fade", "hard_switch")
 
 
-def halves(names: list[str]) -> dict[str, list[str]]:
-    """Models by their use: "pick" to choose a formula, "report" to assess it."""
-    names = sorted(names)
-    order = np.random.default_rng(SPLIT_SEED).permutation(len(names))
-    middle = len(names) // 2
-    parts = {"pick": order[:middle], "report": order[middle:], "all": np.arange(len(names))}
-    found = {part: [names[k] for k in sorted(chosen)] for part, chosen in parts.items()}
-    return found | {"default sweep": [name for name in names if name.startswith("default")]}
+def spearman(x: Array, y: Array) -> float:
+    """Spearman's rank correlation of x (M,) and y (M,)."""
+    return float(np.corrcoef(rankdata(x), rankdata(y))[0, 1])
 
 
-def held_against_truth(
-    models: dict[str, Arrays], controls: dict[str, Arrays], family: str
-) -> tuple[dict[str, Any], dict[str, Means]]:
-    """`correlations` by set of pairs and part of the models, and the means that they compare."""
-    known = {
-        model: {
-            name.removeprefix("truth."): float(values.mean())
-            for name, values in arrays.items()
-            if name.startswith("truth.")
-        }
-        for model, arrays in models.items()
-    }
-    found, values = {}, {"truth": known}
-    for pairs in ["known"] if family == "lines" else ["known", "score"]:
-        values[pairs] = {
-            model: means(
-                part_of(arrays, pairs), family != "lines", controls if pairs == "score" else {}
-            )
-            for model, arrays in models.items()
-        }
-        found[pairs] = {
-            part: correlations(_columns(values[pairs], names), _columns(known, names))
-            for part, names in halves(list(models)).items()
-            if names
-        }
-    return found, values
+def partial(x: Array, y: Array, given: Array) -> float:
+    """Spearman's correlation of x (M,) and y (M,) without what both share with `given` (M,)."""
+    xy, xz, yz = spearman(x, y), spearman(x, given), spearman(y, given)
+    return float((xy - xz * yz) / np.sqrt((1 - xz**2) * (1 - yz**2)))
 
 
-def part_of(arrays: Arrays, pairs: str) -> Arrays:
-    """The arrays of one set of pairs, by name."""
-    start = f"{pairs}."
-    return {k.removeprefix(start): v for k, v in arrays.items() if k.startswith(start)}
+def with_interval(statistic: Callable[..., float], *columns: Array) -> list[float]:
+    """A statistic of M models, and the middle 95 % of bootstrap draws (Efron 1979)."""
+    count, generator = len(columns[0]), np.random.default_rng(0)
+    drawn = []
+    for _ in range(DRAWS):
+        rows = generator.integers(count, size=count)
+        drawn.append(statistic(*(column[rows] for column in columns)))
+    ends = np.nanquantile(drawn, [0.025, 0.975])
+    return [round(float(x), 2) for x in (statistic(*columns), *ends)]
 
 
-def _columns(rows: Means, names: list[str]) -> Arrays:
-    return {key: np.array([rows[name][key] for name in names]) for key in rows[names[0]]}
+def correlations(models: list[Measured]) -> dict[str, Any]:
+    """How the axes, the score and other formulas go with the truths, over models.
 
-
-def control_table(controls: dict[str, Arrays]) -> tuple[Means, dict[str, Any]]:
-    """Means of the formulas over the controls' pairs, and whether each formula passes.
-
-    It passes if transport comes first, no bad path is above the VAE of latent size 16, and all
-    blank paths are below every trained VAE. `next` is the best of the bad paths, and `lead` is the
-    VAE's lead over it, with the standard error over pairs.
+    Of every formula: its correlation with its truth, the same given the other truth, and that with
+    the other truth. Of those of the way between the decoded ends also the share of the models whose
+    path comes before the cross-fade, and before a hard switch, of their decoded ends.
     """
-    values = {name: means(arrays, True, controls) for name, arrays in controls.items()}
-    formulas = ["score", *(f"T^{k} G C" for k in WEIGHTS), "mean-T G C", "T + G + C", "T C", "gain"]
-    verdicts = {}
-    for formula in formulas:
-        value = {name: row[formula] for name, row in values.items()}
-        next_bad = max(BAD, key=value.__getitem__)
-        worst = min(x for name, x in value.items() if name.startswith("vae_"))
-        lead = value[GOOD] - value[next_bad]
-        passed = (
-            max(value, key=value.__getitem__) == "transport"
-            and lead >= 0
-            and all(value[name] < worst for name in BLANK)
-        )
-        verdicts[formula] = {"passed": passed, "next": next_bad, "lead": round(lead, 4)}
-        if formula != "score":  # a score is made of means over pairs
-            of_pairs = [candidates(controls[name], True)[formula] for name in (GOOD, next_bad)]
-            difference = of_pairs[0] - of_pairs[1]
-            error = difference.std(ddof=1) / len(difference) ** 0.5
-            verdicts[formula]["standard_error"] = round(float(error), 4)
-    ordered = sorted(values.items(), key=lambda item: -item[1]["quality"])
-    return {n: {f: round(row[f], 4) for f in formulas} for n, row in ordered}, verdicts
+    true, measured, paths = (
+        pd.DataFrame([model[part] for model in models]) for part in ("truths", "axes", "path")
+    )
+    found: dict[str, Any] = {"models": len(models)}
+    columns = {name: (measured[name], *CLAIMS[name]) for name in measured}
+    columns |= {name: (paths[name], *CLAIMS["lost_between"]) for name in paths}
+    for name, (values, own, other) in columns.items():
+        x, y, given = (z.to_numpy() for z in (values, true[own], true[other]))
+        found[name] = {
+            own: with_interval(spearman, x, y),
+            f"{own} given {other}": with_interval(partial, x, y, given),
+            other: with_interval(spearman, x, given),
+        }
+        for control in CONTROLS if name in paths else ():
+            after = pd.DataFrame([model[control] for model in models])[name]
+            found[name][f"before {control}"] = round(float((values < after).mean()), 2)
+    for control in CONTROLS:
+        before = true["interpolation"] < true[control]
+        found[f"truly before {control}"] = round(float(before.mean()), 2)
+    return found | {"truths": true.corr("spearman").round(2).to_dict()}
+
+
+def measured(name: str, folder: Path) -> dict[str, Measured]:
+    """Truths and axes of the models of a family of images, from its file in the folder or anew."""
+    file = folder / f"{name}.json"
+    known = json.loads(file.read_text()) if file.exists() else {}
+    missing = [model for model in recipes() if model not in known]
+    if missing:
+        family = load_family(name, folder)
+        for key in missing:
+            path = folder / f"models/{name}/{key}.safetensors"
+            model = have_model(path, recipes()[key], family.training)
+            known[key] = {"truths": truths(model, family.known)} | axes(model, family)
+            file.write_text(json.dumps(known, indent=1))
+            logging.info("%s: %s", path, known[key]["axes"])
+    return known
 
 
 @rc_context(STYLE)
-def draw(values: dict[str, dict[str, Means]], found: dict[str, Any], path: Path) -> None:
-    """Draw the models of each family: how close they come to the known paths, by score."""
-    figure = Figure(figsize=(WIDTH, 2.5), layout="constrained")
-    sizes = {
-        family: {
-            name: Setting("vae", variant.architecture.latent_size)
-            for name, variant in variants(family).items()
-        }
-        for family in values
-    }
-    colours = palette(sorted(size for family in sizes.values() for size in family.values()))
-    for axes, (family, of) in zip(figure.subplots(1, len(values)), values.items(), strict=True):
-        pairs, formula = ("score", "score") if "score" in of else ("known", "quality")
-        names = list(of["truth"])
-        axes.scatter(
-            [of[pairs][name][formula] for name in names],
-            [-of["truth"][name]["nearness"] for name in names],
-            s=14,
-            c=[colours[sizes[family][name]] for name in names],
-            linewidths=0,
-            alpha=0.85,
-        )
-        axes.invert_yaxis()
-        rho = found[family][pairs]["all"]["candidates"][formula]["nearness"][0]
-        axes.set_title(family)
-        axes.text(0.97, 0.05, f"rank corr. {rho:.2f}", transform=axes.transAxes, ha="right")
-        axes.set_xlabel(formula if pairs == "score" else "quality without classes")
-    figure.axes[0].set_ylabel("distance from the true images,\npixels, growing downwards")
-    name_colours(figure, colours)
+def draw(values: dict[str, dict[str, Measured]], path: Path) -> None:
+    """Draw each axis against its truth, a point a model, a column a family of images."""
+    figure = Figure(figsize=(WIDTH, 4.4), layout="constrained")
+    kinds = list(dict.fromkeys(recipe.words for recipe in recipes().values()))
+    panels = figure.subplots(2, len(values))
+    for column, (family, models) in zip(panels.T, values.items(), strict=True):
+        for panel, (axis, (truth, _)) in zip(column, list(CLAIMS.items())[:2], strict=True):
+            for kind, colour in zip(kinds, VARIANT_COLOURS, strict=False):
+                of_kind = [m for m in models if recipes()[m].words == kind]
+                x = [models[m]["truths"][truth] for m in of_kind]
+                y = [models[m]["axes"][axis] for m in of_kind]
+                filled = [colour if recipes()[m].chooses else "none" for m in of_kind]
+                panel.scatter(x, y, s=16, c=filled, edgecolors=colour, linewidths=0.8, label=kind)
+            panel.set_xscale("log")
+            panel.set_yscale("log")
+            panel.set_xlabel(f"true {truth} error")
+        column[0].set_title(family)
+    for panel, axis in zip(panels[:, 0], CLAIMS, strict=False):
+        panel.set_ylabel(axis)
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside right upper")
     figure.savefig(path, dpi=160)
 
 
@@ -160,26 +140,18 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
-    found, values, tables, verdicts = {}, {}, {}, {}
-    for family in FAMILIES:
-        models, controls = measure_family(family, arguments.folder)
-        found[family], values[family] = held_against_truth(models, controls, family)
-        if controls:
-            tables[family], verdicts[family] = control_table(controls)
-    reached = {}
-    for family in FAMILIES:
-        for pairs, parts in found[family].items():
-            quality = parts["report"]["candidates"]["quality"]
-            mean, lowest, target = quality["mean"][0], quality["lowest"], TARGETS[family]
-            reached[f"{family}, {pairs} pairs"] = {
-                "mean": mean,
-                "lowest": lowest,
-                "target": target,
-                "reached": mean >= target and lowest >= 0,
-            }
+    values = {name: measured(name, arguments.folder) for name in FAMILIES}
+    found = {}
+    for name, models in values.items():
+        parts = {
+            "all": list(models.values()),
+            "chose": [row for key, row in models.items() if recipes()[key].chooses],
+            "unseen": [row for key, row in models.items() if not recipes()[key].chooses],
+        }
+        found[name] = {part: correlations(rows) for part, rows in parts.items()}
     if arguments.picture:
-        draw(values, found, arguments.picture)
-    report("truth", targets=reached, controls=tables, verdicts=verdicts, families=found)
+        draw(values, arguments.picture)
+    report("truth", correlations=found, models=values)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,10 @@ All keys of [config.yaml](../config.yaml), generated from
 A key that is left out takes its default; a wrong key or value is named before anything runs.
 
 A key can be set for one command: `snakemake --cores 8 --config netid=abc 'training={epochs: 2}'`.
+Snakemake merges it, and the files of `--configfile`, into config.yaml key by key, so
+`--config 'sweep={variants: {conv: {model: {architecture: conv}}}}'` adds `conv` and keeps `vae`; the
+first lines of a run name the variants. To leave one out, edit config.yaml, or write another one in a
+folder of its own. Lists are replaced as a whole.
 [architecture.md](architecture.md#what-an-edit-makes-rerun) says what a change makes run again,
 [module.md](module.md) where the keys stand if this is a module of another workflow.
 """

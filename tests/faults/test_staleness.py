@@ -109,12 +109,48 @@ def move_the_images(checkout: Checkout) -> None:
     )
 
 
+def touch_all_results(checkout: Checkout) -> None:
+    """Every file gets another time: what jobs read is newer than what they write."""
+    made_last_first = sorted(
+        (checkout / "results").rglob("*.*"), key=lambda path: -path.stat().st_mtime
+    )
+    for path in made_last_first:
+        path.touch()
+
+
+def copy_without_times(checkout: Checkout) -> None:
+    copied = checkout / "copied"
+    shutil.copytree(checkout / "results", copied, copy_function=shutil.copyfile)
+    shutil.rmtree(checkout / "results")
+    copied.rename(checkout / "results")
+
+
+def lose_the_data_and_add_a_seed(checkout: Checkout) -> None:
+    shutil.rmtree(checkout / "results/data")
+    checkout.configure(sweep={"seeds": [0, 1, 2]})
+
+
+def change_an_image(checkout: Checkout) -> None:
+    path = checkout / "images/train-images-idx3-ubyte"
+    path.write_bytes(path.read_bytes()[:-1] + b"\1")
+
+
 def configure(**sections):
     return lambda checkout: checkout.configure(**sections)
 
 
 CHANGES = {
     "nothing that counts": (change_nothing_that_counts, {}),
+    "other times": (touch_all_results, {}),
+    "a copy without times": (copy_without_times, {}),
+    "the data lost and one seed more": (
+        lose_the_data_and_add_a_seed,
+        {"train": 2, **RESULTS},
+    ),
+    "an image": (
+        change_an_image,
+        {"fetch_data": 1, "draw_pairs": 1, "train_judges": 1, "train": 4, **REFERENCES, **RESULTS},
+    ),
     "an edit of the training": (edit_the_training, {"train": 4, **RESULTS}),
     "epochs": (configure(training={"epochs": 2}), {"train": 4, **RESULTS}),
     "one seed fewer": (configure(sweep={"seeds": [0]}), RESULTS),

@@ -26,8 +26,9 @@ def interpolations() -> list[explorer.Interpolation]:
         steps = np.full((2, len(PAIRS), explorer.FRAMES - 1), 0.5 + place)
         classes = np.full((2, len(PAIRS), explorer.FRAMES, 10), 0.1)
         quality = np.full((len(PAIRS), 4), 0.25 + place / 2)
-        run = Run("vae", size, 4 + place)
-        made.append(explorer.Interpolation(run, cells.astype(np.uint8), steps, classes, quality))
+        numbers = np.tile([0.4, 0.5 + place, np.nan], (len(PAIRS), 1))
+        run, cells = Run("vae", size, 4 + place), cells.astype(np.uint8)
+        made.append(explorer.Interpolation(run, cells, steps, classes, quality, numbers))
     return made
 
 

@@ -94,6 +94,7 @@ def metrics(run: Run, scores: pd.DataFrame, **changes: Any) -> dict[str, Any]:
         "active_units": run.latent_size,
         "train_seconds": 1.0,
         "device": "cpu",
+        "precision": "float32",
         "made_with": {},
         **summarise_pairs(scores),
         **dict.fromkeys(DIAGNOSTIC_COLUMNS, 3.0),

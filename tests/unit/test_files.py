@@ -1,5 +1,6 @@
 """Files are complete or absent. Damaged ones are named, with what to do."""
 
+import errno
 import time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from vaesweep.files import (
     read_arrays,
     read_json,
     read_table,
+    scratch_folder,
     write_arrays,
     write_json,
     write_rows,
@@ -160,3 +162,12 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
         write_whole(tmp_path / "file", b"new")
     assert (tmp_path / "file").read_bytes() == b"old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_a_full_folder_for_temporary_files_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(UserError, match=f"files in {tmp_path}: No space left"), scratch_folder():
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(ConnectionError), scratch_folder():
+        raise ConnectionError

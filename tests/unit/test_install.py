@@ -74,4 +74,14 @@ def test_changelog_and_citation_have_the_same_version() -> None:
 def test_the_package_requires_what_the_conda_environment_has() -> None:
     conda = yaml.safe_load((ROOT / "envs/vaesweep.yaml").read_text(encoding="utf-8"))
     pinned = conda["dependencies"][-1]["pip"]
-    assert PROJECT["dependencies"] == [line.split("==")[0] for line in pinned]
+    required = [line.split(">=")[0] for line in PROJECT["dependencies"]]
+    assert required == [line.split("==")[0] for line in pinned]
+
+
+def test_the_least_versions_are_the_same_everywhere() -> None:
+    """`make soak` runs a sweep with each (tests/faults/situations.yaml)."""
+    [snakemake] = re.findall(r'min_version\("(.*)"\)', (ROOT / "Snakefile").read_text())
+    [torch] = [line[7:] for line in PROJECT["dependencies"] if line.startswith("torch>=")]
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"versions that work are Snakemake {snakemake} and PyTorch {torch}." in readme
+    assert f"PyTorch {torch} or later" in (ROOT / "benchmarks/gpu_check.py").read_text()

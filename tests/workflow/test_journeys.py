@@ -58,9 +58,9 @@ def test_the_gpu_profile_goes_with_config_and_asks_for_a_gpu(checkout):
     assert not (checkout / "results/logs").exists()
 
 
-def test_a_job_scores_at_most_five_seeds(checkout):
+def test_a_job_interpolates_and_scores_at_most_five_seeds(checkout):
     jobs = planned(checkout, "--config", "sweep={seeds: [0, 1, 2, 3, 4, 5, 6], latent_sizes: [4]}")
-    assert jobs["score"] == jobs["score_1"] == jobs["interpolate"] == 1 and jobs["train"] == 7
+    assert jobs["score"] == jobs["score_1"] == jobs["interpolate_1"] == 1 and jobs["train"] == 7
 
 
 def test_all_parts_request_what_the_profile_sets_for_train_and_score(checkout):

@@ -1,14 +1,16 @@
 """The sweep in unusual folders, for unusual users, at unusual times."""
 
 import os
+import re
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from checkout import ROOT
-from small_sweep import prepare
+from checkout import ROOT, SNAKEMAKE, copy_of
+from small_sweep import prepare, remove
 
 from vaesweep.files import read_json
 
@@ -22,12 +24,28 @@ SMALLEST = {
     "interpolation": {"steps": 1},
     "scoring": {"importance_samples": 1},
 }
-# This user may read what root's Python consists of, and write only to files of its own.
-NOBODY = 65534
+# This user has no name, may read what Python consists of, and write only to files of its own.
+NOBODY = 54321
 AS_NOBODY = (
     f"setpriv --reuid {NOBODY} --regid {NOBODY} --clear-groups "
     "--inh-caps=+dac_read_search --ambient-caps=+dac_read_search --"
 ).split()
+
+
+# What a shell may have set: none of it decides anything.
+SHELL = {
+    "GIT_DIR": "/nowhere",
+    "HOME": "/dev/full",
+    "MPLBACKEND": "module://nowhere",
+    "PYTHONHOME": "/nowhere",
+    "PYTHONPATH": ".",
+    "PYTHONWARNINGS": "error",
+    "SOURCE_DATE_EPOCH": "1",
+    "TZ": "Asia/Kolkata",
+}
+# Without UTF-8 in Python either, unlike a POSIX locale alone.
+ASCII = ("env", "LC_ALL=POSIX", "PYTHONUTF8=0", "PYTHONCOERCECLOCALE=0", "HOME=/dev/full")
+UNSET = [f"--unset={name}" for name in ("HOME", "LANG", "LOGNAME", "MAKEFLAGS", "USER")]
 
 
 @pytest.fixture
@@ -52,6 +70,14 @@ def test_a_path_of_500_characters_with_spaces_and_umlauts(mnist, base):
     assert modes_of(checkout / "results") == {0o644}
 
 
+def leave_behind(folder: Path, *names: str) -> None:
+    """Leave what Jupyter and Emacs do in a folder, where these files may be open."""
+    (folder / ".ipynb_checkpoints").mkdir()
+    for name in names:
+        (folder / f".#{name}").symlink_to("me@here.1:2")
+        (folder / f"{name}~").write_bytes(b"\xff")
+
+
 class OddPlace:
     """A read-only checkout, and the folder of a study that belongs to another user than root.
 
@@ -65,6 +91,12 @@ class OddPlace:
         self.study.mkdir()
         for name in ("config.yaml", "images"):
             (self.checkout / name).rename(self.study / name)
+        leave_behind(self.checkout / "workflow/templates", "listing.typ", "columns.yaml")
+        leave_behind(self.checkout / "workflow/report", "verdict.rst")
+        leave_behind(self.checkout / "workflow/scripts", "score.py")
+        leave_behind(self.checkout / "profiles/default", "config.yaml")
+        for name in ("random", "numpy", "torch"):
+            (self.checkout / f"{name}.py").write_text("raise ImportError('not Python's')")
         self.user = NOBODY if os.geteuid() == 0 else os.geteuid()
         for path in [self.study, *self.study.rglob("*")]:
             os.chown(path, self.user, -1)
@@ -72,16 +104,25 @@ class OddPlace:
             if not path.is_symlink():
                 path.chmod(path.stat().st_mode & ~0o222)
 
-    def make(self) -> str:
-        """Run `make`, and return what it prints."""
-        unset = ["env", "--unset=HOME", "--unset=LANG", "--unset=MAKEFLAGS", "LC_ALL=POSIX"]
-        command = ["make", "CORES=2", f"STUDY={self.study}"]
+    def make(self, **variables: str) -> str:
+        """Run `make` with these variables, and return what it prints."""
         user = AS_NOBODY if os.geteuid() == 0 else []
+        given = [f"{name}={value}" for name, value in variables.items()]
+        command = ["make", "CORES=2", f"STUDY={self.study}"]
         umask = os.umask(0o077)
         try:
-            return self.checkout.run(*user, *unset, *command).stdout
+            return self.checkout.run(*user, "env", *UNSET, "LC_ALL=POSIX", *given, *command).stdout
         finally:
             os.umask(umask)
+
+    def take_figures(self) -> dict[Path, bytes]:
+        """Remove all figures and the submission; return their content."""
+        results = self.study / "results"
+        paths = [*results.rglob("*.svg"), *results.rglob("*.png"), results / DOCUMENTS[0]]
+        content = {path: path.read_bytes() for path in paths}
+        for path in paths:
+            path.unlink()
+        return content
 
     def set_clock_back(self) -> None:
         """Give all files times in the future, as if the clock were an hour slow from now on."""
@@ -106,8 +147,30 @@ def test_the_smallest_sweep_by_make_in_an_odd_place(mnist, base):
     assert {path.stat().st_uid for path in files_in(results)} == {place.user}
     assert files_in(place.checkout.folder) == before
 
+    # The same bytes in a hostile shell, whose study has own modules and a matplotlibrc.
+    figures = place.take_figures()
+    for name in ("random", "numpy", "torch"):
+        shutil.copy(place.checkout / f"{name}.py", place.study)
+    (place.study / "matplotlibrc").write_text("text.color: white\nsavefig.bbox: tight\n")
+    place.make(**SHELL)
+    assert place.take_figures() == figures
+
     place.set_clock_back()
-    (results / DOCUMENTS[0]).unlink()
     place.make()
     assert (results / DOCUMENTS[0]).exists()
     assert "Nothing to be done" in place.make()
+
+
+def test_a_terminal_of_ascii_and_a_home_without_room(finished, tmp_path):
+    checkout = copy_of(finished, tmp_path / "project")
+    remove(checkout, "chosen.json")
+    said = checkout.run(*ASCII, *SNAKEMAKE, "--cores", "1", "results/chosen.json").stdout
+    assert re.search(r"^ +4 +-\d\.\d+ ", said, re.M), "the settings, with a hyphen for a minus"
+
+
+def test_touch_says_nothing_of_the_sweep(finished, tmp_path):
+    checkout = copy_of(finished, tmp_path / "project")
+    made = (checkout / "results/sweep.json").read_bytes()
+    said = checkout.snakemake("--cores", "1", "--touch", "--forceall", "all").stdout
+    assert "steps (100%) done" in said and "jobs to run" not in said and "mean score" not in said
+    assert (checkout / "results/sweep.json").read_bytes() == made

@@ -62,7 +62,7 @@ rule score_controls:
         references=rules.draw_references.output.references,
         reference_scores=rules.score_references.output.scores,
         judges=judges("safetensors"),
-        train=rules.fetch_data.output.train,
+        train=TRAIN_SPLIT,
         pairs=rules.draw_pairs.output.pairs,
     output:
         controls=csv("controls"),

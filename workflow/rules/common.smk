@@ -4,7 +4,7 @@ import re
 from vaesweep.data.datasets import DATASETS
 from vaesweep.running.config import as_yaml, complete
 from vaesweep.running.dependencies import digest, source_files
-from vaesweep.running.sweep import prefers_stacks, settings, stacks, variants
+from vaesweep.running.sweep import expanded, prefers_stacks, settings, stacks, variants
 from vaesweep.runs import Names
 from vaesweep.words import plural
 
@@ -16,6 +16,7 @@ except UserError as error:
 RUN = "results/runs/{variant}/latent-{latent_size}/seed-{seed}"
 SETTING = "{variant}_latent-{latent_size}"  # in the names of logs and benchmarks
 LOG = f"{SETTING}_seed-{{seed}}"
+DATA_FOLDER = Path(expanded(config["dataset"]["dir"]))
 SEEDS = config["sweep"]["seeds"]
 VARIANTS = variants(config)
 EXTERNAL = config["sweep"]["external"]
@@ -28,7 +29,7 @@ RUN_FIGURES = {
     "different_digits": f"different {plural(DATASET.noun)}",
 }
 STACKS = stacks(config)  # seeds that one job may train
-SCORED = [SEEDS[start : start + 5] for start in range(0, len(SEEDS), 5)]  # that one job scores
+PARTS = [SEEDS[start : start + 5] for start in range(0, len(SEEDS), 5)]  # of one job after that
 # The storage provider for results, or None if they are in the working folder.
 STORAGE = workflow.storage_settings.default_storage_provider
 
@@ -45,15 +46,19 @@ def set_resources(rule):
     return workflow.resource_settings.overwrite_resources.get(rule, {})
 
 
-# Jobs for parts of the seeds have a rule for each part. What the profile sets for `train` and `score`
-# holds for all of them. (Here, because Snakemake reads these settings once, for the first rule.)
+# Jobs for parts of the seeds have a rule for each part, and what the profile sets for `train`,
+# `interpolate` or `score` holds for all. (Here, since Snakemake reads it once, for the first rule.)
 for chosen in (
     workflow.resource_settings.overwrite_resources,
     workflow.group_settings.overwrite_groups,
 ):
-    for name, prefix, parts in (("train", "train_stack", STACKS), ("score", "score", SCORED)):
+    for name, suffix, parts in (
+        ("train", "_stack", STACKS),
+        ("interpolate", "", PARTS),
+        ("score", "", PARTS),
+    ):
         for number in range(len(parts) if name in chosen else 0):
-            chosen.setdefault(f"{prefix}_{number}", chosen[name])
+            chosen.setdefault(f"{name}{suffix}_{number}", chosen[name])
 
 
 def workflow_file(path):

@@ -1,6 +1,9 @@
-from vaesweep.data.fetch import with_sums
+from vaesweep.data.fetch import restore, with_sums
 
 DATA = f"results/data/{DATASET.name}"
+# Snakemake reruns what depends on a file that has to be made again, whatever its bytes will be.
+if STANDALONE and workflow.is_main_process and not STORAGE:
+    restore(DATASET, DATA_FOLDER, Path(DATA))
 
 
 rule fetch_data:
@@ -21,14 +24,21 @@ rule fetch_data:
         dataset=DATASET.name,
         # For custom images, the MD5 sums of the user's files. As inputs, they would be compared by
         # time and path.
-        pins=lambda wildcards: with_sums(DATASET, Path(config["dataset"]["dir"]).expanduser()).pins,
+        pins=lambda wildcards: with_sums(DATASET, DATA_FOLDER).pins,
     script:
         "../scripts/fetch_data.py"
 
 
+# Whatever the time of these files, the images are those of their sums, which are compared by content.
+# They are inputs of the rules from which all others follow: draw_pairs, train_judges and train.
+TRAIN_SPLIT = ancient(rules.fetch_data.output.train)
+TEST_SPLIT = ancient(rules.fetch_data.output.test)
+
+
 rule draw_pairs:
     input:
-        test=rules.fetch_data.output.test,
+        test=TEST_SPLIT,
+        sums=rules.fetch_data.output.sums,
     output:
         pairs=in_report("results/pairs.csv", "Method", {"table": "pairs"}),
     log:

@@ -2,15 +2,18 @@
 # each run, since a rule's outputs are fixed and models may have different numbers of runs.
 import re
 
-# Regex of their names; matches nothing if there are none.
-EXTERNAL_PATTERN = "|".join(map(re.escape, EXTERNAL)) or "(?!)"
+# Regex of their names, in paths of runs that they have; matches nothing if there are none.
+EXTERNAL_PATTERN = "(?!)"
+for model in EXTERNAL:
+    for path in external_runs(model, ""):
+        EXTERNAL_PATTERN += f"|{re.escape(model)}(?=/{path.split('/', 3)[3]})"
 
 
 rule import_external:
     input:
-        test=rules.fetch_data.output.test,
+        test=TEST_SPLIT,
         pairs=rules.draw_pairs.output.pairs,
-        frames=lambda run: local(EXTERNAL[run.variant]["frames"][int(run.seed)]),
+        frames=lambda run: local(expanded(EXTERNAL[run.variant]["frames"][int(run.seed)])),
     output:
         interpolations=f"{RUN}/interpolations.npz",
     log:

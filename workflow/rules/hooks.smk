@@ -5,7 +5,7 @@ from contextlib import suppress
 from snakemake.exceptions import WorkflowError
 
 from vaesweep.files import write_json
-from vaesweep.running.messages import opening
+from vaesweep.running.messages import opening, say, spell_out
 from vaesweep.running.preflight import missing_folder, problems, reset_future_times
 from vaesweep.running.provenance import record
 from vaesweep.running.sweep import missing_frames
@@ -26,17 +26,24 @@ def last_words(rules):
     return f"Results are in {prefix}." if STORAGE else closing(config["netid"])
 
 
+for stream in (sys.stdout, sys.stderr):
+    spell_out(stream)
+
 for fault in missing_frames(config) if workflow.is_main_process else ():
     print(fault, file=sys.stderr)
 
 if workflow.is_main_process and not (
-    workflow.output_settings.dryrun or workflow.output_settings.verbose
+    workflow.output_settings.dryrun
+    or workflow.output_settings.verbose
+    or {"--touch", "-t"} & set(sys.argv)
 ):
     take_over(up_to_date=lambda: last_words(job.name for job in workflow.dag.jobs))
 
 
 # A job that needs what the machine or the cluster lacks would fail late, or wait forever.
 onstart:
+    if workflow.touch:
+        return
     PLANNED.update(job.name for job in workflow.dag.needrun_jobs() if job.name != "all")
     executor = workflow.executor_plugin.name
     trains = any(name.startswith("train") for name in PLANNED)
@@ -46,14 +53,15 @@ onstart:
         trains_on_cuda=trains and config["training"]["device"] == "cuda",
     )
     if "fetch_data" in PLANNED and not DATASET.sources:
-        found += missing_folder(Path(config["dataset"]["dir"]).expanduser(), DATASET.md5)
+        found += missing_folder(DATA_FOLDER, DATASET.md5)
     found += reset_future_times(path for job in workflow.dag.jobs for path in job.input)
     if found:
         raise WorkflowError("nothing was started:\n" + "\n".join(found))
     with suppress(UserError):  # on a full disk, the first job says so
         write_json("results/sweep.json", record(ROOT, config_text()))
-    print(opening(config, PLANNED, workflow.cores if executor == "local" else None), flush=True)
+    say(opening(config, PLANNED, workflow.cores if executor == "local" else None))
 
 
 onsuccess:
-    print(last_words(PLANNED), flush=True)
+    if words := last_words(PLANNED):
+        say(words)

@@ -3,7 +3,7 @@ rule explorer:
         settings=rules.compare.output.settings,
         chosen=rules.choose.output.chosen,
         pairs=rules.draw_pairs.output.pairs,
-        test=rules.fetch_data.output.test,
+        test=TEST_SPLIT,
         references=rules.draw_references.output.references,
         models=trained_runs("model.safetensors"),
         pair_scores=trained_runs("pair_scores.csv"),

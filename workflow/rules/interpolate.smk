@@ -1,25 +1,30 @@
-# One job for all seeds of a setting, here and for the figures, since starting takes longer than the
-# work.
-rule interpolate:
-    input:
-        test=rules.fetch_data.output.test,
-        pairs=rules.draw_pairs.output.pairs,
-        models=seeds_of_a_setting("model.safetensors"),
-    output:
-        interpolations=seeds_of_a_setting("interpolations.npz"),
-    log:
-        f"results/logs/interpolate/{SETTING}.log",
-    benchmark:
-        f"results/benchmarks/interpolate/{SETTING}.tsv"
-    localrule: True
-    conda:
-        "../../envs/vaesweep.yaml"
-    params:
-        *code("interpolate.py"),
-        steps=config["interpolation"]["steps"],
-        path=config["interpolation"]["path"],
-    script:
-        "../scripts/interpolate.py"
+# A job for several seeds, since starting takes longer than the work, but not for all: a seed that is
+# added would rerun the scores of all of them.
+for number, seeds in enumerate(PARTS):
+    part = f"_part-{number}" if number else ""
+
+    rule:
+        name:
+            f"interpolate_{number}" if number else "interpolate"
+        input:
+            test=TEST_SPLIT,
+            pairs=rules.draw_pairs.output.pairs,
+            models=seeds_of_a_setting("model.safetensors", seeds),
+        output:
+            interpolations=seeds_of_a_setting("interpolations.npz", seeds),
+        log:
+            f"results/logs/interpolate/{SETTING}{part}.log",
+        benchmark:
+            f"results/benchmarks/interpolate/{SETTING}{part}.tsv"
+        localrule: True
+        conda:
+            "../../envs/vaesweep.yaml"
+        params:
+            *code("interpolate.py"),
+            steps=config["interpolation"]["steps"],
+            path=config["interpolation"]["path"],
+        script:
+            "../scripts/interpolate.py"
 
 
 rule draw_runs:

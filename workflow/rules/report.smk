@@ -17,7 +17,7 @@ rule report:
         rules.explorer.output,
         rules.report_tables.output,
         summary=rules.report_tables.output.summary,
-        texts=sorted(map(workflow_file, ROOT.glob("workflow/report/*.rst"))),
+        texts=sorted(map(workflow_file, ROOT.glob("workflow/report/[a-z]*.rst"))),
         style=workflow_file("workflow/report/style.css"),
     output:
         "results/report.html",

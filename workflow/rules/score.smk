@@ -1,6 +1,6 @@
 rule draw_references:
     input:
-        test=rules.fetch_data.output.test,
+        test=TEST_SPLIT,
         pairs=rules.draw_pairs.output.pairs,
     output:
         references="results/references.npz",
@@ -22,7 +22,7 @@ rule score_references:
     input:
         references=rules.draw_references.output.references,
         judges=judges("safetensors"),
-        test=rules.fetch_data.output.test,
+        test=TEST_SPLIT,
         pairs=rules.draw_pairs.output.pairs,
     output:
         scores="results/reference_scores.csv",
@@ -42,8 +42,8 @@ rule score_references:
         "../scripts/score_references.py"
 
 
-# A rule for each part of the seeds: with many, a job for all seeds of a setting would take minutes.
-for number, seeds in enumerate(SCORED):
+# As for `interpolate`. With many seeds, a job for all of a setting would take minutes, too.
+for number, seeds in enumerate(PARTS):
     part = f"_part-{number}" if number else ""
 
     rule:
@@ -54,7 +54,7 @@ for number, seeds in enumerate(SCORED):
             references=rules.draw_references.output.references,
             reference_scores=rules.score_references.output.scores,
             judges=judges("safetensors"),
-            test=rules.fetch_data.output.test,
+            test=TEST_SPLIT,
             pairs=rules.draw_pairs.output.pairs,
             models=runs_of_a_job("model.safetensors", seeds, external=False),
             trainings=runs_of_a_job("training.json", seeds, external=False),

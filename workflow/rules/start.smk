@@ -7,6 +7,8 @@ ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[
 STANDALONE = Path(workflow.main_snakefile).resolve() in {
     (ROOT / path).resolve() for path in ("Snakefile", "workflow/Snakefile")
 }
+# Snakemake puts the Snakefile's folder first, where a user's random.py would hide Python's.
+sys.path = [path for path in sys.path if path not in (str(ROOT), str(ROOT / "workflow"))]
 sys.path.append(str(ROOT / "workflow" / "scripts"))
 
 from snakemake.settings.types import SharedFSUsage

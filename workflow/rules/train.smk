@@ -6,7 +6,8 @@ PLANS_STACKS = workflow.is_main_process and prefers_stacks(config, "gpu" in set_
 
 rule train_judges:
     input:
-        train=rules.fetch_data.output.train,
+        train=TRAIN_SPLIT,
+        sums=rules.fetch_data.output.sums,
     output:
         judge="results/judges/seed-{judge_seed}.safetensors",
         facts="results/judges/seed-{judge_seed}.json",
@@ -27,7 +28,8 @@ rule train_judges:
 rule train:
     input:
         # The training split alone: no test image can reach a model.
-        train=rules.fetch_data.output.train,
+        train=TRAIN_SPLIT,
+        sums=rules.fetch_data.output.sums,
     output:
         # Lists, because the script also writes the files of a stack.
         model=[f"{RUN}/model.safetensors"],
@@ -59,7 +61,8 @@ for number, stack in enumerate(STACKS):
         name:
             f"train_stack_{number}"
         input:
-            train=rules.train.input.train,
+            train=TRAIN_SPLIT,
+            sums=rules.fetch_data.output.sums,
         output:
             model=expand(rules.train.output.model, seed=stack, allow_missing=True),
             history=expand(rules.train.output.history, seed=stack, allow_missing=True),

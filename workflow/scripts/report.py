@@ -3,19 +3,18 @@
 import sys
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT, run
-from tempfile import TemporaryDirectory
 
 from snakemake.iocontainers import Snakemake
 
 from vaesweep.errors import UserError
-from vaesweep.files import write_whole
+from vaesweep.files import scratch_folder, write_whole
 from vaesweep.running.jobs import logging_to
 
 
 def main(snakemake: Snakemake) -> None:
-    with logging_to(snakemake.log[0]) as log, TemporaryDirectory() as folder:
+    with logging_to(snakemake.log[0]) as log, scratch_folder() as folder:
         # The configuration in use, including --config and --configfile.
-        config = Path(folder, "config.yaml")
+        config = folder / "config.yaml"
         config.write_text(snakemake.params.config_text, encoding="utf-8")
         command = [sys.executable, "-m", "snakemake", "--snakefile", snakemake.params.snakefile]
         # No lock, because the Snakemake that runs this job has it.

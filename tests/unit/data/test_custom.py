@@ -11,7 +11,7 @@ from checkout import ROOT
 from tiny_data import contents, lay_out, run_script
 
 from vaesweep.data.datasets import DATASETS
-from vaesweep.data.fetch import fetch, with_sums
+from vaesweep.data.fetch import fetch, restore, with_sums
 from vaesweep.data.idx import FILES, idx_bytes
 from vaesweep.errors import UserError
 from vaesweep.scoring.judges import train_judge
@@ -103,3 +103,49 @@ def test_too_few_images_for_a_judge(count: int, classes: int, reason: str) -> No
     images = np.zeros((count, 28, 28), np.uint8)
     with pytest.raises(UserError, match=reason):
         train_judge(images, np.arange(count, dtype=np.uint8) % classes, 2, 0, LOG)
+
+
+@pytest.mark.parametrize("log", ["12:00:00 custom is served by: dataset.dir\n", "", None])
+def test_a_lost_data_set_is_restored_if_this_sweep_had_it(tmp_path: Path, log: str | None) -> None:
+    folder, results = lay_out(tmp_path / "images", "custom"), tmp_path / "results/data/custom"
+    path = tmp_path / "results/logs/fetch_data/log.log"
+    path.parent.mkdir(parents=True)
+    if log is not None:
+        path.write_text(log)
+    restore(CUSTOM, folder, results)
+    assert results.exists() == bool(log)
+    if log:
+        assert json.loads((results / "sums.json").read_text()) == with_sums(CUSTOM, folder).md5
+        restore(CUSTOM, tmp_path / "none", results)
+        (results / "test.npz").unlink()
+        restore(CUSTOM, tmp_path / "none", results)
+        assert not (results / "test.npz").exists(), "fetch_data says why"
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_files_are_found_under_the_names_that_other_sites_give_them(
+    tmp_path: Path, packed: bool
+) -> None:
+    """Dots in the names, and a folder of each file's name with the file inside."""
+    for number, path in enumerate(lay_out(tmp_path, "custom").iterdir()):
+        content = gzip.compress(path.read_bytes()) if packed else path.read_bytes()
+        name = path.name.replace("-idx", ".idx") + ".gz" * packed
+        path.unlink()
+        if number % 2:
+            path.mkdir()
+        (path / name if number % 2 else tmp_path / name).write_bytes(content)
+    assert fetch(CUSTOM, tmp_path, tmp_path, LOG)["train"][0].shape == (30, 28, 28)
+
+
+def test_a_name_that_looks_like_the_missing_one_is_named(tmp_path: Path) -> None:
+    (lay_out(tmp_path, "custom") / TEST).rename(tmp_path / "test-images-idx3-ubyte")
+    with pytest.raises(UserError, match="; rename or unpack test-images-idx3-ubyte, if it is that"):
+        fetch(CUSTOM, tmp_path, tmp_path, LOG)
+
+
+def test_labels_of_eight_bytes_are_recognised(tmp_path: Path) -> None:
+    content = labels(0, 1)
+    wide = np.frombuffer(content[8:], np.uint8).astype(">i8").tobytes()
+    (lay_out(tmp_path, "custom") / TRAIN_LABELS).write_bytes(content[:8] + wide)
+    with pytest.raises(UserError, match=r"too long, .* have 8 bytes, write them as uint8"):
+        fetch(CUSTOM, tmp_path, tmp_path, LOG)

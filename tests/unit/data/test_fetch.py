@@ -114,6 +114,20 @@ def test_if_all_fail_each_is_named_with_what_to_do(tiny, tmp_path: Path) -> None
     assert all(name in advice for name in contents())
 
 
+def test_the_proxy_and_a_full_disk_are_named(
+    tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(name: str, folder: Path) -> None:
+        raise UserError("[Errno 28] No space left on device")
+
+    monkeypatch.setenv("https_proxy", "http://me:secret@127.0.0.1:9")
+    with pytest.raises(UserError) as caught:
+        tiny(tmp_path, full)
+    message = str(caught.value)
+    assert f"device (in {tmp_path / 'scratch'}; TMPDIR can be another folder)" in message
+    assert "used the proxy http://127.0.0.1:9, as" in message and "secret" not in message
+
+
 @pytest.mark.parametrize("below", ["", "MNIST/raw"])
 @pytest.mark.parametrize("packed", [True, False])
 def test_a_folder_is_flat_or_like_torchvisions(tmp_path: Path, below: str, packed: bool) -> None:
@@ -133,13 +147,11 @@ def test_a_folder_is_flat_or_like_torchvisions(tmp_path: Path, below: str, packe
         (contents()[IMAGES][:-1] + b"x", f"damaged, or not {IMAGES} of MNIST"),
         (contents("FashionMNIST")[IMAGES], f"damaged, or not {IMAGES} of MNIST"),
         (zipped(contents()[IMAGES])[:-20], "truncated gzip"),
-        ("folder", "Is a directory"),
     ],
 )
-def test_a_damaged_file_is_named(tmp_path: Path, content: bytes | str, reason: str) -> None:
+def test_a_damaged_file_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
     path = lay_out(tmp_path) / IMAGES
-    path.unlink()
-    path.mkdir() if content == "folder" else path.write_bytes(content)
+    path.write_bytes(content)
     with pytest.raises(UserError) as caught:
         read_folder(dataset(), tmp_path, LOG)
     assert str(caught.value).startswith(f"{path}: ") and reason in str(caught.value)

@@ -30,7 +30,10 @@ def test_the_closing_shows_settings_choice_and_documents(results):
     assert text.index("8      0.100   ") < text.index("2     −0.100") and "-0.1" not in text
     assert "       0.610    0.172  <- chosen" in text and "nan" not in text
     words = " ".join(text.split())
-    assert "It loses 0.610 at the ends and 0.172 between them." in words and "4294967295" in words
+    assert (
+        "It loses 0.610 at the ends and 0.172 between them (0 is best)." in words
+        and "4294967295" in words
+    )
     assert "results/report.html" in text and "submission" not in text
     assert max(map(len, text.splitlines())) < 80 and "netid is still netid, the example" in text
 

@@ -52,7 +52,7 @@ def test_the_choice_and_its_uncertainty(data):
     assert data["tiles"]["value"] == "+0.129"
     assert data["tiles"]["within"] == "0.119 to 0.139"
     assert data["tiles"]["named"].startswith("score on pairs that took no part in")
-    assert data["tiles"]["mean"] == "+0.200" and data["tiles"]["neg_elbo"] == "116.0"
+    assert data["tiles"]["mean"] == "+0.200" and data["tiles"]["lost"] == "0.06 / 0.16"
     assert data["tiles"]["first"] == "100 %"
     assert json.dumps(data)
 

@@ -16,6 +16,7 @@ from vaesweep.data.datasets import DATASETS
 from vaesweep.documents import explorer
 from vaesweep.runs import Run, Setting
 from vaesweep.scoring.judges import Judge
+from vaesweep.scoring.record import AXES
 from vaesweep.training.model import VAE, Architecture
 
 
@@ -46,6 +47,8 @@ def test_each_cell_of_the_sprite_is_a_frame_of_a_path(data):
 def test_numbers_are_packed_in_the_order_in_which_the_page_reads_them(data):
     first, second = (unpacked(text, (2, len(PAIRS), explorer.FRAMES - 1)) for text in data["steps"])
     assert data["longest"] == 1.5
+    text = "score +0.40 · lost at the ends 1.50, between them –"
+    assert data["numbers"][1] == [text] * len(PAIRS)
     assert (second == 255).all() and (first == 85).all()
     assert (unpacked(data["classes"][0], (2, len(PAIRS), explorer.FRAMES, 10)) == 26).all()
 
@@ -78,10 +81,11 @@ def test_the_path_and_its_cross_fade_are_measured():
     images = np.random.default_rng(0).integers(0, 256, (4, 28, 28), dtype=np.uint8)
     pairs = pd.DataFrame({"index_a": [0, 1], "index_b": [2, 3]})
     judges = [Judge(0, 10), Judge(1, 10)]
-    scores = pd.DataFrame(0.5, range(2), ["transport", "ghost_free", "class_path", "quality"])
+    columns = ["transport", "ghost_free", "class_path", "quality", "score", *AXES]
+    scores = pd.DataFrame(0.5, range(2), columns)
     run = Run("vae", 3, 7)
     made = explorer.measure_paths(model, run, images, pairs, judges, "straight", scores)
-    assert made.quality.tolist() == [[0.5] * 4] * 2
+    assert made.quality.tolist() == [[0.5] * 4] * 2 and made.numbers.tolist() == [[0.5] * 3] * 2
     assert made.run == ("vae", 3, 7)
     assert made.cells.shape == (2, explorer.FRAMES + 2, 28, 28)
     assert (made.cells[:, 0] == images[:2]).all()

@@ -39,6 +39,15 @@ def test_the_first_page_describes_a_single_run_in_the_singular():
     assert sentence in " ".join(text.split())
 
 
+def test_the_first_page_counts_external_runs():
+    external = {"pca": {"latent_size": 20, "frames": ["a.npz", "b.npz"]}}
+    config = complete({"sweep": {"latent_sizes": [16], "seeds": [0], "external": external}})
+    job = SimpleNamespace(config=config)
+    text = render(ROOT / "workflow/report/workflow.rst", snakemake=job, categories={})
+    words = " ".join(text.split())
+    assert "training images, and compared with 2 runs of pca, trained elsewhere: 3 runs in" in words
+
+
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
 def test_a_text_renders(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

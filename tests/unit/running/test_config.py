@@ -117,8 +117,22 @@ WRONG_VALUES = [
     (pca(frames=["a", "a"]), "sweep.external.pca.frames: ['a', 'a'] has non-unique elements"),
     (pca(frames=[""]), "sweep.external.pca.frames.0: '' is not a path without control char"),
     (pca(frames=["a\nb"]), "frames.0: 'a\\nb' is not a path without control characters"),
+    (pca(frames=["a{b}"]), "frames.0: 'a{b}' is not a path without control characters or braces"),
+    ({"dataset": {"dir": "{a}"}}, "dataset.dir: '{a}' is not a path without control characters or"),
+    (
+        variants(vae={}, VAE={}),
+        "vae and VAE, in sweep.variants or sweep.external, have the same folder",
+    ),
     (pca(frame=["a"]), "unknown key sweep.external.pca.frame; did you mean frames?"),
-    ({"sweep": {"variants": {"pca": {}}, **pca()["sweep"]}}, "pca is in sweep.variants and in"),
+    (
+        {"sweep": {"variants": {"pca": {}}, **pca()["sweep"]}},
+        "pca and pca, in sweep.variants or sweep.external, have the same folder",
+    ),
+    (
+        {"dataset": {"dir": "~nosuchuser/a"}},
+        "dataset.dir is ~nosuchuser/a, but no home folder is kn",
+    ),
+    (pca(frames=["~nosuchuser/a"]), "sweep.external.pca.frames is ~nosuchuser/a, but no home"),
     ({"selection": {"variant": "conv"}}, "selection.variant is conv, which is not in sweep.varian"),
     (pca() | {"selection": {"variant": "pca"}}, "is pca, which is not in sweep.variants (vae)"),
     ({"selection": {"variant": ["vae"]}}, "selection.variant: ['vae'] is not of type 'string', 'n"),

@@ -1,10 +1,17 @@
 """What a run prints before its first job."""
 
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+from checkout import ROOT
 
 from vaesweep.running import messages
 from vaesweep.running.config import complete
-from vaesweep.running.messages import from_here, opening
+from vaesweep.running.messages import from_here, opening, say, spell_out
 
 
 @pytest.fixture(autouse=True)
@@ -58,3 +65,31 @@ def test_paths_are_seen_from_where_the_command_was_typed(tmp_path, monkeypatch):
     assert from_here("results/report.html") == "study/results/report.html"
     monkeypatch.setenv("PWD", "/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s/t/u/v/w/x/y/z")
     assert from_here("results") == str(tmp_path / "study/results")
+
+
+def test_variants_are_named_where_there_are_several():
+    config = complete({"sweep": {"variants": {"vae": {}, "conv": {}}}})
+    assert "\nVariants: vae, conv." in opening(config, {}, 1)
+    assert "Variants" not in opening(complete({}), {}, 1)
+    many = complete({"sweep": {"variants": {f"v{number}": {} for number in range(20)}}})
+    assert opening(many, {}, 1).endswith(", v15, 4 more.")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "printed"),
+    [("ascii", '-1 "a" ? beta\n'), ("latin-1", '-1 "a" é beta\n'), ("utf-8", "−1 “a” é β\n")],
+)
+def test_a_terminal_gets_what_it_can_show(encoding, printed, monkeypatch):
+    stdout = io.TextIOWrapper(io.BytesIO(), encoding)
+    monkeypatch.setattr("sys.stdout", stdout)
+    spell_out(stdout)
+    say("−1 “a” é β")
+    assert stdout.buffer.getvalue().decode(encoding) == printed
+
+
+def test_a_terminal_that_is_gone_fails_no_sweep():
+    code = "from vaesweep.running.messages import say; say('done'); say('done')"
+    command = [sys.executable, "-c", code]
+    scripts = {"PYTHONPATH": str(ROOT / "workflow/scripts")}
+    with Path("/dev/full").open("w") as full:
+        subprocess.run(command, env=os.environ | scripts, stdout=full, check=True)

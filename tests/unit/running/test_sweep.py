@@ -5,6 +5,7 @@ import torch
 
 from vaesweep.running.config import complete
 from vaesweep.running.sweep import (
+    expanded,
     made_with,
     missing_frames,
     prefers_stacks,
@@ -102,3 +103,11 @@ def test_missing_frames_of_an_external_model_are_named(tmp_path, monkeypatch):
     assert fault.startswith("config: sweep.external.pca.frames has pca.npz, but there is no such")
     (tmp_path / "pca.npz").touch()
     assert not list(missing_frames(CONFIG))
+
+
+def test_home_folders_are_expanded(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "pca.npz").touch()
+    at_home = {"pca": {"latent_size": 20, "frames": ["~/pca.npz"]}}
+    assert not list(missing_frames({"sweep": {"external": at_home}}))
+    assert expanded("a/~b") == "a/~b"

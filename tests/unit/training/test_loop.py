@@ -17,7 +17,7 @@ from checkout import ROOT
 from vaesweep.errors import UserError
 from vaesweep.running.dependencies import source_files
 from vaesweep.training import checkpoints, loop
-from vaesweep.training.checkpoints import Checkpoint, fingerprint
+from vaesweep.training.checkpoints import Checkpoint, fingerprint, watch_for_termination
 from vaesweep.training.draws import draw_epoch, initialise
 from vaesweep.training.hardware import Hardware
 from vaesweep.training.loop import Settings, train
@@ -170,12 +170,13 @@ def test_a_checkpoint_survives_sigkill_and_another_process_resumes_it(tmp_path, 
         run(tmp_path, epochs=10_000)
 
 
-def test_sigterm_saves_before_the_training_ends(tmp_path, monkeypatch):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_saves_before_the_training_ends(tmp_path, monkeypatch, number):
     [whole] = run(tmp_path)
 
     def rate_and_signal(step, steps, peak):
         if step == 12:
-            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(number)
         return loop_rate(step, steps, peak)
 
     loop_rate = loop.one_cycle
@@ -186,6 +187,16 @@ def test_sigterm_saves_before_the_training_ends(tmp_path, monkeypatch):
     assert ended.value.code == 143
     assert torch.load(tmp_path / "checkpoint.pt", weights_only=True)["step"] == 13
     assert same(whole, run(tmp_path)[0])
+
+
+def test_under_nohup_a_lost_connection_stops_nothing():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with watch_for_termination() as signals:
+            signal.raise_signal(signal.SIGHUP)
+        assert signals == []
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_checkpoint_of_another_training_or_a_damaged_one_is_refused(tmp_path, caplog):

@@ -1,9 +1,11 @@
 """Result files: written completely or not at all; read, or refused in one line that names them."""
 
 import csv
+import errno
 import io
 import json
 import os
+import tempfile
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +19,7 @@ from vaesweep.errors import UserError
 if TYPE_CHECKING:
     import pandas as pd
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
 ADVICE = "Delete it and rerun; it will be regenerated."
 
 
@@ -45,6 +48,21 @@ def write_whole(path: str | Path, content: bytes | memoryview) -> None:
     finally:
         with suppress(OSError):  # normally it has been renamed
             temporary.unlink()
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Yield a temporary folder, removed at the end. UserError, which names it, if it is full."""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise UserError(
+            f"cannot write temporary files in {tempfile.gettempdir()}: {error.strerror}. Free "
+            "space there, or set TMPDIR to another folder, and rerun."
+        ) from error
 
 
 def write_json(path: str | Path, value: Any) -> None:

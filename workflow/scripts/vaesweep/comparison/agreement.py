@@ -42,20 +42,24 @@ def _first_settings(runs: pd.DataFrame, by_judge: pd.DataFrame) -> dict[str, Set
 
 
 def run_flags(runs: pd.DataFrame, by_judge: pd.DataFrame) -> list[str]:
-    """The flags of each run, joined by ";": diverged, collapsed, judge-dependent.
+    """The flags of each run, joined by ";": diverged, collapsed, judge-dependent, other-hardware.
 
     A run is collapsed if no latent variable is active, or if its decoded ends are all alike. It is
-    judge-dependent if its setting comes first by one judge and not by another.
+    judge-dependent if its setting comes first by one judge and not by another. It has
+    other-hardware if most runs of its variant had another device or another precision.
     """
     firsts = set(_first_settings(runs, by_judge).values())
+    hardware = runs["device"].str.cat(runs["precision"], na_rep="")
+    usual = hardware.groupby(runs["variant"]).agg(lambda kinds: kinds.mode()[0])
     flags = []
-    for setting, run in zip(settings_of(runs), runs.itertuples(), strict=True):
+    for setting, kind, run in zip(settings_of(runs), hardware, runs.itertuples(), strict=True):
         conditions = {
             "diverged": run.status == "diverged",
             # Of an external model only its frames are known.
             "collapsed": run.active_units == 0
             or (run.status == "ok" and math.isnan(run.lost_between)),
             "judge-dependent": len(firsts) > 1 and setting in firsts and run.status == "ok",
+            "other-hardware": kind != usual[setting.variant],
         }
         flags.append(";".join(flag for flag, applies in conditions.items() if applies))
     return flags

@@ -20,7 +20,7 @@ def read_costs(folder: str | Path, runs: pd.DataFrame) -> pd.DataFrame:
     """
     sweep_settings, sweep_runs = set(settings_of(runs)), set(runs_of(runs))
     rows = []
-    for path in sorted(Path(folder).glob("*/*.tsv")):
+    for path in sorted(Path(folder).glob("[a-z]*/[!.]*.tsv")):
         job = _JOB.match(path.stem)
         if job:
             variant, latent_size, seed = job.groups()

@@ -67,13 +67,14 @@ def _against_fading(runs: pd.DataFrame, scored: pd.DataFrame, names: Names) -> I
         yield f"{capital(names.phrase(unsure))} {verb} not distinguishable from fading."
     if not below and not unsure:
         lowest = scored.sort_values("score").iloc[:1]
-        subject = f"Every {names.noun} scores" if len(order) > 1 else "The codes score"
         bounds = interval(lowest["score_low"].item(), lowest["score_high"].item(), 3)
-        phrase = names.phrase(settings_of(lowest))
-        yield (
-            f"{subject} above fading: the lowest mean score is {signed(lowest['score'].item(), 3)}"
-            f"{'' if bounds == MISSING else f' (95 %: {bounds})'}, of {phrase}."
-        )
+        score = signed(lowest["score"].item(), 3)
+        score += "" if bounds == MISSING else f" (95 %: {bounds})"
+        if len(order) > 1:
+            phrase = names.phrase(settings_of(lowest))
+            yield f"Every {names.noun} scores above fading, {phrase} lowest with a mean of {score}."
+        else:
+            yield f"The codes score above fading, {score} on average."
 
 
 def _luck_of_the_seed(runs: pd.DataFrame, chosen: Mapping[str, Any], names: Names) -> Iterator[str]:
@@ -172,7 +173,6 @@ def cautions(runs: pd.DataFrame, settings: pd.DataFrame) -> list[str]:
     few = settings[(settings["seeds"] > 0) & (settings["seeds"] < MIN_SEEDS)]
     diverged = int((runs["status"] != "ok").sum())
     lost = settings[settings["seeds"] == 0]
-    active_units = runs["active_units"].dropna()
     sentences = []
     if len(few):
         sentences.append(
@@ -187,10 +187,15 @@ def cautions(runs: pd.DataFrame, settings: pd.DataFrame) -> list[str]:
         )
     if len(lost):
         sentences.append(f"All runs of {names.phrase(settings_of(lost))} diverged.")
-    if len(active_units) and (active_units == 0).all():
+    if runs["flags"].str.contains("collapsed").all():
         sentences.append(
             "Every run collapsed: its codes carry no information, so there is nothing to "
             "interpolate. Lower model.beta or train longer."
+        )
+    if runs["flags"].str.contains("other-hardware").any():
+        sentences.append(
+            "Some runs were trained on another device, or in another precision, than most runs of "
+            "their variant (flagged “other-hardware”). Their scores may differ for that reason."
         )
     return sentences + _flags(runs, names)
 

@@ -41,9 +41,12 @@ def require_contrast(images: Images, where: str) -> None:
 
 def cautions(splits: Mapping[str, Split]) -> list[str]:
     """Return a sentence, with advice, for each thing about the two splits that is rarely right."""
-    sentences = []
-    for split, (images, labels) in splits.items():
-        sentences += _about_pixels(images, f"{split}ing" if split == "train" else split)
+    found: dict[str, list[str]] = {}
+    for split, (images, _) in splits.items():
+        for sentence in _about_pixels(images):
+            found.setdefault(sentence, []).append("training" if split == "train" else split)
+    sentences = [sentence.format(listed(names)) for sentence, names in found.items()]
+    for split, (_, labels) in splits.items():
         counts = np.bincount(labels)
         few = np.flatnonzero(counts <= FEW_IMAGES)
         if len(few):
@@ -55,7 +58,8 @@ def cautions(splits: Mapping[str, Split]) -> list[str]:
     return sentences + _about_both(*splits["train"], *splits["test"])
 
 
-def _about_pixels(images: Images, split: str) -> list[str]:
+def _about_pixels(images: Images) -> list[str]:
+    """Sentences with {} in place of the name of the split."""
     sentences = []
     sample = images[_sample(images)]
     edges = [sample[:, 0], sample[:, -1], sample[:, :, 0], sample[:, :, -1]]
@@ -66,24 +70,24 @@ def _about_pixels(images: Images, split: str) -> list[str]:
     ]
     if bright:
         sentences.append(
-            f"The median pixel{bright[0]} of the {split} images is bright. Ink is read as light on "
+            f"The median pixel{bright[0]} of the {{}} images is bright. Ink is read as light on "
             "dark: the score takes bright paper or a bright border for the figure. Write 255 minus "
             "the images, or cut the border off."
         )
     contrast = _contrast(images)
     if (typical := int(np.median(contrast))) < FAINT_CONTRAST:
         sentences.append(
-            f"The {split} images are faint: in half of them, grey levels differ by at most "
+            "The {} images are faint: in half of them, grey levels differ by at most "
             f"{typical} of 255. Scale them to 0 to 255."
         )
     if blank := int((contrast < MIN_CONTRAST).sum()):
         sentences.append(
-            f"Nothing can be seen in {counted(blank, f'{split} image')}: grey levels differ by "
+            f"Nothing can be seen in {counted(blank, '{} image')}: grey levels differ by "
             f"less than {MIN_CONTRAST} of 255."
         )
     distinct = len(set(_contents(images)))
     if distinct <= len(images) / 2:
-        sentences.append(f"Of {len(images):,} {split} images only {distinct:,} are different.")
+        sentences.append(f"Of {len(images):,} {{}} images only {distinct:,} are different.")
     return sentences
 
 

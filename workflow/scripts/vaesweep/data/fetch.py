@@ -5,15 +5,19 @@ The source decides no result, since every file is checked against its MD5 sum.
 
 import contextlib
 import difflib
+import errno
 import hashlib
 import io
-import tempfile
+import os
+import re
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from logging import Logger, getLogger
 from pathlib import Path
 from typing import NamedTuple
+from urllib.request import getproxies
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +28,7 @@ from vaesweep.data.download import SOURCES
 from vaesweep.data.idx import FILES, GZIP_MAGIC, gunzip, parse_idx
 from vaesweep.data.splits import Split, count_classes, validate_split
 from vaesweep.errors import UserError
-from vaesweep.files import write_arrays, write_json, write_whole
+from vaesweep.files import scratch_folder, write_arrays, write_json, write_whole
 from vaesweep.words import counted
 
 FOLDER = "dataset.dir"
@@ -43,8 +47,8 @@ def write_data(dataset: Dataset, folder: Path, results: Path, log: Logger) -> No
 
     `folder` is dataset.dir. UserError as `fetch`.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        splits = fetch(dataset, folder, Path(scratch), log)
+    with scratch_folder() as scratch:
+        splits = fetch(dataset, folder, scratch, log)
     found = cautions(splits)
     for caution in found:
         log.warning("caution: %s", caution)
@@ -53,6 +57,19 @@ def write_data(dataset: Dataset, folder: Path, results: Path, log: Logger) -> No
         log.info("%s: %d images", results / f"{split}.npz", len(images))
     write_json(results / "cautions.json", {"cautions": found})
     write_json(results / "sums.json", dataset.md5)
+
+
+def restore(dataset: Dataset, folder: Path, results: Path) -> None:
+    """Write the splits to `results` again if they were fetched for this sweep and are gone.
+
+    Nothing is written if they cannot be fetched: the job that fetches them says why.
+    """
+    log = results.parents[1] / "logs/fetch_data/log.log"
+    gone = not all((results / f"{split}.npz").exists() for split in FILES)
+    if gone and log.exists() and f" {dataset.name} is served by" in log.read_text(encoding="utf-8"):
+        with contextlib.suppress(UserError, OSError):
+            write_data(with_sums(dataset, folder), folder, results, getLogger(__name__))
+            print(f"{results} was gone, and was fetched again", file=sys.stderr)
 
 
 def fetch(dataset: Dataset, folder: Path, scratch: Path, log: Logger) -> dict[str, Split]:
@@ -72,8 +89,10 @@ def fetch(dataset: Dataset, folder: Path, scratch: Path, log: Logger) -> dict[st
                 SOURCES[source](dataset.name, scratch)
                 files = read_folder(dataset, scratch, log)
         except UserError as error:
-            log.info("%s: %s", source, error)
             reasons.append(f"{source}: {error}")
+            if os.strerror(errno.ENOSPC) in reasons[-1]:
+                reasons[-1] += f" (in {scratch}; TMPDIR can be another folder)"
+            log.info("%s", reasons[-1])
             continue
         log.info("%s is served by: %s", dataset.name, source)
         if source != FOLDER:
@@ -128,17 +147,20 @@ def _first_undamaged(dataset: Dataset, name: str, folder: Path, log: Logger) -> 
     raise UserError("; ".join(faults) or _no_file(dataset, name, places))
 
 
+def _packings(name: str) -> list[str]:
+    return [name] if name.endswith((".gz", ".zip")) else [name, f"{name}.gz"]
+
+
 def _candidates(place: Path, name: str) -> Iterator[Path]:
     """Where the file may lie: packed or not, as .idx3-ubyte, in a folder of its name."""
-    packings = [name] if name.endswith((".gz", ".zip")) else [name, f"{name}.gz"]
-    spellings = [*packings, *(packing.replace("-idx", ".idx") for packing in packings)]
+    spellings = [*_packings(name), *(packed.replace("-idx", ".idx") for packed in _packings(name))]
     for parent in (place, *(place / spelling for spelling in spellings)):
         yield from (parent / spelling for spelling in spellings)
 
 
 def _no_file(dataset: Dataset, name: str, places: Sequence[Path]) -> str:
     """Say that there is no such file, and which one looks like it."""
-    message = f"no {name} or {name}.gz in {places[0]}"
+    message = f"no {' or '.join(_packings(name))} in {places[0]}"
     found = {path.name for place in places if place.is_dir() for path in place.iterdir()}
     found -= {path.name for other in dataset.md5 for path in _candidates(Path(), other)}
     similar = difflib.get_close_matches(name, sorted(found), 1, cutoff=0.7)
@@ -215,4 +237,8 @@ def _not_found(dataset: Dataset, folder: Path, reasons: Sequence[str]) -> str:
     if len(reasons) == 1:
         return f"{dataset.name}, {reasons[0]}. {advice}"
     tried = [f"  - {reason}" for reason in reasons]
+    proxies = {proxy for scheme, proxy in getproxies().items() if scheme != "no"}
+    if proxies:
+        shown = re.sub("//[^/]*@", "//", ", ".join(sorted(proxies)))  # without a password
+        tried.append(f"Downloads used the proxy {shown}, as http_proxy and https_proxy say.")
     return "\n".join([f"{dataset.name} could not be obtained from any source:", *tried, advice])

@@ -44,7 +44,7 @@ def closing(netid: str) -> str:
         max_lines=MAX_LINES,
         table=from_here(str(COMPARISON / "settings.csv")),
         chosen_setting=run.setting,
-        chosen=of_setting[of_setting["seed"] == run.seed].iloc[0],
+        lost=of_setting.set_index("seed").loc[run.seed],
         reason=chosen["reason"],
         verdict=verdict(runs, table, controls),
         cautions=chosen["cautions"],

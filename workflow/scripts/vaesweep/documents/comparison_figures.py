@@ -54,12 +54,16 @@ def score_scale(sweep: Sweep) -> Figure:
     runs = runs_of(sweep.runs.dropna(subset="score"))
     scores = np.stack([sweep.pair_scores(run)["score"] for run in runs])
     scores[:, sweep.pairs["kind"] == KINDS[0]] = np.inf
-    good, pair = np.unravel_index(np.abs(scores - GOOD).argmin(), scores.shape)
-    elsewhere = np.where(np.arange(scores.shape[1]) == pair, 0, NEAR)
-    bad, bad_pair = np.unravel_index((np.abs(scores - BAD) + elsewhere).argmin(), scores.shape)
+    to_good, misses = np.abs(scores - GOOD), np.abs(scores - BAD)
+    pair = int((to_good.min(axis=0) + misses.min(axis=0)).argmin())
+    good = int(to_good[:, pair].argmin())
+    misses += np.where(np.arange(scores.shape[1]) == pair, 0, NEAR)
+    misses[good, pair] = np.inf
+    bad, bad_pair = np.unravel_index(misses.argmin(), scores.shape)
     names = Names.of(settings_of(sweep.settings))
+    before = "" if names.variants else "size "
     rows = [
-        (scores[run, at], names.phrase([runs[run].setting]), sweep.frames(runs[run])[at])
+        (scores[run, at], before + names.label(runs[run].setting), sweep.frames(runs[run])[at])
         for run, at in ((good, pair), (bad, bad_pair))
     ]
     ends = rows[0][2][[0, -1]]

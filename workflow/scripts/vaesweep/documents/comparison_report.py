@@ -23,7 +23,7 @@ from vaesweep.documents.typesetting import ROOT
 from vaesweep.interpolation import PATHS
 from vaesweep.running.provenance import source_of, versions
 from vaesweep.runs import Names, Setting, rows_of, settings_of
-from vaesweep.scoring.record import DIAGNOSTIC_COLUMNS, JUDGE_FACTS
+from vaesweep.scoring.record import AXES, DIAGNOSTIC_COLUMNS, JUDGE_FACTS
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.statistics import ALPHA, MIN_SEEDS
 from vaesweep.words import capital, counted, interval, listed, number, percent, signed
@@ -59,9 +59,9 @@ def report_data(
         "interpolates": counted(steps, "evenly spaced code"),
         "path": PATHS[config["interpolation"]["path"]].words,
         "settings_noun": names.noun,
-        "subtitle": _subtitle(settings, trainings, config),
+        "subtitle": _subtitle(runs, trainings, config),
         "run": capital(names.run(chosen_run(chosen))),
-        "tiles": _tiles(chosen, settings),
+        "tiles": _tiles(chosen, runs, settings),
         "findings": findings(runs, settings, chosen, agreement, controls),
         "settings": table_texts(settings, SHOWN["settings in print"], chosen),
         "runs": table_texts(ranked, SHOWN["runs in print"], chosen),
@@ -70,6 +70,7 @@ def report_data(
         "compared": int((settings["seeds"] > 0).sum()) > 1,
         "parts": [RECORDS["parts"][part.name] | {"weight": part.weight} for part in PARTS],
         "models": listed(sorted({training["models"] for training in trainings})),
+        "axes": [(plain(COLUMNS[axis]["heading"]), COLUMNS[axis]["meaning"]) for axis in AXES],
         "diagnostics": _diagnostics(settings),
         "costs": _costs(costs),
         "judges": _judges(judges),
@@ -79,7 +80,7 @@ def report_data(
 
 
 def _subtitle(
-    settings: pd.DataFrame, trainings: Sequence[Mapping[str, Any]], config: Mapping[str, Any]
+    runs: pd.DataFrame, trainings: Sequence[Mapping[str, Any]], config: Mapping[str, Any]
 ) -> str:
     """Say what was trained. It also opens the paragraph for a paper."""
     sweep = config["sweep"]
@@ -89,19 +90,23 @@ def _subtitle(
     facts = [f"variants {listed(list(sweep['variants']))}" if has_variants else kind]
     sizes = sweep["latent_sizes"]
     facts.append(f"latent size{'' if len(sizes) == 1 else 's'} {', '.join(map(str, sizes))}")
-    each = " each" if len(settings) > 1 else ""
+    each = " each" if len(set(settings_of(runs))) > 1 else ""
     facts.append(f"{counted(len(sweep['seeds']), 'seed')}{each}")
     epochs = {training["epochs"] for training in trainings}
     if len(epochs) == 1:
         facts.append(counted(epochs.pop(), "epoch").replace(" ", "\u00a0"))
     if sweep["external"]:
         noun = "external model" if len(sweep["external"]) == 1 else "external models"
-        facts.append(f"compared with the {noun} {listed(list(sweep['external']))}")
+        others = counted(len(runs) - len(trainings), "run")
+        facts.append(f"compared with {others} of the {noun} {listed(list(sweep['external']))}")
+        facts.append(f"{len(runs)} runs in all")
     return f"{models} on {config['dataset']['name']}: {'; '.join(facts)}."
 
 
-def _tiles(chosen: Mapping[str, Any], settings: pd.DataFrame) -> dict[str, str]:
-    row = rows_of(settings, chosen_run(chosen).setting).iloc[0]
+def _tiles(chosen: Mapping[str, Any], runs: pd.DataFrame, settings: pd.DataFrame) -> dict[str, str]:
+    run = chosen_run(chosen)
+    row = rows_of(settings, run.setting).iloc[0]
+    lost = rows_of(runs, run.setting).set_index("seed").loc[run.seed]
     return {
         "value": signed(chosen["value"], 3),
         "named": score_label(chosen),
@@ -109,7 +114,7 @@ def _tiles(chosen: Mapping[str, Any], settings: pd.DataFrame) -> dict[str, str]:
         "mean": signed(row["score"], 3),
         "mean_within": interval(row["score_low"], row["score_high"], 3),
         "first": percent(row["win_probability"]),
-        "neg_elbo": number(row["neg_elbo"], 1),
+        "lost": f"{number(lost['lost_at_ends'], 2)} / {number(lost['lost_between'], 2)}",
     }
 
 

@@ -24,10 +24,11 @@ from vaesweep.files import workflow_path
 from vaesweep.interpolation import cross_fade, interpolate
 from vaesweep.runs import Names, Run
 from vaesweep.scoring.judges import Judge
+from vaesweep.scoring.record import AXES
 from vaesweep.scoring.smoothness import PARTS
 from vaesweep.scoring.transport import step_lengths
 from vaesweep.training.model import VAE
-from vaesweep.words import paths_title
+from vaesweep.words import number, paths_title, signed
 
 FRAMES = 65
 LEVELS = 16  # of grey in the sprite; four bits per pixel look like eight
@@ -46,6 +47,7 @@ class Interpolation:
     steps: NDArray[np.float64]  # (2, pairs, FRAMES - 1): Wasserstein lengths in pixels
     classes: NDArray[np.float64]  # (2, pairs, FRAMES, classes): mean probabilities over judges
     quality: NDArray[np.float64]  # (pairs, parts of quality + 1): the parts, then quality
+    numbers: NDArray[np.float64]  # (pairs, 3): the score, and what is lost on both axes
 
 
 def measure_paths(
@@ -69,7 +71,8 @@ def measure_paths(
     classes = [np.mean([judge.assess(path).classes for judge in judges], axis=0) for path in both]
     cells = np.concatenate([frames, ends], axis=1)
     quality = scores[[*(part.name for part in PARTS), "quality"]].to_numpy(float)
-    return Interpolation(run, cells, np.stack(steps), np.stack(classes), quality)
+    numbers = scores[["score", *AXES]].to_numpy(float)
+    return Interpolation(run, cells, np.stack(steps), np.stack(classes), quality, numbers)
 
 
 def explorer(
@@ -104,6 +107,14 @@ def explorer(
         "marks": transport.shape[1] + 1,
         "parts": [*(RECORDS["parts"][part.name]["title"] for part in PARTS), "quality"],
         "quality": [paths.quality.round(3).tolist() for paths in interpolations],
+        "numbers": [
+            [
+                f"score {signed(score, 2)} · lost at the ends {number(ends, 2)}, between them "
+                f"{number(between, 2)}"
+                for score, ends, between in paths.numbers
+            ]
+            for paths in interpolations
+        ],
         "longest": round(longest, 4),
         "steps": [_packed(np.minimum(paths.steps / longest, 1)) for paths in interpolations],
         "classes": [_packed(paths.classes) for paths in interpolations],

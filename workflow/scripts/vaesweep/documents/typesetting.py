@@ -6,7 +6,6 @@ document. The creation time is left out, so equal inputs give equal bytes.
 
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,11 @@ from typing import Any
 import matplotlib as mpl
 import typst
 
-from vaesweep.files import workflow_path
+from vaesweep.files import scratch_folder, workflow_path
 
 ROOT = Path(__file__).parents[4]
 TEMPLATES = workflow_path("templates")
+SOURCES = "sources.yaml"  # the bibliography
 
 
 def typeset(template: str, data: Mapping[str, Any], pictures: Mapping[str, bytes]) -> bytes:
@@ -29,13 +29,13 @@ def typeset(template: str, data: Mapping[str, Any], pictures: Mapping[str, bytes
     fonts = typst.Fonts(
         include_system_fonts=False, font_paths=[Path(mpl.get_data_path(), "fonts", "ttf")]
     )
-    with tempfile.TemporaryDirectory() as folder:
-        for path in TEMPLATES.iterdir():
-            shutil.copyfile(path, Path(folder, path.name))  # without the permissions, if read-only
-        Path(folder, "data.json").write_text(json.dumps(data), encoding="utf-8")
+    with scratch_folder() as folder:
+        for name in (template, SOURCES):
+            shutil.copyfile(TEMPLATES / name, folder / name)  # without permissions, if read-only
+        (folder / "data.json").write_text(json.dumps(data), encoding="utf-8")
         for name, picture in pictures.items():
-            Path(folder, name).write_bytes(picture)
-        compiler = typst.Compiler(Path(folder, template), root=folder, font_paths=fonts)
+            (folder / name).write_bytes(picture)
+        compiler = typst.Compiler(folder / template, root=folder, font_paths=fonts)
         pdf = compiler.compile(format="pdf", pdf_tags=True)
     assert isinstance(pdf, bytes)
     return pdf

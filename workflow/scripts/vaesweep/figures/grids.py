@@ -15,7 +15,7 @@ from PIL import Image
 
 from vaesweep.data.splits import Images
 from vaesweep.figures import tiles
-from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR, text_inches
+from vaesweep.figures.tiles import DEFAULTS, QUIET_COLOUR, REAL_COLOUR, text_inches
 from vaesweep.files import write_whole
 from vaesweep.runs import Names, Run
 from vaesweep.words import counted
@@ -83,6 +83,7 @@ def draw_preview(frames: Images, names: RowNames, title: str, note: str) -> Figu
     return _draw(frames, names, title, note, layout)
 
 
+@mpl.rc_context(DEFAULTS)
 def save_png(figure: Figure, path: str | Path) -> None:
     """Write `figure` as a small PNG whose bytes depend on nothing but the figure.
 
@@ -97,10 +98,10 @@ def save_png(figure: Figure, path: str | Path) -> None:
     write_whole(path, packed.getvalue())
 
 
+@mpl.rc_context(DEFAULTS | {"pdf.fonttype": 42})
 def save_pdf(figure: Figure, path: BytesIO) -> None:
     """Write `figure` as a vector PDF with embedded fonts and no creation time."""
-    with mpl.rc_context({"pdf.fonttype": 42}):
-        figure.savefig(path, format="pdf", metadata={"CreationDate": None})
+    figure.savefig(path, format="pdf", metadata={"CreationDate": None})
 
 
 def _tiles_across(columns: int) -> float:
@@ -130,6 +131,7 @@ def _fill(
     return Layout(width, height, margin, tile, repeat, lefts, tops)
 
 
+@mpl.rc_context(DEFAULTS)
 def _draw(frames: Images, names: RowNames, title: str, note: str, layout: Layout) -> Figure:
     figure = Figure(figsize=(layout.width, layout.height))
     axes = tiles.inch_axes(figure)

@@ -23,7 +23,7 @@ LABEL_SIZE = 8
 SIDES = np.array([(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)])
 GAP = 5  # points between a label and the middle of its point
 MAX_LINES_DOWN = 12  # at the edge
-MIN_SPAN = 0.2  # of an axis, as a share of its highest value
+MIN_SPAN = 0.1  # of an axis, as a share of its highest value
 CORNER = (0.1, 0.13)  # of the axes, for the arrow to where both are small
 
 
@@ -39,7 +39,7 @@ def draw_map(
     runs, settings = runs.dropna(subset=[X, Y]), settings.dropna(subset=[X, Y])
     if runs.empty:
         return style.note("No run has a place on the map: all of them collapsed or diverged.")
-    figure, axes = style.wide_figure(3.6)
+    figure, axes = style.wide_figure(3.4 if len(settings) > 1 else 2)
     order, names = settings_of(settings), Names.of(settings_of(settings))
     colours, shapes = style.palette(order), style.markers(order)
     for setting in order:
@@ -111,13 +111,14 @@ def _label_means(axes: Axes, settings: pd.DataFrame, runs: pd.DataFrame) -> None
 
     means, small = boxes(settings, 4), boxes(runs, 1.5)
     taken = [Bbox(axes.transAxes.transform([(0, 0), CORNER])), *means]
-    right, top = axes.get_xlim()[1], axes.get_ylim()[1]
+    right, (bottom, top) = axes.get_xlim()[1], axes.get_ylim()
     look: dict[str, Any] = {"fontsize": LABEL_SIZE, "color": LABEL_COLOUR, "ha": "center"}
     look |= {"va": "center", "textcoords": "offset points"}
     for row, mean in zip(settings.to_dict("records"), means, strict=True):
         label, x, y = row["label"], row[X], row[Y]
         if x > right:
-            _write_beyond(axes, f"{row['name']}: {number(x, 2)}", min(y, top), "right", taken)
+            text = f"{row['name']}: {number(x, 2)}" + (f", {number(y, 2)}" if y > top else "")
+            _write_beyond(axes, text, min(y, bottom + 0.96 * (top - bottom)), "right", taken)
             continue
         if y > top:
             _write_beyond(axes, f"{row['name']}: {number(y, 2)}", x, "top", taken)

@@ -20,12 +20,16 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
 
-from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR
+from vaesweep.figures.tiles import DEFAULTS, QUIET_COLOUR, REAL_COLOUR
 from vaesweep.files import workflow_path, write_whole
 from vaesweep.runs import Names, Setting
 
-STYLE = sns.axes_style("ticks") | mpl.rc_params_from_file(
-    workflow_path("templates/figures.mplstyle"), use_default_template=False
+STYLE = (
+    DEFAULTS
+    | sns.axes_style("ticks")
+    | mpl.rc_params_from_file(
+        workflow_path("templates/figures.mplstyle"), use_default_template=False
+    )
 )
 # Colours of up to seven variants, after Okabe and Ito 2008, without their oranges.
 VARIANT_COLOURS = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#333333", "#B8A800", "#7A4FA0")
@@ -33,7 +37,7 @@ MARKERS = "osD^vPX"  # of variants, for readers who see no colours
 WIDTH = 7.0  # inches: the text width of a letter page
 MAX_LABELS = 9  # numbers next to each other, or legend entries beside a figure two inches high
 
-MAX_FLATTENED = 3  # how many times longer a few values may make the axis of the others
+MAX_FLATTENED = 2.5  # how many times longer a few values may make the axis of the others
 
 
 @mpl.rc_context(STYLE)
@@ -100,8 +104,8 @@ def draw_scale(axes: Axes, floor: float) -> None:
 def lowest_shown(values: Iterable[float], at_most: float = math.inf) -> float:
     """Return the lowest value to draw, `at_most` or less.
 
-    It is the lowest of all, unless more than half of the values would share a third of the axis.
-    Then it is the lowest that does not flatten them; `mark_beyond` writes the others at the edge.
+    It is the lowest of all, unless it would make the axis MAX_FLATTENED times as long as more than
+    half of the values need. Then it is the lowest that does not; `mark_beyond` writes the others.
     """
     known = sorted(value for value in values if math.isfinite(value))
     top = max(known[-1], at_most) if math.isfinite(at_most) else known[-1]

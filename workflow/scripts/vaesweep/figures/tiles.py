@@ -6,6 +6,7 @@ global state.
 
 import math
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,6 +17,8 @@ from vaesweep.data.splits import Images
 REAL_COLOUR = "#B84E00"  # Okabe and Ito's vermillion, darkened until text in it is easy to read
 QUIET_COLOUR = "#666666"
 LABEL_COLOUR = "#444444"
+# Matplotlib's own: a matplotlibrc of the user's changes no figure.
+DEFAULTS = dict(mpl.rcParamsDefault)
 LETTER_WIDTH = 0.6  # mean width of a letter of DejaVu Sans, in units of the font size
 
 

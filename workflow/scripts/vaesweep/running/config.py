@@ -12,7 +12,7 @@ from jsonschema.exceptions import ValidationError
 
 from vaesweep.errors import UserError
 from vaesweep.running.schema import defaults, read_schema
-from vaesweep.running.sweep import HOW_JOBS_RUN
+from vaesweep.running.sweep import HOW_JOBS_RUN, expanded
 
 # YAML 1.1, which PyYAML reads, takes 1e-3 for text because it has no dot.
 NUMBER = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
@@ -171,8 +171,18 @@ def _inconsistencies(config: dict[str, Any]) -> Iterator[str]:
                     f"sweep.variants.{name}.training.{key} cannot differ between variants; "
                     f"set training.{key}"
                 )
-        if name in sweep["external"]:
-            yield f"{name} is in sweep.variants and in sweep.external; rename one of them"
+    folders: dict[str, str] = {}
+    for name in (*sweep["variants"], *sweep["external"]):
+        if name.lower() in folders:
+            yield (
+                f"{folders[name.lower()]} and {name}, in sweep.variants or sweep.external, have "
+                "the same folder of results where case is ignored; rename one of them"
+            )
+        folders[name.lower()] = name
+    for key, path in _paths(config):
+        if expanded(path).startswith("~"):
+            user = path.split("/")[0]
+            yield f"{key} is {path}, but no home folder is known for {user}; write the whole path"
     for key, swept in SELECTABLE.items():
         selected, values = config["selection"][key], list(sweep[swept])
         if selected is not None and selected not in values:
@@ -181,3 +191,11 @@ def _inconsistencies(config: dict[str, Any]) -> Iterator[str]:
                 f"({', '.join(map(str, values))}); add it there, select one of those, or set it to "
                 "null to choose by score"
             )
+
+
+def _paths(config: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The keys that are paths."""
+    yield "dataset.dir", config["dataset"]["dir"]
+    for name, model in config["sweep"]["external"].items():
+        for path in model["frames"]:
+            yield f"sweep.external.{name}.frames", path

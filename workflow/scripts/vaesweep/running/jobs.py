@@ -21,11 +21,24 @@ SNAKEMAKE_PID = "VAESWEEP_SNAKEMAKE"
 ALONE = "VAESWEEP_ALONE"
 POLL_SECONDS = 0.5
 MEMORY_ADVICE = "run fewer jobs at once (--cores), or request more memory on a cluster (mem_mb)"
+# Set for all jobs, whatever the caller's shell has.
+ENVIRONMENT = {
+    "MPLBACKEND": "agg",  # a notebook's shell has a backend that may not be installed here
+    "PYTHONSAFEPATH": "1",  # a random.py in the working folder would hide Python's
+    "PYTHONUTF8": "1",  # results are UTF-8 in any locale
+}
 
 
 def announce(alone: bool) -> None:
-    """Tell the jobs that this process starts which process it is, and whether they share a disk."""
-    os.environ[SNAKEMAKE_PID] = str(os.getpid())
+    """Set the environment of the jobs that this process starts.
+
+    They are told which process it is, and whether they share a disk.
+    """
+    os.environ.update(ENVIRONMENT, **{SNAKEMAKE_PID: str(os.getpid())})
+    # For its list of fonts; a user's home may have no room, or a matplotlibrc.
+    os.environ["MPLCONFIGDIR"] = str(Path(".snakemake/matplotlib").absolute())
+    # Snakemake asks for the user's name, which a container may not know.
+    os.environ.setdefault("LOGNAME", str(os.getuid()))
     if alone:
         os.environ[ALONE] = "1"
 

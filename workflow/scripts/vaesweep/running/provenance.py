@@ -1,6 +1,7 @@
 """What made a document: commit, configuration, versions, command and machine."""
 
 import hashlib
+import os
 import platform
 import subprocess
 import sys
@@ -15,7 +16,8 @@ PACKAGES = ("torch", "numpy", "scipy", "pandas", "matplotlib", "snakemake", "typ
 def source_of(folder: Path, config_text: str) -> dict[str, str]:
     """The commit of the checkout in a folder and the hash of a configuration; no times or paths.
 
-    A checkout with uncommitted changes is marked as such. Without Git the commit is unknown.
+    A checkout with uncommitted changes is marked as such. The commit is unknown without Git, and in
+    a folder that is no checkout, even if another repository surrounds it.
     """
     commit = _git(folder, "rev-parse", "--short=12", "HEAD") or "unknown"
     if commit != "unknown" and _git(folder, "status", "--porcelain", "--untracked-files=no"):
@@ -47,10 +49,15 @@ def record(folder: Path, config_text: str) -> dict[str, Any]:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    """The output of Git, or nothing if it fails or is not installed."""
+    """The output of Git on the repository of this folder; empty if there is none, or no Git."""
+    # In a hook, GIT_DIR and others are set for another repository.
+    environment = {name: value for name, value in os.environ.items() if name[:4] != "GIT_"}
+    environment["GIT_CEILING_DIRECTORIES"] = str(folder.resolve().parent)
+    command = ["git", "-C", str(folder.resolve()), *arguments]
     try:
-        command = ["git", "-C", str(folder), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=20, check=True
+        )
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout.strip()

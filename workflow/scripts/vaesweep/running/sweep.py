@@ -86,6 +86,11 @@ def made_with(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return expected
 
 
+def expanded(path: str) -> str:
+    """The path with ~ and ~user expanded. Unlike that of Path, this raises no error."""
+    return os.path.expanduser(path)  # noqa: PTH111
+
+
 def missing_frames(config: Mapping[str, Any]) -> Iterator[str]:
     """A sentence for each file of an external model that is missing.
 
@@ -93,7 +98,7 @@ def missing_frames(config: Mapping[str, Any]) -> Iterator[str]:
     """
     for name, model in config["sweep"]["external"].items():
         for path in model["frames"]:
-            if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file may raise
+            if not os.path.isfile(expanded(path)):  # noqa: PTH113 - Path.is_file may raise
                 yield (
                     f"config: sweep.external.{name}.frames has {path}, but there is no such file "
                     f"in {Path.cwd()}; make it as docs/external.md shows, or correct its path"

@@ -28,20 +28,16 @@ from vaesweep.words import counted, number
 HANDLER = "DefaultStreamHandler"  # Snakemake's name for it
 # Events and first words of Snakemake's messages that are left out.
 LEFT_OUT = {
-    "workflow_started",
-    "run_info",
-    "job_info",
-    "job_started",
-    "resources_info",
-    "progress",
-    "shellcmd",
-}
+    "workflow_started", "run_info", "job_info", "group_info", "job_started", "resources_info",
+    "progress", "shellcmd",
+}  # fmt: skip
 NOISE = (
     "host: ", "Building DAG", "Using shell", "Provided ", "Conda environments: ignored",
     "Assuming unrestricted", "Select jobs", "Execute ", "Handing over", "Shutting down",
-    "Complete log", "Exiting because a job", "At least one job", "Elapsed time",
+    "Complete log", "Exiting because a job", "Elapsed time",
 )  # fmt: skip
 FAILED_COMMAND = "returned non-zero exit status"  # the job's log says why, and is shown
+SOME_FAILED = "At least one job did not complete successfully"
 UP_TO_DATE = "Nothing to be done"
 LOG_LINES = 15
 # What a finished job has done, by rule. {} stands for the setting, or the seed of a judge.
@@ -65,6 +61,7 @@ DONE = {
     "report_tables": "wrote the tables of the HTML report",
 }
 INTERRUPTED = "\nInterrupted. Finished results are kept; run `make` again to go on."
+FAILED = "Not everything was made. Finished results are kept; correct the cause and run again."
 
 
 class Job(NamedTuple):
@@ -141,6 +138,8 @@ class Terminal(logging.Formatter):
         if event == "job_error" and facts["log"] and not facts["aux"]:
             job = self.started.pop(facts["jobid"], None)
             return failure(facts["rule_name"], job, facts["log"][0])
+        if SOME_FAILED in text:
+            return FAILED
         if text.startswith(UP_TO_DATE):
             return f"{text}\n{self.up_to_date()}".rstrip()
         return self.snakemake.format(record)

@@ -37,6 +37,7 @@ MAX_BLUR = 1.0  # standard deviation in pixels
 BLURS = 16  # widths in a batch
 CLEAN_SHARE, HALF_SHARE = 1 / 3, 1 / 4
 CHUNK = 500
+DENSE = -2  # where a network's layers end up to its hidden dense one, before the activation
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
@@ -48,7 +49,7 @@ class Assessment:
     judge: int  # its seed
     ghost: NDArray[np.float64]  # (...) from 0, not a cross-fade, to 1, one of half and half
     classes: NDArray[np.float64]  # (..., classes) probabilities
-    features: NDArray[np.float64]  # (..., 2, 128) last hidden layers: ghost network, classifier
+    features: NDArray[np.float64]  # (..., 2, 128) dense layers: ghost network, classifier
 
 
 class Judge(nn.Module):
@@ -63,21 +64,21 @@ class Judge(nn.Module):
 
     @torch.no_grad()
     def assess(self, images: Images) -> Assessment:
-        """Assess images (..., 28, 28)."""
+        """Assess images (..., 28, 28). Features are those of the dense layers before activation."""
         ghosts, classes, features = [], [], []
         for chunk in _chunks(images):
-            hidden = [network[:-1](chunk) for network in (self.ghost, self.classifier)]
-            ghosts.append(torch.sigmoid(self.ghost[-1](hidden[0])).squeeze(1))
-            classes.append(torch.softmax(self.classifier[-1](hidden[1]), dim=1))
-            features.append(torch.stack(hidden, dim=1))
+            dense = [network[:DENSE](chunk) for network in (self.ghost, self.classifier)]
+            ghosts.append(torch.sigmoid(self.ghost[DENSE:](dense[0])).squeeze(1))
+            classes.append(torch.softmax(self.classifier[DENSE:](dense[1]), dim=1))
+            features.append(torch.stack(dense, dim=1))
         found = [torch.cat(batches).double().numpy() for batches in (ghosts, classes, features)]
         shape = images.shape[:-2]
         return Assessment(self.seed, *(array.reshape(*shape, *array.shape[1:]) for array in found))
 
     @torch.no_grad()
     def features(self, images: Images) -> NDArray[np.float64]:
-        """The classifier's last hidden layer (..., 128) for images (..., 28, 28)."""
-        features = torch.cat([self.classifier[:-1](chunk) for chunk in _chunks(images)])
+        """The classifier's dense layer (..., 128), as in `assess`, for images (..., 28, 28)."""
+        features = torch.cat([self.classifier[:DENSE](chunk) for chunk in _chunks(images)])
         return features.double().numpy().reshape(*images.shape[:-2], -1)
 
 

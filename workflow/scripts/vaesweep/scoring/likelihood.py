@@ -14,7 +14,7 @@ CHUNK = 1000
 ACTIVE_VARIANCE = 0.01
 NOISE_SEED = 0
 
-LIKELIHOOD_IMAGES = 500
+LIKELIHOOD_IMAGES = 250
 LIKELIHOOD_DECODED = 2000  # samples decoded at once
 LIKELIHOOD_SEED = 1
 
@@ -52,7 +52,7 @@ def importance_sampled_nll(model: VAE, images: Images, samples: int) -> float:
     """Importance-sampled negative log-likelihood of binarised test images, in nats per image.
 
     -log 1/K sum_k p(x, z_k) / q(z_k | x) with K samples z_k of the posterior q (Burda et al. 2016,
-    arXiv:1509.00519), on the first 500 of the images (N, 28, 28). As K grows it falls towards the
+    arXiv:1509.00519), on the first 250 of the images (N, 28, 28). As K grows it falls towards the
     true value. A likelihood in the strict sense needs binary data, so each pixel is drawn once from
     a Bernoulli distribution whose mean is its grey level. The model is a stack of one.
     """

@@ -23,9 +23,12 @@ DIAGNOSTIC_COLUMNS = (*KNOWN_PATH_COLUMNS, "frechet", "nll_is")
 JUDGE_FACTS = ("accuracy", "chance", "ghost_clean", "ghost_blurred", "ghost_half")
 LIKELIHOOD_COLUMNS = ("neg_elbo", "reconstruction", "kl", "active_units")
 # What training.json must hold: facts of the run, even if it diverged, and how it was made.
-TRAINING_FACTS = ("status", "train_seconds", "device")
+TRAINING_FACTS = ("status", "train_seconds", "device", "precision")
 # Takes the place of training.json for an external model.
-EXTERNAL_TRAINING: dict[str, Any] = {"status": "ok", "train_seconds": None, "device": "external"}
+EXTERNAL_TRAINING: dict[str, Any] = dict.fromkeys(TRAINING_FACTS) | {
+    "status": "ok",
+    "device": "external",
+}
 
 
 def near_chance(judges: Sequence[Mapping[str, float]]) -> list[str]:

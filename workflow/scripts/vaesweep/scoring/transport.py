@@ -8,6 +8,7 @@ The kernel of a squared distance is separable, so a step takes two small matrix 
 
 import hashlib
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import torch
@@ -117,11 +118,16 @@ def masses(images: NDArray[np.uint8]) -> Tensor:
 
 def blurred(h: Tensor, epsilon: float) -> Tensor:
     """sum_y h(y) exp(-|x - y|^2 / epsilon) at every pixel x; h (..., side, side)."""
-    grid = torch.arange(h.shape[-1], dtype=h.dtype)
-    kernel = torch.exp(-((grid[:, None] - grid) ** 2) / epsilon)
+    kernel = _kernel(h.shape[-1], h.dtype, epsilon)
     for _ in range(2):  # a product for each axis; transposing brings the other axis to the end
         h = (h.reshape(-1, h.shape[-1]) @ kernel).view(h.shape).transpose(-1, -2)
     return h
+
+
+@cache
+def _kernel(side: int, dtype: torch.dtype, epsilon: float) -> Tensor:
+    grid = torch.arange(side, dtype=dtype)
+    return torch.exp(-((grid[:, None] - grid) ** 2) / epsilon)
 
 
 def _cross_cost(a: Tensor, b: Tensor) -> Tensor:

@@ -23,11 +23,15 @@ LOOP = Path(__file__).with_name("loop.py")
 
 @contextmanager
 def watch_for_termination() -> Iterator[list[int]]:
-    """Collect SIGTERM and SIGINT in a list instead of dying in the middle of a step."""
+    """Collect signals to stop in a list instead of dying in the middle of a step.
+
+    SIGHUP is the end of a connection. Under `nohup` it is ignored, and stays so.
+    """
     received: list[int] = []
     previous = {
         number: signal.signal(number, lambda number, _: received.append(number))
-        for number in (signal.SIGTERM, signal.SIGINT)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+        if signal.getsignal(number) != signal.SIG_IGN
     }
     try:
         yield received

@@ -97,7 +97,7 @@ def train(
 
     The training resumes from the file `checkpoint`, if it belongs to the same training, and saves
     to it whenever `checkpoint_seconds` have passed since the last save. Raises UserError if a batch
-    is larger than the data, and SystemExit, after saving, on SIGTERM or SIGINT.
+    is larger than the data, and SystemExit, after saving, on SIGTERM, SIGINT or SIGHUP.
     """
     steps_per_epoch = _count_steps(len(images), settings.batch_size, log)
     steps = steps_per_epoch * settings.epochs
