@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 
 from snakemake.api import SnakemakeApi, WorkflowApi
-from snakemake.iocontainers import Snakemake
 from snakemake.jobs import Job
+from snakemake.script import Snakemake
 from snakemake.settings.types import (
     ConfigSettings,
     DAGSettings,

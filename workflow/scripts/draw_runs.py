@@ -1,6 +1,6 @@
 """Draw the two grids of each run of a setting."""
 
-from snakemake.iocontainers import Snakemake
+from typing import TYPE_CHECKING
 
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import display_rows, read_pairs
@@ -10,8 +10,11 @@ from vaesweep.running.jobs import logging_to
 from vaesweep.runs import run_of
 from vaesweep.words import paths_title
 
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
 
-def main(snakemake: Snakemake) -> None:
+
+def main(snakemake: "Snakemake") -> None:
     with logging_to(snakemake.log[0]):
         output, params = snakemake.output, snakemake.params
         dataset = DATASETS[params.dataset]

@@ -1,6 +1,6 @@
 """Score each run of a setting: smoothness on the pairs, and diagnostics on the test set."""
 
-from snakemake.iocontainers import Snakemake
+from typing import TYPE_CHECKING
 
 from vaesweep.data.pairs import ends, read_pairs
 from vaesweep.data.splits import load_split
@@ -28,8 +28,11 @@ from vaesweep.scoring.score import assess_paths, read_reference_scores, relative
 from vaesweep.scoring.summary import summarise_pairs
 from vaesweep.training.model import load_model
 
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
 
-def main(snakemake: Snakemake) -> None:
+
+def main(snakemake: "Snakemake") -> None:
     with logging_to(snakemake.log[0], snakemake.threads) as log:
         given, output, params = snakemake.input, snakemake.output, snakemake.params
         images, _ = load_split(given.test)

@@ -1,7 +1,8 @@
 """Score control paths, and other paths through the chosen run's codes."""
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
-from snakemake.iocontainers import Snakemake
 
 from vaesweep.comparison.chosen import file_of, read_chosen
 from vaesweep.data.pairs import read_pairs
@@ -16,8 +17,11 @@ from vaesweep.scoring.score import LABELS, assess_paths, read_reference_scores, 
 from vaesweep.scoring.summary import difference, summarise_pairs
 from vaesweep.training.model import load_model
 
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
 
-def main(snakemake: Snakemake) -> None:
+
+def main(snakemake: "Snakemake") -> None:
     with logging_to(snakemake.log[0], snakemake.threads) as log:
         given, params = snakemake.input, snakemake.params
         chosen, pairs = read_chosen(given.chosen), read_pairs(given.pairs)

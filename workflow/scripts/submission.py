@@ -2,9 +2,9 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
-from snakemake.iocontainers import Snakemake
 
 from vaesweep.comparison.sweep import Sweep
 from vaesweep.documents.submission import figure_pages, submission
@@ -14,8 +14,11 @@ from vaesweep.files import write_whole
 from vaesweep.running.jobs import logging_to
 from vaesweep.running.provenance import source_of
 
+if TYPE_CHECKING:
+    from snakemake.iocontainers import Snakemake
 
-def main(snakemake: Snakemake) -> None:
+
+def main(snakemake: "Snakemake") -> None:
     with logging_to(snakemake.log[0]):
         text, output = snakemake.params.config_text, snakemake.output[0]
         config = yaml.safe_load(text)
