@@ -57,7 +57,7 @@ test: lint
 quick: lint
 	@$(RUN) $(PYTEST) tests/unit
 
-# The tests of tests/faults in full: 20 kills, a comparison of 1,000 runs, a sweep of 208.
+# The tests of tests/faults in full: situations.yaml, 20 kills, a comparison of 1,000 runs, a sweep of 208.
 soak: $(READY)
 	@$(RUN) SOAK_KILLS=20 SOAK_RUNS=1000 SOAK_SEEDS=13 python -m pytest tests/faults
 
