@@ -98,10 +98,13 @@ NEW_PART = {
 }
 USE_IT = """
 import json
+import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from made_up_sweep import JUDGE, TRAINING, choose, controls, sweep
+from made_up_results import write_results
+from made_up_sweep import JUDGE, TRAINING, choose, sweep
 from vaesweep.comparison.costs import read_costs
 from vaesweep.documents.comparison_report import report_data
 from vaesweep.documents.html_report import runs_page, summary
@@ -118,7 +121,7 @@ references = {"cross_fade": between[::-1], "transport": between, "separation": n
 scored = assess_paths(between, references, pairs, [judge.assess(between) for judge in judges])
 references = score_references(references, pairs, judges)
 compared = sweep({(2, 0): 0.1, (8, 0): 0.2})
-chosen = choose(compared)
+results = write_results(Path(sys.argv[1]), compared, choose(compared))
 config = '''
 dataset: {name: MNIST}
 model: {beta: 1}
@@ -129,14 +132,11 @@ sweep: {variants: {vae: {}}, external: {}, latent_sizes: [2, 8], seeds: [0]}
 submission: {paper: a4}
 '''
 costs = read_costs("nowhere", compared.runs)
-data = report_data(
-    compared.runs, compared.settings, chosen, [JUDGE], compared.judges, controls(),
-    [TRAINING], costs, config,
-)
+data = report_data(results, [JUDGE], [TRAINING], costs, config)
 product = np.prod([scored[part.name] ** part.weight for part in smoothness.PARTS], axis=0)
 weight = sum(part.weight for part in smoothness.PARTS)
-page = runs_page(compared.runs, chosen, {})
-first_page = summary(compared.settings, compared.runs, chosen, {}, {})
+page = runs_page(results, {})
+first_page = summary(results, {}, {})
 print(json.dumps({
     "quality": bool(np.allclose(scored["quality"], product ** (1 / weight))),
     "metrics": "brevity_same" in summarise_pairs(relative_scores(scored, references)),
@@ -156,7 +156,7 @@ def test_a_new_part_of_quality_is_scored_tabled_and_explained(tmp_path):
         assert text.count(line) == 1
         (workflow / name).write_text(text.replace(line, line + new_line))
     done = subprocess.run(
-        [sys.executable, "-c", USE_IT],
+        [sys.executable, "-c", USE_IT, tmp_path / "results"],
         env=os.environ | {"PYTHONPATH": f"{workflow}/scripts:{ROOT}/tests/unit"},
         capture_output=True,
         text=True,

@@ -2,49 +2,24 @@
 
 import json
 
-import pandas as pd
 import pymupdf
 import pytest
 from checkout import ROOT
-from made_up_sweep import JUDGE, TRAINING, choose, controls, sweep
+from made_up_documents import Documents
+from made_up_sweep import choose, sweep
 
-from vaesweep.documents.comparison_report import read_caption, report_data
+from vaesweep.documents.comparison_report import read_caption
 from vaesweep.documents.typesetting import typeset
 
-COMPARED = sweep(
-    {(4, 0): 0.05, (4, 1): 0.06, (4, 2): 0.07, (16, 0): 0.1, (16, 1): 0.2, (16, 2): 0.3}
-)
-CHOSEN = choose(COMPARED) | {"value": 0.1287, "low": 0.119, "high": 0.139}
-CONFIG = """\
-dataset: {name: MNIST}
-model: {architecture: mlp, beta: 1.0}
-training: {epochs: 10}
-interpolation: {steps: 7, path: straight}
-submission: {paper: us-letter}
-scoring: {pairs_per_kind: 100, bootstrap: 2000}
-sweep: {variants: {vae: {}}, external: {}, latent_sizes: [4, 16], seeds: [0, 1, 2]}
-"""
-COSTS = pd.DataFrame(columns=["rule", "runs", "seconds", "memory_mib"])
-
-
-def data_of(compared=COMPARED, chosen=CHOSEN, config=CONFIG, trainings=6):
-    training = TRAINING | {"epochs": 10}
-    return report_data(
-        compared.runs,
-        compared.settings,
-        chosen,
-        [JUDGE],
-        compared.judges,
-        controls(),
-        [training] * trainings,
-        COSTS,
-        config,
-    )
+SCORES = {(4, 0): 0.05, (4, 1): 0.06, (4, 2): 0.07, (16, 0): 0.1, (16, 1): 0.2, (16, 2): 0.3}
+VALUE = {"value": 0.1287, "low": 0.119, "high": 0.139}
 
 
 @pytest.fixture(scope="module")
-def data():
-    return data_of()
+def data(tmp_path_factory):
+    compared = sweep(SCORES)
+    folder = tmp_path_factory.mktemp("results")
+    return Documents(folder, compared, choose(compared) | VALUE, judges=1).data
 
 
 def test_the_choice_and_its_uncertainty(data):
@@ -67,19 +42,6 @@ def test_the_seed_is_luck_and_the_judges_agree(data):
     assert "luck" in findings and "+0.129" in findings and "the mean, +0.200" in findings
     assert "All judges put latent size 16 first" in findings
     assert data["judges"]["ghost_half"] == "0.86"
-
-
-def test_a_single_run_is_described_in_the_singular():
-    compared = sweep({(16, 2): 0.1234})
-    config = CONFIG.replace("[4, 16]", "[16]").replace("[0, 1, 2]", "[2]")
-    data = data_of(compared, choose(compared), config, trainings=1)
-    kind = "variational autoencoders of fully connected networks"
-    assert data["subtitle"].startswith(f"1 model on MNIST: {kind}; latent size 16; 1 seed;")
-    assert "+0.123" in data["findings"][0]
-
-
-def test_the_configuration_is_shown_line_by_line(data):
-    assert data["config_lines"] == CONFIG.splitlines()
 
 
 def test_a_caption_is_one_line_that_names_what_varies():

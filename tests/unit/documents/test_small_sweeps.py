@@ -1,118 +1,17 @@
 """All documents of the smallest and oddest sweeps can be written, and what they say is true."""
 
 import re
-from functools import cached_property
-from io import BytesIO
 
-import pandas as pd
-import pymupdf
 import pytest
-import yaml
-from checkout import ROOT
-from docutils.core import publish_doctree
-from docutils.nodes import system_message
-from made_up_results import write_results
-from made_up_sweep import JUDGE, TRAINING, choose, sweep
-
-from vaesweep.documents.comparison_figures import FIGURES
-from vaesweep.documents.comparison_report import read_caption, report_data
-from vaesweep.documents.html_report import runs_page, settings_page, summary
-from vaesweep.documents.typesetting import typeset
-from vaesweep.figures.style import save_svg
-from vaesweep.files import read_table
-from vaesweep.runs import runs_of
+from made_up_documents import Documents
+from made_up_sweep import choose, sweep
 
 SCORES = {(2, 0): 0.1, (2, 1): 0.12, (2, 2): 0.11, (8, 0): 0.3, (8, 1): 0.34, (8, 2): 0.32}
-NO_COSTS = pd.DataFrame(columns=["rule", "runs", "seconds", "memory_mib"])
-# The configuration without `sweep`, which differs between tests.
-CONFIG = """\
-dataset: {name: FashionMNIST}
-model: {architecture: mlp, beta: 1.0}
-training: {epochs: 1}
-interpolation: {steps: 7, path: straight}
-scoring: {pairs_per_kind: 20, bootstrap: 500}
-submission: {paper: a4}
-"""
-
-
-class Documents:
-    """The documents of a made-up sweep as texts, each written when it is first needed."""
-
-    def __init__(self, folder, compared, judges=2, external=None, **pinned):
-        self.folder, self.judges, self.external = folder, judges, external
-        self.sweep = write_results(folder, compared, choose(compared, **pinned))
-        self.chosen = self.sweep.chosen
-        assert not re.search(r"\b(nan|None|NaT|inf)\b", self.sentences + self.pages)
-
-    @cached_property
-    def data(self):
-        """The data of the comparison report."""
-        trained = runs_of(self.sweep.runs[self.sweep.runs["variant"] != self.external])
-        variants, sizes, seeds = (list(dict.fromkeys(keys)) for keys in zip(*trained, strict=True))
-        config = yaml.safe_load(CONFIG)
-        config["sweep"] = {
-            "variants": {variant: {} for variant in variants},
-            "latent_sizes": sizes,
-            "seeds": seeds,
-            "external": {self.external: {}} if self.external else {},
-        }
-        return report_data(
-            self.sweep.runs,
-            self.sweep.settings,
-            self.chosen,
-            [JUDGE] * self.judges,
-            read_table(self.sweep.files["judges"]),
-            self.sweep.controls,
-            [TRAINING] * len(trained),
-            NO_COSTS,
-            yaml.safe_dump(config),
-        )
-
-    @cached_property
-    def findings(self):
-        return " ".join(self.data["findings"])
-
-    @cached_property
-    def summary(self):
-        made = self.sweep
-        text = summary(made.settings, made.runs, made.controls, self.chosen, {}, {})
-        document = publish_doctree(text)
-        assert not list(document.findall(system_message))
-        return document.astext()
-
-    @cached_property
-    def sentences(self):
-        """All sentences but those of the comparison report's template."""
-        return " ".join(
-            [self.chosen["verdict"], self.chosen["reason"], self.findings, self.summary]
-        )
-
-    @cached_property
-    def pages(self):
-        """The tables of the HTML report."""
-        settings = settings_page(self.sweep.settings, self.chosen, {})
-        return settings + runs_page(self.sweep.runs, self.chosen, {})
-
-    @cached_property
-    def report(self):
-        """The text of the comparison report, with all its figures."""
-        captions = {}
-        for name, draw in FIGURES.items():
-            save_svg(draw(self.sweep), self.folder / f"{name}.svg")
-            caption = ROOT / f"workflow/report/{name}.rst"
-            captions[name] = read_caption(caption, self.data["settings_noun"])
-        pictures = {path.name: path.read_bytes() for path in self.folder.glob("*.svg")}
-        pdf = typeset("comparison_report.typ", self.data | {"captions": captions}, pictures)
-        pages = pymupdf.open(stream=BytesIO(pdf))
-        text = " ".join("".join(page.get_text() for page in pages).split())
-        assert not re.search(r"\b(nan|None|NaT|inf)\b", text)
-        assert "#" not in text and "else [" not in text, "markup of the template is shown"
-        return text
 
 
 def documents(folder, scores, pinned=None, judges=2, external=None, **changes) -> Documents:
     compared = sweep(scores, judges=judges, external=external, **changes)
-    return Documents(folder, compared, judges, external, **pinned or {})
+    return Documents(folder, compared, choose(compared, **pinned or {}), judges, external)
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +29,9 @@ def test_the_report_is_one_document_with_its_numbers(two_sizes):
 
 def test_one_run(tmp_path):
     made = documents(tmp_path, {(8, 0): 0.3})
+    kind = "variational autoencoders of fully connected networks"
+    subtitle = f"1 model on FashionMNIST: {kind}; latent size 8; 1 seed; 1\u00a0epoch."
+    assert made.data["subtitle"] == subtitle
     assert "Latent size 8 is the only latent size to choose from" in made.chosen["reason"]
     assert "first" not in made.findings and "rank correlation" not in made.findings
     assert "No interval over seeds is given for latent size 8" in made.findings
@@ -241,7 +143,7 @@ def test_judges_that_disagree(tmp_path):
     compared = sweep(SCORES)
     compared.judges["rank_correlation"] = -1.0
     assert "rankings of the runs differ (rank correlation −1.000 or more)" in (
-        Documents(tmp_path, compared).findings
+        Documents(tmp_path, compared, choose(compared)).findings
     )
 
 
