@@ -72,7 +72,7 @@ def links_by_run(sweep: Sweep, explorer: Path) -> dict[Run, list[Link]]:
     `explorer` is the path of the explorer, which is in the folder of the pages.
     """
     trained = settings_of(sweep.runs[trained_here(sweep.runs)])
-    explored = settings_to_explore(sweep.settings, sweep.chosen, trained)
+    explored = settings_to_explore(sweep.settings, sweep.chosen_run, trained)
     links: dict[Run, list[Link]] = {}
     for kind in KINDS:
         for run, path in sweep.by_run(kind).items():
@@ -109,7 +109,7 @@ def summary(
     """
     runs, settings, chosen = sweep.runs, sweep.settings, sweep.chosen
     names = Names.of(settings_of(settings))
-    shown = settings_to_show(settings, chosen, MAX_ROWS)
+    shown = settings_to_show(settings, sweep.chosen_run, MAX_ROWS)
     is_shown = [setting in shown or len(settings) <= MAX_ROWS for setting in settings_of(settings)]
     rows = settings[is_shown].sort_values("rank")
     texts = table_texts(rows, (*names.keys, *SHOWN["first page"]), chosen)
