@@ -64,9 +64,9 @@ for number, stack in enumerate(STACKS):
             train=TRAIN_SPLIT,
             sums=rules.fetch_data.output.sums,
         output:
-            model=expand(rules.train.output.model, seed=stack, allow_missing=True),
-            history=expand(rules.train.output.history, seed=stack, allow_missing=True),
-            training=expand(rules.train.output.training, seed=stack, allow_missing=True),
+            model=seeds_of_a_setting("model.safetensors", stack),
+            history=seeds_of_a_setting("history.csv", stack),
+            training=seeds_of_a_setting("training.json", stack),
         log:
             f"results/logs/train/{{variant}}_latent-{{latent_size}}_stack-{number}.log",
         benchmark:

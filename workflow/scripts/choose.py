@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 from vaesweep.comparison.choice import choose_run
 from vaesweep.comparison.reading import read_comparison
 from vaesweep.comparison.verdict import verdict
+from vaesweep.data.cautions import near_chance
 from vaesweep.files import read_json, read_table, write_json
 from vaesweep.running.jobs import logging_to
 from vaesweep.runs import run_of
-from vaesweep.scoring.record import JUDGE_FACTS, near_chance
+from vaesweep.scoring.record import JUDGE_FACTS
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import Snakemake

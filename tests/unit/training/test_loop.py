@@ -173,6 +173,7 @@ def test_a_checkpoint_survives_sigkill_and_another_process_resumes_it(tmp_path, 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_saves_before_the_training_ends(tmp_path, monkeypatch, number):
     [whole] = run(tmp_path)
+    signal.signal(number, signal.SIG_DFL)  # nohup, for one, ignores SIGHUP
 
     def rate_and_signal(step, steps, peak):
         if step == 12:
