@@ -87,7 +87,7 @@ def run_script(folder: Path, source: str, name: str = "MNIST") -> Path:
 
 
 class Mirrors(ThreadingHTTPServer):
-    """Mirrors named by what they do: good, missing, html, half, hang, drip, damaged, swapped."""
+    """Mirrors named by what they do: good, missing, html, half, hang, damaged, swapped."""
 
     daemon_threads = True
 
@@ -141,9 +141,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if behaviour == "half":
             body = body[: len(body) // 2]
-        if behaviour == "drip":
-            while not self.server.closing.wait(0.1):
-                self.wfile.write(body[:1])
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
