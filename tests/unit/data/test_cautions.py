@@ -2,8 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,11 +11,9 @@ from vaesweep.data.cautions import cautions
 from vaesweep.data.idx import FILES, idx_bytes
 from vaesweep.errors import UserError
 
-Splits = dict[str, tuple[np.ndarray, np.ndarray]]
-
 
 @pytest.fixture
-def splits() -> Splits:
+def splits():
     """120 training and 60 test images of three classes: a bar in another place, with noise."""
     random = np.random.default_rng(0)
     found = {}
@@ -30,38 +26,38 @@ def splits() -> Splits:
     return found
 
 
-def change(splits: Splits, do: Callable[[np.ndarray], np.ndarray], *which: str) -> None:
+def change(splits, do, *which):
     for split in which or splits:
         splits[split] = do(splits[split][0]), splits[split][1]
 
 
-def invert(images: np.ndarray) -> np.ndarray:
+def invert(images):
     return 255 - images
 
 
-def frame(images: np.ndarray) -> np.ndarray:
+def frame(images):
     """White borders, as of resized photographs."""
     return np.pad(images[:, 2:-2, 2:-2], ((0, 0), (2, 2), (2, 2)), constant_values=255)
 
 
-def sum_of_colours(images: np.ndarray) -> np.ndarray:
+def sum_of_colours(images):
     """The mean of three equal colours whose sum overflows."""
     return (images + images + images) // 3
 
 
-def blank_some(images: np.ndarray) -> np.ndarray:
+def blank_some(images):
     return np.where(np.arange(len(images))[:, None, None] < 2, 0, images).astype(np.uint8)
 
 
-def repeat(images: np.ndarray) -> np.ndarray:
+def repeat(images):
     return images[np.arange(len(images)) % 30]
 
 
-def transpose(images: np.ndarray) -> np.ndarray:
+def transpose(images):
     return images.transpose(0, 2, 1)
 
 
-def test_ordinary_images_need_no_caution(splits: Splits) -> None:
+def test_ordinary_images_need_no_caution(splits):
     assert cautions(splits) == []
 
 
@@ -81,9 +77,7 @@ def test_ordinary_images_need_no_caution(splits: Splits) -> None:
         (invert, ("train",), ["pixel of the training images is bright", "nearest to them"]),
     ],
 )
-def test_what_is_rarely_right(
-    splits: Splits, do: Callable, which: tuple[str, ...], expected: list[str]
-) -> None:
+def test_what_is_rarely_right(splits, do, which, expected):
     change(splits, do, *which)
     found = cautions(splits)
     assert len(found) == len(expected)
@@ -91,14 +85,14 @@ def test_what_is_rarely_right(
         assert re.search(pattern, caution)
 
 
-def test_labels_that_do_not_belong_to_their_images(splits: Splits) -> None:
+def test_labels_that_do_not_belong_to_their_images(splits):
     images, labels = splits["train"]
     splits["train"] = images, np.random.default_rng(0).permutation(labels)
     [caution] = cautions(splits)
     assert "nearest to them (33.3 % by chance). Labels may not belong to their images" in caution
 
 
-def test_images_of_both_splits_and_rare_classes(splits: Splits) -> None:
+def test_images_of_both_splits_and_rare_classes(splits):
     images, labels = splits["test"]
     splits["test"] = np.concatenate([images, splits["train"][0][:3]]), np.append(labels, [0, 1, 3])
     splits["train"][1][-2:] = 3
@@ -117,9 +111,7 @@ def test_images_of_both_splits_and_rare_classes(splits: Splits) -> None:
         (lambda images: images[:1].repeat(len(images), 0), "all 120 images are the same"),
     ],
 )
-def test_images_in_which_nothing_can_be_seen_are_refused(
-    splits: Splits, tmp_path: Path, capsys: pytest.CaptureFixture, do: Callable, reason: str
-) -> None:
+def test_images_in_which_nothing_can_be_seen_are_refused(splits, tmp_path, capsys, do, reason):
     change(splits, do)
     write(splits, tmp_path)
     with pytest.raises(SystemExit, match=f"error: train-images-idx3-ubyte: {reason}"):
@@ -127,7 +119,7 @@ def test_images_in_which_nothing_can_be_seen_are_refused(
     assert not list((tmp_path / "out").glob("*"))
 
 
-def test_cautions_are_written_with_the_data(splits: Splits, tmp_path: Path) -> None:
+def test_cautions_are_written_with_the_data(splits, tmp_path):
     change(splits, invert)
     write(splits, tmp_path)
     out = run_script(tmp_path, str(tmp_path), "custom")
@@ -136,12 +128,12 @@ def test_cautions_are_written_with_the_data(splits: Splits, tmp_path: Path) -> N
     assert f"caution: {found[0]}" in (tmp_path / "fetch.log").read_text()
 
 
-def write(splits: Splits, folder: Path) -> None:
+def write(splits, folder):
     for split, names in FILES.items():
         for name, values in zip(names, splits[split], strict=True):
             (folder / name).write_bytes(idx_bytes(values))
 
 
-def test_values_that_are_no_bytes_are_refused() -> None:
+def test_values_that_are_no_bytes_are_refused():
     with pytest.raises(UserError, match=r"values are int64, expected uint8"):
         idx_bytes(np.array([0, 1]))
