@@ -40,7 +40,7 @@ def draw_map(results: Path, picture: Path) -> None:
     figure = results / "comparison/figures/map.svg"
     width, height = re.findall(r'(?:width|height)="([\d.]+)pt"', figure.read_text("utf-8"))[:2]
     screenshot(figure, picture, round(float(width) * 4 / 3), round(float(height) * 4 / 3), 1.5)
-    Image.open(picture).convert("RGB").quantize(64).save(picture, optimize=True)
+    Image.open(picture).convert("RGB").save(picture, optimize=True)
 
 
 if __name__ == "__main__":
