@@ -7,8 +7,9 @@ FIGURES += "display_rows training_curves controls".split()
 # are optional, so that a missing one reruns nothing.
 BENCHMARKS = []
 if STORAGE:
-    parts = [f"stack-{number}" for number in range(len(STACKS))]
-    parts = parts or [f"seed-{seed}" for seed in SEEDS]
+    parts = [f"seed-{seed}" for seed in SEEDS]
+    if PLANS_STACKS:
+        parts = [f"stack-{number}" for number in range(len(STACKS))]
     jobs = [f"train/{SETTING}_{part}" for part in parts]
     jobs += [f"train_judges/seed-{seed}" for seed in JUDGE_SEEDS]
     jobs += [f"interpolate/{SETTING}", f"score/{SETTING}", "fetch_data/all", "compare/all"]
