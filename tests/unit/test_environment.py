@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import PackageNotFoundError, version
@@ -41,19 +40,19 @@ def required() -> list[str]:
     return [name for name in names if name and not name.startswith("-c")]
 
 
-def test_every_required_package_is_pinned_once_and_nowhere_else() -> None:
+def test_every_required_package_is_pinned_once_and_nowhere_else():
     assert all(re.fullmatch(r"[a-z0-9-]+", name) for name in required())
     assert set(required()) <= set(pins())
 
 
-def test_every_pin_has_its_hashes() -> None:
+def test_every_pin_has_its_hashes():
     text = (ENVS / "hashes.txt").read_text(encoding="utf-8")
     found = re.findall(r"^([a-z0-9-]+)==([^ ]+)(?: ; .*)? \\\n +--hash=sha256:", text, re.MULTILINE)
     assert dict(found) == pins()
 
 
 @pytest.mark.parametrize("path", sorted(ENVS.glob("*.yaml")), ids=lambda path: path.name)
-def test_conda_environments_have_the_same_pins(path: Path) -> None:
+def test_conda_environments_have_the_same_pins(path):
     dependencies = yaml.safe_load(path.read_text(encoding="utf-8"))["dependencies"]
     packages = [line for part in dependencies if isinstance(part, dict) for line in part["pip"]]
     matches = [PIN.fullmatch(line) for line in packages]
@@ -61,7 +60,7 @@ def test_conda_environments_have_the_same_pins(path: Path) -> None:
     assert {match[1]: match[2] for match in matches if match}.items() <= pins().items()
 
 
-def test_the_conda_environment_resolves_to_pinned_packages_only(tmp_path: Path) -> None:
+def test_the_conda_environment_resolves_to_pinned_packages_only(tmp_path):
     """As pip resolves it for conda's Python. That needs no conda, but a new pip.
 
     With the pip that comes with Python, a dry run downloads a gigabyte of wheels.
@@ -99,7 +98,7 @@ def imported_packages(folder: Path) -> set[str]:
     return {canonical(DISTRIBUTIONS.get(name, name)) for name in others}
 
 
-def test_every_imported_package_is_required_and_in_the_conda_environment() -> None:
+def test_every_imported_package_is_required_and_in_the_conda_environment():
     conda = (ENVS / "vaesweep.yaml").read_text(encoding="utf-8")
     needed = imported_packages(ROOT / "workflow")
     assert needed <= {canonical(match[1]) for match in PIN.finditer(conda)}
@@ -109,7 +108,7 @@ def test_every_imported_package_is_required_and_in_the_conda_environment() -> No
 @pytest.mark.skipif(
     not Path(sys.prefix).is_relative_to(ROOT), reason="does not run in the .venv that make sets up"
 )
-def test_installed_versions_are_the_pinned_ones() -> None:
+def test_installed_versions_are_the_pinned_ones():
     found = {}
     for name in pins():
         try:
@@ -121,7 +120,7 @@ def test_installed_versions_are_the_pinned_ones() -> None:
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Path:
+def fresh(tmp_path):
     """A folder with the Makefile and the pins, in which nothing is set up yet."""
     shutil.copy(ROOT / "Makefile", tmp_path)
     shutil.copytree(ENVS, tmp_path / "envs")
@@ -153,7 +152,7 @@ BARE = "import sys; sys.modules['ensurepip'] = None"
         (None, "Python found. Install Python 3.11 to 3.13"),
     ],
 )
-def test_make_says_which_python_it_needs(fresh: Path, change: str | None, message: str) -> None:
+def test_make_says_which_python_it_needs(fresh, change, message):
     python = fresh / "Python"
     if change:
         python.write_text(f'#!/bin/sh\nshift; exec "{sys.executable}" -c "{change}\n$1"\n')
@@ -163,7 +162,7 @@ def test_make_says_which_python_it_needs(fresh: Path, change: str | None, messag
     assert not (fresh / ".venv").exists()
 
 
-def test_an_environment_that_is_ready_is_not_installed_again(fresh: Path) -> None:
+def test_an_environment_that_is_ready_is_not_installed_again(fresh):
     planned = make(fresh, "--dry-run", "lint").stdout
     [stamp] = re.findall(r"touch (\.venv/ready-\d+)", planned)
     (fresh / stamp).parent.mkdir()
@@ -174,7 +173,7 @@ def test_an_environment_that_is_ready_is_not_installed_again(fresh: Path) -> Non
 
 
 @pytest.fixture
-def indexes(fresh: Path) -> Iterator[str]:
+def indexes(fresh):
     """Serve two package indexes: one with torch as on PyPI, one with PyTorch's CPU build."""
     folders = fresh / "indexes"
     for name in ("torch", "torchvision"):
@@ -198,9 +197,7 @@ def indexes(fresh: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def test_make_installs_the_cpu_build_of_torch_or_nothing(
-    fresh: Path, indexes: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_make_installs_the_cpu_build_of_torch_or_nothing(fresh, indexes, monkeypatch):
     (fresh / "envs/requirements.txt").write_text("-c constraints.txt\ntorch\ntorchvision\n")
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_INDEX_URL", f"{indexes}/pypi")
@@ -226,14 +223,14 @@ def test_make_installs_the_cpu_build_of_torch_or_nothing(
     assert "TORCH=x: expected cpu or gpu" in make(fresh, "lint", "TORCH=x").stderr
 
 
-def test_pre_commit_runs_make_lint() -> None:
+def test_pre_commit_runs_make_lint():
     settings = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     [repo] = settings["repos"]
     assert repo["repo"] == "local", "nothing is downloaded"
     assert [hook["entry"] for hook in repo["hooks"]] == ["make lint"]
 
 
-def test_github_runs_the_same_commands_and_keeps_the_report() -> None:
+def test_github_runs_the_same_commands_and_keeps_the_report():
     path = ROOT / ".github/workflows/ci.yml"
     command = ["check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(path)]
     subprocess.run([sys.executable, "-m", *command], check=True)

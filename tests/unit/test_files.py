@@ -104,10 +104,7 @@ def test_damaged_tables(tmp_path, content, fault):
     ("arrays", "fault"),
     [
         ({"other": np.zeros(3, np.uint8)}, "it lacks frames"),
-        (
-            {"frames": np.zeros((2, 3), np.float32)},
-            "frames is float32 (2, 3), expected uint8",
-        ),
+        ({"frames": np.zeros((2, 3), np.float32)}, "frames is float32 (2, 3), expected uint8"),
         ({"frames": np.zeros((3, 3), np.uint8)}, "frames is uint8 (3, 3), expected uint8 (2, N)"),
         ({"frames": np.zeros(2, np.uint8)}, "frames is uint8 (2,), expected uint8 (2, N)"),
     ],

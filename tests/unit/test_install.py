@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 import yaml
@@ -32,7 +31,7 @@ print(vaesweep.__file__, metadata.version("vaesweep"), pdf[:5])
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(tmp_path_factory):
     """A folder in which pip has installed the package."""
     site = tmp_path_factory.mktemp("site")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site)]
@@ -40,7 +39,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return site
 
 
-def test_an_installed_package_finds_all_its_files(installed: Path, tmp_path: Path) -> None:
+def test_an_installed_package_finds_all_its_files(installed, tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", USED],
         cwd=tmp_path,
@@ -53,9 +52,7 @@ def test_an_installed_package_finds_all_its_files(installed: Path, tmp_path: Pat
     assert done.stdout == expected, done.stderr
 
 
-def test_a_second_copy_of_the_package_is_refused(
-    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_copy_of_the_package_is_refused(installed, tmp_path, monkeypatch):
     checkout = copy_checkout(tmp_path / "project")
     site = shutil.copytree(installed, checkout / ".venv/site-packages")
     monkeypatch.setenv("PYTHONPATH", str(site))
@@ -64,28 +61,28 @@ def test_a_second_copy_of_the_package_is_refused(
     assert f"error: this environment has a vaesweep in {site}/vaesweep, which" in done.stdout
 
 
-def test_changelog_and_citation_have_the_same_version() -> None:
+def test_changelog_and_citation_have_the_same_version():
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.findall(r"^## (.+)$", changelog, re.MULTILINE)[0] == PROJECT["version"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["version"] == PROJECT["version"]
 
 
-def test_the_package_requires_what_the_conda_environment_has() -> None:
+def test_the_package_requires_what_the_conda_environment_has():
     conda = yaml.safe_load((ROOT / "envs/vaesweep.yaml").read_text(encoding="utf-8"))
     pinned = conda["dependencies"][-1]["pip"]
     required = [line.split(">=")[0] for line in PROJECT["dependencies"]]
     assert required == [line.split("==")[0] for line in pinned]
 
 
-def test_scripts_import_nothing_that_the_least_snakemake_lacks() -> None:
+def test_scripts_import_nothing_that_the_least_snakemake_lacks():
     """snakemake.iocontainers came with 9.19; only mypy needs it."""
     for path in (ROOT / "workflow").rglob("*.py"):
         imports = re.findall(r"^from snakemake\.iocontainers", path.read_text(), re.MULTILINE)
         assert imports == [], path
 
 
-def test_the_least_versions_are_the_same_everywhere() -> None:
+def test_the_least_versions_are_the_same_everywhere():
     """`make soak` runs a sweep with each (tests/faults/situations.yaml)."""
     [snakemake] = re.findall(r'min_version\("(.*)"\)', (ROOT / "Snakefile").read_text())
     [torch] = [line[7:] for line in PROJECT["dependencies"] if line.startswith("torch>=")]

@@ -66,37 +66,17 @@ def test_an_external_model_is_not_chosen():
 @pytest.mark.parametrize(
     ("scores", "pinned", "run", "reason"),
     [
-        (
-            {(8, 0): 0.5},
-            {},
-            (8, 0),
-            "the only latent size to choose from; seed 0 is its only run",
-        ),
+        ({(8, 0): 0.5}, {}, (8, 0), "the only latent size to choose from; seed 0 is its only run"),
         (
             {(8, 0): 0.5, (8, 1): 0.4},
             {},
             (8, 0),
             "to choose from; seed 0 is the best of its 2 (score",
         ),
-        (
-            {(8, 0): 0.5, (2, 0): 0.4},
-            {},
-            (8, 0),
-            "0.500 over 1 seed; seed 0 is its only run",
-        ),
-        (
-            SCORES,
-            {},
-            (8, 1),
-            "0.320 over 3 seeds; seed 1 is the best of its 3 (score on",
-        ),
+        ({(8, 0): 0.5, (2, 0): 0.4}, {}, (8, 0), "0.500 over 1 seed; seed 0 is its only run"),
+        (SCORES, {}, (8, 1), "0.320 over 3 seeds; seed 1 is the best of its 3 (score on"),
         (SCORES, {"latent_size": 2}, (2, 1), "Latent size 2 was pinned in config.yaml; seed 1 is"),
-        (
-            SCORES,
-            {"seed": 0},
-            (8, 0),
-            "0.320 over 3 seeds; seed 0 was pinned in config.yaml (",
-        ),
+        (SCORES, {"seed": 0}, (8, 0), "0.320 over 3 seeds; seed 0 was pinned in config.yaml ("),
         (SCORES, {"latent_size": 2, "seed": 0}, (2, 0), "pinned in config.yaml; seed 0 was pinned"),
         (VARIANTS, {"variant": "vae"}, ("vae", 8, 2), "vae at latent size 8 has the highest mean"),
         (VARIANTS, {"variant": "vae"}, ("vae", 8, 2), ", among those with variant vae, pinned in"),

@@ -17,7 +17,7 @@ Splits = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
 @pytest.fixture
-def splits() -> Splits:
+def splits():
     """120 training and 60 test images of three classes: a bar in another place, with noise."""
     random = np.random.default_rng(0)
     found = {}
@@ -61,7 +61,7 @@ def transpose(images: np.ndarray) -> np.ndarray:
     return images.transpose(0, 2, 1)
 
 
-def test_ordinary_images_need_no_caution(splits: Splits) -> None:
+def test_ordinary_images_need_no_caution(splits):
     assert cautions(splits) == []
 
 
@@ -70,20 +70,14 @@ def test_ordinary_images_need_no_caution(splits: Splits) -> None:
     [
         (invert, (), ["The median pixel of the training and test images is bright"]),
         (frame, (), ["pixel at the edge of the training and test images is bright"]),
-        (
-            sum_of_colours,
-            ("test",),
-            ["^The test images are faint: .* at most 8. of 255"],
-        ),
+        (sum_of_colours, ("test",), ["^The test images are faint: .* at most 8. of 255"]),
         (blank_some, ("train",), ["Nothing can be seen in 2 training images"]),
         (repeat, ("test",), ["Of 60 test images only 30 are different"]),
         (transpose, ("test",), [r"Only \d+\.\d % of the test images are of the class of"]),
         (invert, ("train",), ["pixel of the training images is bright", "nearest to them"]),
     ],
 )
-def test_what_is_rarely_right(
-    splits: Splits, do: Callable, which: tuple[str, ...], expected: list[str]
-) -> None:
+def test_what_is_rarely_right(splits, do, which, expected):
     change(splits, do, *which)
     found = cautions(splits)
     assert len(found) == len(expected)
@@ -91,14 +85,14 @@ def test_what_is_rarely_right(
         assert re.search(pattern, caution)
 
 
-def test_labels_that_do_not_belong_to_their_images(splits: Splits) -> None:
+def test_labels_that_do_not_belong_to_their_images(splits):
     images, labels = splits["train"]
     splits["train"] = images, np.random.default_rng(0).permutation(labels)
     [caution] = cautions(splits)
     assert "nearest to them (33.3 % by chance). Labels may not belong to their images" in caution
 
 
-def test_images_of_both_splits_and_rare_classes(splits: Splits) -> None:
+def test_images_of_both_splits_and_rare_classes(splits):
     images, labels = splits["test"]
     splits["test"] = np.concatenate([images, splits["train"][0][:3]]), np.append(labels, [0, 1, 3])
     splits["train"][1][-2:] = 3
@@ -117,9 +111,7 @@ def test_images_of_both_splits_and_rare_classes(splits: Splits) -> None:
         (lambda images: images[:1].repeat(len(images), 0), "all 120 images are the same"),
     ],
 )
-def test_images_in_which_nothing_can_be_seen_are_refused(
-    splits: Splits, tmp_path: Path, capsys: pytest.CaptureFixture, do: Callable, reason: str
-) -> None:
+def test_images_in_which_nothing_can_be_seen_are_refused(splits, tmp_path, capsys, do, reason):
     change(splits, do)
     write(splits, tmp_path)
     with pytest.raises(SystemExit, match=f"error: train-images-idx3-ubyte: {reason}"):
@@ -127,7 +119,7 @@ def test_images_in_which_nothing_can_be_seen_are_refused(
     assert not list((tmp_path / "out").glob("*"))
 
 
-def test_cautions_are_written_with_the_data(splits: Splits, tmp_path: Path) -> None:
+def test_cautions_are_written_with_the_data(splits, tmp_path):
     change(splits, invert)
     write(splits, tmp_path)
     out = run_script(tmp_path, str(tmp_path), "custom")
@@ -142,6 +134,6 @@ def write(splits: Splits, folder: Path) -> None:
             (folder / name).write_bytes(idx_bytes(values))
 
 
-def test_values_that_are_no_bytes_are_refused() -> None:
+def test_values_that_are_no_bytes_are_refused():
     with pytest.raises(UserError, match=r"values are int64, expected uint8"):
         idx_bytes(np.array([0, 1]))

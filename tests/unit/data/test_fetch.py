@@ -37,7 +37,7 @@ def serves(files: dict[str, bytes]) -> Source:
 
 
 @pytest.fixture
-def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict]:
+def tiny(tmp_path, monkeypatch):
     """Fetch the tiny data set from `folder`, else from these sources in their order."""
 
     def fetched(folder: Path, *sources: Source, name: str = "MNIST") -> dict:
@@ -49,16 +49,14 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict]
     return fetched
 
 
-def test_the_folder_comes_first(tiny, tmp_path: Path) -> None:
+def test_the_folder_comes_first(tiny, tmp_path):
     splits = tiny(lay_out(tmp_path / "own"), fails)
     assert list(splits) == ["train", "test"]
     assert [images.shape for images, _ in splits.values()] == [(30, 28, 28), (20, 28, 28)]
     assert [labels[:3].tolist() for _, labels in splits.values()] == [[0, 1, 2], [0, 1, 2]]
 
 
-def test_what_a_source_has_is_kept_for_the_next_time(
-    tiny, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_a_source_has_is_kept_for_the_next_time(tiny, tmp_path, caplog):
     caplog.set_level("INFO")
     folder = tmp_path / "new"
     first = tiny(folder, fails, serves(contents()))
@@ -73,16 +71,14 @@ def test_what_a_source_has_is_kept_for_the_next_time(
     np.testing.assert_array_equal(first["test"][0], again["test"][0])
 
 
-def test_a_source_with_another_file_is_not_used(tiny, tmp_path: Path) -> None:
+def test_a_source_with_another_file_is_not_used(tiny, tmp_path):
     wrong = contents() | {"t10k-labels-idx1-ubyte": contents()["train-labels-idx1-ubyte"]}
     with pytest.raises(UserError, match=r"source 0: .*t10k-labels-idx1-ubyte: .*MD5"):
         tiny(tmp_path / "new", serves(wrong))
     assert not (tmp_path / "new").exists()
 
 
-def test_a_damaged_file_of_the_user_is_named_and_left_alone(
-    tiny, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_damaged_file_of_the_user_is_named_and_left_alone(tiny, tmp_path, caplog):
     caplog.set_level("INFO")
     damaged = lay_out(tmp_path / "own") / IMAGES
     damaged.write_bytes(b"\0\0\x08\x03")
@@ -93,16 +89,14 @@ def test_a_damaged_file_of_the_user_is_named_and_left_alone(
     assert f"not used: {damaged}: 4 bytes with the MD5 sum" in caplog.text
 
 
-def test_a_folder_that_cannot_be_written(
-    tiny, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_folder_that_cannot_be_written(tiny, tmp_path, caplog):
     caplog.set_level("INFO")
     (tmp_path / "MNIST").write_text("a file where a folder should be")
     assert len(tiny(tmp_path, serves(contents()))["test"][0]) == 20
     assert "not kept for the next time: cannot write" in caplog.text
 
 
-def test_if_all_fail_each_is_named_with_what_to_do(tiny, tmp_path: Path) -> None:
+def test_if_all_fail_each_is_named_with_what_to_do(tiny, tmp_path):
     with pytest.raises(UserError) as caught:
         tiny(tmp_path, fails, serves({}))
     head, folder, first, second, advice = str(caught.value).splitlines()
@@ -114,9 +108,7 @@ def test_if_all_fail_each_is_named_with_what_to_do(tiny, tmp_path: Path) -> None
     assert all(name in advice for name in contents())
 
 
-def test_the_proxy_and_a_full_disk_are_named(
-    tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_proxy_and_a_full_disk_are_named(tiny, tmp_path, monkeypatch):
     def full(name: str, folder: Path) -> None:
         raise UserError("[Errno 28] No space left on device")
 
@@ -130,7 +122,7 @@ def test_the_proxy_and_a_full_disk_are_named(
 
 @pytest.mark.parametrize("below", ["", "MNIST/raw"])
 @pytest.mark.parametrize("packed", [True, False])
-def test_a_folder_is_flat_or_like_torchvisions(tmp_path: Path, below: str, packed: bool) -> None:
+def test_a_folder_is_flat_or_like_torchvisions(tmp_path, below, packed):
     folder = lay_out(tmp_path / below)
     if packed:
         for name, raw in contents().items():
@@ -149,7 +141,7 @@ def test_a_folder_is_flat_or_like_torchvisions(tmp_path: Path, below: str, packe
         (zipped(contents()[IMAGES])[:-20], "truncated gzip"),
     ],
 )
-def test_a_damaged_file_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
+def test_a_damaged_file_is_named(tmp_path, content, reason):
     path = lay_out(tmp_path) / IMAGES
     path.write_bytes(content)
     with pytest.raises(UserError) as caught:
@@ -157,7 +149,7 @@ def test_a_damaged_file_is_named(tmp_path: Path, content: bytes, reason: str) ->
     assert str(caught.value).startswith(f"{path}: ") and reason in str(caught.value)
 
 
-def test_where_only_the_sum_of_the_gz_is_known_raw_files_are_not_read(tmp_path: Path) -> None:
+def test_where_only_the_sum_of_the_gz_is_known_raw_files_are_not_read(tmp_path):
     tiny = dataset("KMNIST")
     lay_out(tmp_path / "packed", "KMNIST")
     assert read_folder(tiny, tmp_path / "packed", LOG)[f"{IMAGES}.gz"].arrays[IMAGES].shape[0] == 30
@@ -167,7 +159,7 @@ def test_where_only_the_sum_of_the_gz_is_known_raw_files_are_not_read(tmp_path: 
         read_folder(tiny, tmp_path / "raw", LOG)
 
 
-def test_an_archive_is_unpacked_transposed_and_kept(tiny, tmp_path: Path) -> None:
+def test_an_archive_is_unpacked_transposed_and_kept(tiny, tmp_path):
     archive = lay_out(tmp_path / "published", "EMNIST") / "gzip.zip"
     source = serves({"gzip.zip": archive.read_bytes()})
     splits = tiny(tmp_path / "new", source, name="EMNIST")
@@ -181,7 +173,7 @@ def test_an_archive_is_unpacked_transposed_and_kept(tiny, tmp_path: Path) -> Non
         tiny(tmp_path / "new", name="EMNIST")
 
 
-def test_the_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_script(tmp_path, monkeypatch):
     monkeypatch.setitem(SOURCES, "good", serves(contents()))
     monkeypatch.setitem(DATASETS, "MNIST", dataset(sources=("good",)))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))

@@ -15,13 +15,13 @@ LABELS = np.array([7, 2, 1], np.uint8)
 FILE = bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1])
 
 
-def test_three_labels_as_the_format_says() -> None:
+def test_three_labels_as_the_format_says():
     assert idx_bytes(LABELS) == FILE
     assert parse_idx(FILE, "labels").tolist() == [7, 2, 1]
 
 
 @given(arrays(np.uint8, array_shapes(max_dims=4, min_side=0)))
-def test_round_trip(values: np.ndarray) -> None:
+def test_round_trip(values):
     np.testing.assert_array_equal(parse_idx(idx_bytes(values), "file"), values)
 
 
@@ -39,20 +39,20 @@ def test_round_trip(values: np.ndarray) -> None:
         (struct.pack(">HBB4I", 0, 8, 4, *[0xFFFFFFFF] * 4), "truncated"),
     ],
 )
-def test_a_damaged_file_is_named(content: bytes, fault: str) -> None:
+def test_a_damaged_file_is_named(content, fault):
     with pytest.raises(UserError, match=r"^some/file: ") as caught:
         parse_idx(content, "some/file")
     assert fault in str(caught.value)
 
 
-def test_gunzip_is_bounded() -> None:
+def test_gunzip_is_bounded():
     packed = zipped(bytes(1001))
     assert gunzip(packed, "file", max_bytes=1001) == bytes(1001)
     with pytest.raises(UserError, match="unpacks to more than the 1,000 bytes"):
         gunzip(packed, "file", max_bytes=1000)
 
 
-def test_truncated_and_damaged_gzip() -> None:
+def test_truncated_and_damaged_gzip():
     packed = zipped(bytes(range(256)) * 9)
     with pytest.raises(UserError, match="truncated gzip"):
         gunzip(packed[:-9], "file")

@@ -8,7 +8,6 @@ from docutils.nodes import raw, reference, system_message, table
 from made_up_results import write_results
 from made_up_sweep import choose, controls, sweep
 
-from vaesweep.comparison.sweep import Sweep
 from vaesweep.documents import html_report
 from vaesweep.documents.html_report import (
     MAX_ROWS,
@@ -28,7 +27,7 @@ LINKS = {Run("vae", 16, 1): [Link("same", "a/same.png", "../same.png"), Link("pa
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+def results(tmp_path_factory):
     return write_results(tmp_path_factory.mktemp("results"), COMPARED, CHOSEN)
 
 
@@ -44,14 +43,14 @@ def summary_of(text: str):
     return document
 
 
-def test_the_settings_page_is_ordered_by_rank_and_marks_the_chosen_setting(results: Sweep) -> None:
+def test_the_settings_page_is_ordered_by_rank_and_marks_the_chosen_setting(results):
     text = squeezed(settings_page(results.settings, CHOSEN, LINKS))
     assert text.index("<td>16</td>") < text.index("<td>2</td>")
     chosen = text.split('class="chosen"')[1].split("</tr>")[0]
     assert "</td><td>1</td><td>16</td>" in chosen and "<td>0.110</td>" in chosen
 
 
-def test_the_links_of_a_row_are_separate(results: Sweep) -> None:
+def test_the_links_of_a_row_are_separate(results):
     row = (
         settings_page(results.settings, CHOSEN, LINKS).split('class="chosen"')[1].split("</td>")[0]
     )
@@ -59,7 +58,7 @@ def test_the_links_of_a_row_are_separate(results: Sweep) -> None:
     assert '<a href="../same.png" data-path="a/same.png">same</a>' in row
 
 
-def test_the_links_of_a_run_open_its_figures_and_its_paths(tmp_path: Path) -> None:
+def test_the_links_of_a_run_open_its_figures_and_its_paths(tmp_path):
     compared = sweep({(2, 0): 0.1, (2, 1): 0.2, ("pca", 20, 0): 0.3}, external="pca")
     made = write_results(tmp_path, compared, choose(compared))
     runs = ["vae/latent-2/seed-0", "vae/latent-2/seed-1", "pca/latent-20/seed-0"]
@@ -75,7 +74,7 @@ def test_the_links_of_a_run_open_its_figures_and_its_paths(tmp_path: Path) -> No
     assert len(links[Run("pca", 20, 0)]) == 2, "the explorer needs the weights of a model"
 
 
-def test_the_runs_page_shows_diverged_runs_last_and_escapes_texts(results: Sweep) -> None:
+def test_the_runs_page_shows_diverged_runs_last_and_escapes_texts(results):
     text = squeezed(runs_page(results.runs.assign(device="<b>cpu & co</b>"), CHOSEN, {}))
     assert "&lt;b&gt;cpu &amp; co&lt;/b&gt;" in text and text.count("<script") == 1
     assert "http" not in text.split("</style>")[1]
@@ -86,7 +85,7 @@ def test_the_runs_page_shows_diverged_runs_last_and_escapes_texts(results: Sweep
     assert "diverged" in rows[-1] and "nan" not in text
 
 
-def test_the_cost_page_has_a_row_per_rule_and_one_for_all() -> None:
+def test_the_cost_page_has_a_row_per_rule_and_one_for_all():
     costs = pd.DataFrame({"rule": ["train", "train", "compare"], "seconds": [10, 20, 1.5]})
     text = cost_page(costs.assign(runs=[[], [], []], memory_mib=[300, 400, None]))
     for row in (["train", "2", "15.0", "30", "400"], ["all", "3", "–", "32", "400"]):
@@ -94,9 +93,7 @@ def test_the_cost_page_has_a_row_per_rule_and_one_for_all() -> None:
     assert "nan" not in text
 
 
-def test_the_summary_shows_the_choice_the_settings_and_the_pictures(
-    tmp_path: Path, results: Sweep
-) -> None:
+def test_the_summary_shows_the_choice_the_settings_and_the_pictures(tmp_path, results):
     picture = tmp_path / "score.svg"
     picture.write_text("<svg/>" * 9000, encoding="utf-8")  # longer than docutils lets a line be
     links = {"submission PDF": "results/submission/x_HW9.pdf"}
@@ -114,14 +111,7 @@ def test_the_summary_shows_the_choice_the_settings_and_the_pictures(
     assert "results['results/submission/x_HW9.pdf'].data_uri" in opened["refuri"]
 
 
-def test_the_summary_has_dashes_for_a_setting_without_scores(tmp_path: Path) -> None:
-    compared = sweep({(2, 0): 0.1, (16, 0): 0.2}, diverged=((2, 0),))
-    lost = write_results(tmp_path, compared, choose(compared))
-    words = summary_of(summary(lost.settings, lost.runs, CONTROLS, lost.chosen, {}, {})).astext()
-    assert "–" in words and "nan" not in words
-
-
-def test_the_summary_shows_the_best_of_many_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_summary_shows_the_best_of_many_settings(monkeypatch):
     monkeypatch.setattr(html_report, "MAX_ROWS", 2)
     compared = sweep({(size, 0): size / 1000 for size in (100, 101, 102, 103)})
     chosen = choose(compared, latent_size=100)
@@ -133,7 +123,7 @@ def test_the_summary_shows_the_best_of_many_settings(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("text", ["*a* `b` |c| d_ e__ <f> [1]_ \\g", "file_name_ http://x"])
-def test_markup_in_a_text_has_no_effect(text: str, results: Sweep) -> None:
+def test_markup_in_a_text_has_no_effect(text, results):
     document = summary_of(
         summary(results.settings, results.runs, CONTROLS, CHOSEN | {"reason": text}, {}, {})
     )
@@ -141,6 +131,6 @@ def test_markup_in_a_text_has_no_effect(text: str, results: Sweep) -> None:
 
 
 @pytest.mark.parametrize(("end", "kind"), [("pdf", "pdf"), ("html", "html"), ("png", "img")])
-def test_a_link_opens_the_right_view(end: str, kind: str, results: Sweep) -> None:
+def test_a_link_opens_the_right_view(end, kind, results):
     text = summary(results.settings, results.runs, CONTROLS, CHOSEN, {"words": f"a/b.{end}"}, {})
     assert f"`words <javascript:app.setView({{content:'{kind}',contentPath:" in text

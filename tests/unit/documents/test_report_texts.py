@@ -49,7 +49,7 @@ def test_the_first_page_counts_external_runs():
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
-def test_a_text_renders(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_renders(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     summary = tmp_path / "results" / "comparison" / "summary.rst"
     summary.parent.mkdir(parents=True)

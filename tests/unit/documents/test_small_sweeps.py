@@ -1,118 +1,19 @@
 """All documents of the smallest and oddest sweeps can be written, and what they say is true."""
 
+import json
 import re
-from functools import cached_property
-from io import BytesIO
 
-import pandas as pd
 import pymupdf
 import pytest
 import yaml
 from checkout import ROOT
-from docutils.core import publish_doctree
-from docutils.nodes import system_message
-from made_up_results import write_results
-from made_up_sweep import JUDGE, TRAINING, choose, sweep
+from made_up_documents import Documents, documents
+from made_up_sweep import sweep
 
-from vaesweep.documents.comparison_figures import FIGURES
-from vaesweep.documents.comparison_report import read_caption, report_data
-from vaesweep.documents.html_report import runs_page, settings_page, summary
+from vaesweep.documents.comparison_report import read_caption
 from vaesweep.documents.typesetting import typeset
-from vaesweep.figures.style import save_svg
-from vaesweep.files import read_table
-from vaesweep.runs import runs_of
 
 SCORES = {(2, 0): 0.1, (2, 1): 0.12, (2, 2): 0.11, (8, 0): 0.3, (8, 1): 0.34, (8, 2): 0.32}
-NO_COSTS = pd.DataFrame(columns=["rule", "runs", "seconds", "memory_mib"])
-# The configuration without `sweep`, which differs between tests.
-CONFIG = """\
-dataset: {name: FashionMNIST}
-model: {architecture: mlp, beta: 1.0}
-training: {epochs: 1}
-interpolation: {steps: 7, path: straight}
-scoring: {pairs_per_kind: 20, bootstrap: 500}
-submission: {paper: a4}
-"""
-
-
-class Documents:
-    """The documents of a made-up sweep as texts, each written when it is first needed."""
-
-    def __init__(self, folder, compared, judges=2, external=None, **pinned):
-        self.folder, self.judges, self.external = folder, judges, external
-        self.sweep = write_results(folder, compared, choose(compared, **pinned))
-        self.chosen = self.sweep.chosen
-        assert not re.search(r"\b(nan|None|NaT|inf)\b", self.sentences + self.pages)
-
-    @cached_property
-    def data(self):
-        """The data of the comparison report."""
-        trained = runs_of(self.sweep.runs[self.sweep.runs["variant"] != self.external])
-        variants, sizes, seeds = (list(dict.fromkeys(keys)) for keys in zip(*trained, strict=True))
-        config = yaml.safe_load(CONFIG)
-        config["sweep"] = {
-            "variants": {variant: {} for variant in variants},
-            "latent_sizes": sizes,
-            "seeds": seeds,
-            "external": {self.external: {}} if self.external else {},
-        }
-        return report_data(
-            self.sweep.runs,
-            self.sweep.settings,
-            self.chosen,
-            [JUDGE] * self.judges,
-            read_table(self.sweep.files["judges"]),
-            self.sweep.controls,
-            [TRAINING] * len(trained),
-            NO_COSTS,
-            yaml.safe_dump(config),
-        )
-
-    @cached_property
-    def findings(self):
-        return " ".join(self.data["findings"])
-
-    @cached_property
-    def summary(self):
-        made = self.sweep
-        text = summary(made.settings, made.runs, made.controls, self.chosen, {}, {})
-        document = publish_doctree(text)
-        assert not list(document.findall(system_message))
-        return document.astext()
-
-    @cached_property
-    def sentences(self):
-        """All sentences but those of the comparison report's template."""
-        return " ".join(
-            [self.chosen["verdict"], self.chosen["reason"], self.findings, self.summary]
-        )
-
-    @cached_property
-    def pages(self):
-        """The tables of the HTML report."""
-        settings = settings_page(self.sweep.settings, self.chosen, {})
-        return settings + runs_page(self.sweep.runs, self.chosen, {})
-
-    @cached_property
-    def report(self):
-        """The text of the comparison report, with all its figures."""
-        captions = {}
-        for name, draw in FIGURES.items():
-            save_svg(draw(self.sweep), self.folder / f"{name}.svg")
-            caption = ROOT / f"workflow/report/{name}.rst"
-            captions[name] = read_caption(caption, self.data["settings_noun"])
-        pictures = {path.name: path.read_bytes() for path in self.folder.glob("*.svg")}
-        pdf = typeset("comparison_report.typ", self.data | {"captions": captions}, pictures)
-        pages = pymupdf.open(stream=BytesIO(pdf))
-        text = " ".join("".join(page.get_text() for page in pages).split())
-        assert not re.search(r"\b(nan|None|NaT|inf)\b", text)
-        assert "#" not in text and "else [" not in text, "markup of the template is shown"
-        return text
-
-
-def documents(folder, scores, pinned=None, judges=2, external=None, **changes) -> Documents:
-    compared = sweep(scores, judges=judges, external=external, **changes)
-    return Documents(folder, compared, judges, external, **pinned or {})
 
 
 @pytest.fixture(scope="module")
@@ -121,15 +22,60 @@ def two_sizes(tmp_path_factory):
 
 
 def test_the_report_is_one_document_with_its_numbers(two_sizes):
+    chosen, data = two_sizes.chosen, two_sizes.data
+    assert data["run"] == "Latent size 8, seed 1"
+    assert data["tiles"]["value"] == f"{chosen['value']:+.3f}"
+    assert data["tiles"]["within"] == f"{chosen['low']:.3f} to {chosen['high']:.3f}"
+    assert data["tiles"]["named"].startswith("score on pairs that took no part in")
+    assert data["tiles"]["mean"] == "+0.320" and data["tiles"]["lost"] == "0.12 / 0.08"
+    assert data["tiles"]["first"] == "100 %" and data["judges"]["ghost_half"] == "0.86 and 0.86"
     for name in ("value", "mean", "within"):
-        assert two_sizes.data["tiles"][name] in two_sizes.report
+        assert data["tiles"][name] in two_sizes.report
     assert "Abacus 1" in two_sizes.report and "No benchmark files" in two_sizes.report
     for title in ("Differences from the first latent size", "Controls", "All runs", "Method"):
         assert title in two_sizes.report
+    assert yaml.safe_load("\n".join(data["config_lines"]))["sweep"]["latent_sizes"] == [2, 8]
+    assert json.dumps(data)
+
+
+def test_the_chosen_run_and_its_setting_are_marked(two_sizes):
+    data = two_sizes.data
+    assert data["runs"]["rows"][0][:3] == ["1", "8", "1"]
+    assert data["runs"]["marked"] == [0] and data["settings"]["marked"] == [1]
+
+
+def test_the_seed_is_luck_and_the_judges_agree(two_sizes):
+    value = two_sizes.data["tiles"]["value"]
+    assert "luck" in two_sizes.findings and value in two_sizes.findings
+    assert "the mean, +0.320" in two_sizes.findings
+    assert "All judges put latent size 8 first" in two_sizes.findings
+
+
+def test_a_caption_is_one_line_that_names_what_varies():
+    caption = read_caption(ROOT / "workflow/report/differences.rst", "variant")
+    assert caption.startswith("Mean score minus the mean score of the first variant,")
+    assert "\n" not in caption and "{" not in caption
+
+
+def test_equal_data_give_equal_bytes_without_a_date(two_sizes):
+    picture = b'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"/>'
+    names = [path.stem for path in (ROOT / "workflow/report").glob("*.rst")]
+    whole = two_sizes.data | {"captions": dict.fromkeys(names, "A caption. And more.")}
+    pictures = {f"{name}.svg": picture for name in names}
+    pdf = typeset("comparison_report.typ", whole, pictures)
+    assert typeset("comparison_report.typ", whole, pictures) == pdf
+    document = pymupdf.open(stream=pdf)
+    assert not document.metadata["creationDate"]
+    for page in document:
+        assert page.rotation == 0
+        assert all(extension != "n/a" for _, extension, *_ in page.get_fonts()), "not embedded"
 
 
 def test_one_run(tmp_path):
     made = documents(tmp_path, {(8, 0): 0.3})
+    kind = "variational autoencoders of fully connected networks"
+    subtitle = f"1 model on FashionMNIST: {kind}; latent size 8; 1 seed;"
+    assert made.data["subtitle"].startswith(subtitle)
     assert "Latent size 8 is the only latent size to choose from" in made.chosen["reason"]
     assert "first" not in made.findings and "rank correlation" not in made.findings
     assert "No interval over seeds is given for latent size 8" in made.findings

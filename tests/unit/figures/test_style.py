@@ -1,4 +1,4 @@
-"""Figures are the same whatever style the user's Matplotlib has."""
+"""Figures are the same whenever they are drawn, and whatever style the user's Matplotlib has."""
 
 from io import BytesIO
 from pathlib import Path
@@ -44,7 +44,7 @@ def drawn(folder: Path) -> dict[str, bytes]:
     return files | {"pdf": pdf.getvalue(), "png": (folder / "png").read_bytes()}
 
 
-def test_a_matplotlibrc_changes_no_figure(tmp_path: Path) -> None:
+def test_a_matplotlibrc_changes_no_figure(tmp_path):
     expected = drawn(tmp_path / "plain")
     with mpl.rc_context(MATPLOTLIBRC):
         assert drawn(tmp_path / "styled") == expected

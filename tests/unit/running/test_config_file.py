@@ -13,10 +13,7 @@ from vaesweep.running.config_file import check_config_file
         ("a: [1\n", "line 2, column 1: not YAML"),
         ("a: 'x\n", "not YAML"),
         ("- a\n", "expected keys with values at top level, found ['a']"),
-        (
-            "training:\n  epochs: 1\n  epochs: 2\n",
-            "line 3, column 3: not YAML (epochs appears",
-        ),
+        ("training:\n  epochs: 1\n  epochs: 2\n", "line 3, column 3: not YAML (epochs appears"),
         ("? [a]\n: 1\n", "found unhashable key"),
         ("a: 2026-13-45\n", "month must be in 1..12"),
         ("a: " + "[" * 1500, "not YAML"),

@@ -41,8 +41,7 @@ def slurm_problems(status_command="squeue", poll_seconds=30):
 
 
 @pytest.mark.parametrize(
-    ("has_gpu", "trains_on_cuda", "count"),
-    [(True, True, 0), (False, True, 1), (False, False, 0)],
+    ("has_gpu", "trains_on_cuda", "count"), [(True, True, 0), (False, True, 1), (False, False, 0)]
 )
 def test_training_on_cuda_needs_a_gpu_here(monkeypatch, has_gpu, trains_on_cuda, count):
     monkeypatch.setattr(preflight, "has_nvidia_gpu", lambda: has_gpu)
