@@ -1,6 +1,6 @@
 """A new architecture, objective or part of quality takes what CONTRIBUTING.md says, and no more.
 
-EMNIST shows it for data sets (tests/unit/data/test_sources.py), and `spherical` for paths.
+EMNIST shows it for data sets (tests/unit/data/test_fetch.py), and `spherical` for paths.
 """
 
 import json

@@ -1,6 +1,5 @@
 """Files come from dataset.dir or the first source that has them all; sums decide."""
 
-import gzip
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -118,18 +117,6 @@ def test_the_proxy_and_a_full_disk_are_named(tiny, tmp_path, monkeypatch):
     message = str(caught.value)
     assert f"device (in {tmp_path / 'scratch'}; TMPDIR can be another folder)" in message
     assert "used the proxy http://127.0.0.1:9, as" in message and "secret" not in message
-
-
-@pytest.mark.parametrize("below", ["", "MNIST/raw"])
-@pytest.mark.parametrize("packed", [True, False])
-def test_a_folder_is_flat_or_like_torchvisions(tmp_path, below, packed):
-    folder = lay_out(tmp_path / below)
-    if packed:
-        for name, raw in contents().items():
-            (folder / name).unlink()
-            (folder / f"{name}.gz").write_bytes(gzip.compress(raw))
-    files = read_folder(dataset(), tmp_path, LOG)
-    assert files[IMAGES].arrays[IMAGES].shape == (30, 28, 28)
 
 
 @pytest.mark.parametrize(

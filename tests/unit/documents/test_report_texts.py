@@ -28,24 +28,23 @@ def render(path: Path, **names: Any) -> str:
     return environment.from_string(path.read_text(encoding="utf-8")).render(**names)
 
 
+def first_page(config):
+    job = SimpleNamespace(config=config)
+    text = render(ROOT / "workflow/report/workflow.rst", snakemake=job, categories={})
+    return " ".join(text.split())
+
+
 def test_the_first_page_describes_a_single_run_in_the_singular():
     config = complete({"sweep": {"latent_sizes": [16], "seeds": [0]}, "training": {"epochs": 1}})
-    text = render(
-        ROOT / "workflow/report/workflow.rst",
-        snakemake=SimpleNamespace(config=config),
-        categories={},
-    )
     sentence = "1 model with latent size 16 and 1 seed was trained for 1 epoch on"
-    assert sentence in " ".join(text.split())
+    assert sentence in first_page(config)
 
 
 def test_the_first_page_counts_external_runs():
     external = {"pca": {"latent_size": 20, "frames": ["a.npz", "b.npz"]}}
     config = complete({"sweep": {"latent_sizes": [16], "seeds": [0], "external": external}})
-    job = SimpleNamespace(config=config)
-    text = render(ROOT / "workflow/report/workflow.rst", snakemake=job, categories={})
-    words = " ".join(text.split())
-    assert "training images, and compared with 2 runs of pca, trained elsewhere: 3 runs in" in words
+    sentence = "training images, and compared with 2 runs of pca, trained elsewhere: 3 runs in"
+    assert sentence in first_page(config)
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)

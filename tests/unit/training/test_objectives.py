@@ -63,27 +63,6 @@ def test_each_network_descends_its_loss_in_the_paper():
             assert torch.allclose(parameter.grad, gradient, atol=1e-5)
 
 
-def test_the_penalty_lowers_the_critics_estimates(tmp_path, mnist, monkeypatch):
-    forward, means = Critic.forward, {}
-    for weight in (0.0, 1000.0):
-        estimates = []
-
-        def noted(self, images, estimates=estimates):
-            output = forward(self, images)
-            if images.requires_grad:  # the mixes that the autoencoder pays for
-                estimates.append(output.square().mean().item())
-            return output
-
-        monkeypatch.setattr(Critic, "forward", noted)
-        monkeypatch.setattr(objectives, "PENALTY_WEIGHT", weight)
-        [trained] = run(tmp_path, mnist["train"][0][:5000])
-        rows = trained.history
-        assert rows[-1]["reconstruction"] < rows[0]["reconstruction"] and rows[-1]["kl"] == 0
-        means[weight] = np.mean(estimates[-100:])
-    assert not trained.facts["likelihood"]
-    assert means[1000.0] < 0.85 * means[0.0]
-
-
 @pytest.mark.parametrize("objective", ["acai", "dae", "wae"])
 @pytest.mark.parametrize("kind", ["mlp", "conv"])
 def test_an_objective_trains_in_bfloat16(tmp_path, mnist, objective, kind):
@@ -147,18 +126,9 @@ def test_a_wasserstein_autoencoder_pays_for_the_distance_of_its_codes_from_the_p
         mmd += sum(8 / (8 + (a - b).square().sum()) for a, b in pairs) / 30
         mmd -= 2 * 8 / (8 + (codes[i] - samples[j]).square().sum()) / 36
     assert squared_mmd(codes.unsqueeze(0), prior).item() == pytest.approx(mmd.item(), abs=1e-6)
+    assert squared_mmd(codes[None, :1], prior[:, :1]).isfinite(), "of a batch of one image"
     assert kl.item() == 0 and reconstruction.item() == pytest.approx(entropy.item(), rel=1e-5)
     assert_descends(model, loss, entropy + MMD_WEIGHT * mmd)
-
-
-def test_the_discrepancy_is_that_of_two_distributions():
-    draws = torch.randn(3, 4, 2000, 8, generator=torch.Generator().manual_seed(0))
-    same = squared_mmd(draws[0], draws[1])
-    assert same.shape == (4,) and same.abs().max() < 2e-3
-    assert same.min() < 0 < same.max()  # unbiased
-    assert squared_mmd(draws[0] + 1, draws[1]).min() > 0.05 > squared_mmd(draws[0], draws[2]).max()
-    assert squared_mmd(0.1 * draws[0], draws[1]).min() > 0.05
-    assert squared_mmd(draws[0, :, :1], draws[1, :, :1]).isfinite().all()  # a batch of one image
 
 
 @pytest.mark.parametrize("objective", ["acai", "dae", "wae"])
