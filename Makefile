@@ -33,7 +33,6 @@ RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 unexport $(filter-out PYTHON,$(filter PYTHON%,$(.VARIABLES)))
 unexport CDPATH PIP_CONSTRAINT PIP_REQUIREMENT PIP_NO_BINARY
 export MPLBACKEND := agg
-INTO_VENV := --no-user --target= --prefix= --root=
 # A user may have no home folder, or no room in it. Without HOME, bash knows the one to take.
 HOME ?= $(shell echo ~)
 export HOME
@@ -58,7 +57,7 @@ test: lint
 quick: lint
 	@$(RUN) $(PYTEST) tests/unit
 
-# The tests of tests/faults in full: 20 kills, a comparison of 1,000 runs, a sweep of 208.
+# The tests of tests/faults in full: situations.yaml, 20 kills, a comparison of 1,000 runs, a sweep of 208.
 soak: $(READY)
 	@$(RUN) SOAK_KILLS=20 SOAK_RUNS=1000 SOAK_SEEDS=13 python -m pytest tests/faults
 
@@ -90,13 +89,13 @@ export CHECK_PYTHON
 
 $(READY):
 	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) found. Install Python 3.11 to 3.13, or name one: make PYTHON=/path/to/python" >&2; exit 1; }
-	@$(PYTHON) -I -c "$$CHECK_PYTHON"
+	@$(PYTHON) -Ic "$$CHECK_PYTHON"
 	@case "$(TORCH)" in cpu|gpu) ;; *) echo "TORCH=$(TORCH): expected cpu or gpu" >&2; exit 1;; esac
 	@echo "Installing the pinned environment into .venv (a minute or two; about $(if $(filter cpu,$(TORCH)),2 GB,6 GB with the GPU libraries)) ..."
 	@test "$$(cat .venv/folder 2>/dev/null) $$(cat .venv/torch 2>/dev/null || echo gpu)" = "$(FOLDER) $(TORCH)" || $(PYTHON) -I -m venv --clear .venv
 	@echo "$(FOLDER)" > .venv/folder
 	@echo $(TORCH) > .venv/torch
-	@$(BIN)/python -I -m pip install --quiet --disable-pip-version-check --no-compile $(INTO_VENV) $(PINNED) || { \
+	@$(BIN)/python -I -m pip install --quiet --disable-pip-version-check --no-compile --no-user $(PINNED) || { \
 		test $(TORCH) = gpu || echo "TORCH=cpu takes torch from $(TORCH_INDEX): name another TORCH_INDEX, or make TORCH=gpu" >&2; exit 1; }
 # Compile what every start imports, not all 14,000 files. Some containers cannot do so later.
 	@$(BIN)/python -I -c "import $(IMPORTED); snakemake.cli.get_argument_parser()"

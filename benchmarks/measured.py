@@ -1,7 +1,5 @@
 """What is true of a model on known paths, and what the axes say of it on other pairs."""
 
-from functools import partial
-
 import numpy as np
 import pandas as pd
 from families import STEPS, Array, Family, Images
@@ -10,9 +8,12 @@ from scipy.ndimage import gaussian_filter
 from vaesweep.interpolation import cross_fade, straight
 from vaesweep.scoring.axes import (
     BLUR,
+    DETOUR_WEIGHT,
     blurred_distance,
+    detour,
     kind_means,
     measure_axes,
+    straying,
 )
 from vaesweep.scoring.score import assess_paths, relative_scores
 from vaesweep.scoring.transport import step_lengths, wasserstein_distance
@@ -118,32 +119,17 @@ def formulas(path: Images, family: Family) -> Numbers:
     return found
 
 
-def _steps(features: Array, pairs: pd.DataFrame, largest: bool = False) -> Array:
-    """Root mean square, or largest, step above the even one, in units of the latter."""
+def _largest_step(features: Array, pairs: pd.DataFrame) -> Array:
     steps = np.linalg.norm(np.diff(features, axis=1), axis=-1)
     even = np.linalg.norm(features[:, -1] - features[:, 0], axis=-1) / steps.shape[1]
-    size = steps.max(axis=1) if largest else np.sqrt(np.mean(steps**2, axis=1))
-    return (size - even) / kind_means(even, pairs)
-
-
-def _straying(features: Array, pairs: pd.DataFrame, largest: bool = False) -> Array:
-    """Root mean square, or largest, distance of the frames from even places on the straight line.
-
-    In units of the distance of the ends.
-    """
-    start, end = features[:, :1], features[:, -1:]
-    line = start + np.linspace(0, 1, features.shape[1])[:, None] * (end - start)
-    away = np.linalg.norm(features - line, axis=-1)[:, 1:-1]
-    size = away.max(axis=1) if largest else np.sqrt(np.mean(away**2, axis=1))
-    return size / kind_means(np.linalg.norm(end - start, axis=-1)[:, 0], pairs)
+    return (steps.max(axis=1) - even) / kind_means(even, pairs)
 
 
 RULES = {
-    "steps": _steps,
-    "largest step": partial(_steps, largest=True),
-    "straying": _straying,
-    "farthest": partial(_straying, largest=True),
-    "straying and steps": lambda x, pairs: 4 * _straying(x, pairs) + _steps(x, pairs),
+    "straying and steps": lambda x, pairs: straying(x, pairs) + DETOUR_WEIGHT * detour(x, pairs),
+    "straying": straying,
+    "steps": detour,
+    "largest step": _largest_step,
 }
 
 

@@ -97,6 +97,9 @@ def receive(connection: socket.socket) -> tuple[list[str], str, dict[str, str]]:
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
+    # Those of the server know whether its files can be sought, which may not hold for these.
+    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
     return request
 
 

@@ -1,4 +1,4 @@
-"""The documents of a made-up sweep, as texts."""
+"""The documents of a made-up sweep."""
 
 import re
 from functools import cached_property
@@ -11,14 +11,13 @@ from checkout import ROOT
 from docutils.core import publish_doctree
 from docutils.nodes import system_message
 from made_up_results import write_results
-from made_up_sweep import JUDGE, TRAINING, choose, sweep
+from made_up_sweep import JUDGE, TRAINING
 
 from vaesweep.documents.comparison_figures import FIGURES
 from vaesweep.documents.comparison_report import read_caption, report_data
 from vaesweep.documents.html_report import runs_page, settings_page, summary
 from vaesweep.documents.typesetting import typeset
 from vaesweep.figures.style import save_svg
-from vaesweep.files import read_table
 from vaesweep.runs import runs_of
 
 NO_COSTS = pd.DataFrame(columns=["rule", "runs", "seconds", "memory_mib"])
@@ -36,9 +35,9 @@ submission: {paper: a4}
 class Documents:
     """The documents of a made-up sweep as texts, each written when it is first needed."""
 
-    def __init__(self, folder, compared, judges=2, external=None, **pinned):
+    def __init__(self, folder, compared, chosen, judges=2, external=None):
         self.folder, self.judges, self.external = folder, judges, external
-        self.sweep = write_results(folder, compared, choose(compared, **pinned))
+        self.sweep = write_results(folder, compared, chosen)
         self.chosen = self.sweep.chosen
         assert not re.search(r"\b(nan|None|NaT|inf)\b", self.sentences + self.pages)
 
@@ -55,12 +54,8 @@ class Documents:
             "external": {self.external: {}} if self.external else {},
         }
         return report_data(
-            self.sweep.runs,
-            self.sweep.settings,
-            self.chosen,
+            self.sweep,
             [JUDGE] * self.judges,
-            read_table(self.sweep.files["judges"]),
-            self.sweep.controls,
             [TRAINING] * len(trained),
             NO_COSTS,
             yaml.safe_dump(config),
@@ -72,9 +67,7 @@ class Documents:
 
     @cached_property
     def summary(self):
-        made = self.sweep
-        text = summary(made.settings, made.runs, made.controls, self.chosen, {}, {})
-        document = publish_doctree(text)
+        document = publish_doctree(summary(self.sweep, {}, {}))
         assert not list(document.findall(system_message))
         return document.astext()
 
@@ -88,8 +81,7 @@ class Documents:
     @cached_property
     def pages(self):
         """The tables of the HTML report."""
-        settings = settings_page(self.sweep.settings, self.chosen, {})
-        return settings + runs_page(self.sweep.runs, self.chosen, {})
+        return settings_page(self.sweep, {}) + runs_page(self.sweep, {})
 
     @cached_property
     def report(self):
@@ -106,8 +98,3 @@ class Documents:
         assert not re.search(r"\b(nan|None|NaT|inf)\b", text)
         assert "#" not in text and "else [" not in text, "markup of the template is shown"
         return text
-
-
-def documents(folder, scores, pinned=None, judges=2, external=None, **changes) -> Documents:
-    compared = sweep(scores, judges=judges, external=external, **changes)
-    return Documents(folder, compared, judges, external, **pinned or {})

@@ -31,6 +31,7 @@ def write_results(
     for name, table in tables.items():
         files[name] = folder / f"{name}.csv"
         write_table(files[name], table)
+    files["agreement"] = files.pop("judges")
     files["chosen"] = folder / "chosen.json"
     write_json(files["chosen"], chosen)
     shape = (len(tables["pairs"]), COLUMNS, 28, 28)

@@ -64,6 +64,8 @@ def test_the_messages_in_troubleshooting_are_those_of_the_program():
         "PermissionError",
         "Killed",
         "No space left on device",
+        "No space left",
+        "No rule to produce …",
     }
     program = words_of_the_program()
     first_cells = re.findall(r"^\| (.*?) \|", page.split("## It runs, but")[0], re.MULTILINE)

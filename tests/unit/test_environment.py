@@ -194,7 +194,12 @@ def indexes(fresh):
 
 def test_make_installs_the_cpu_build_of_torch_or_nothing(fresh, indexes, monkeypatch):
     (fresh / "envs/requirements.txt").write_text("-c constraints.txt\ntorch\ntorchvision\n")
-    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    # Where pip installs to, and what the caller's Python imports, is the Makefile's decision.
+    (fresh / "pip.conf").write_text("[install]\nuser = true\n")
+    (fresh / "random.py").write_text("raise ImportError")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(fresh / "pip.conf"))
+    monkeypatch.setenv("PYTHONPATH", str(fresh))
+    monkeypatch.setenv("PYTHONHOME", "/nowhere")
     monkeypatch.setenv("PIP_INDEX_URL", f"{indexes}/pypi")
 
     def set_up(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,6 +1,6 @@
 """A new architecture, objective or part of quality takes what CONTRIBUTING.md says, and no more.
 
-EMNIST shows it for data sets (tests/unit/data/test_fetch.py), and `spherical` for paths.
+EMNIST shows it for data sets (tests/unit/data/test_sources.py), and `spherical` for paths.
 """
 
 import json
@@ -98,11 +98,16 @@ NEW_PART = {
 }
 USE_IT = """
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from made_up_documents import documents
+from made_up_results import write_results
+from made_up_sweep import JUDGE, TRAINING, choose, sweep
+from vaesweep.comparison.costs import read_costs
+from vaesweep.documents.comparison_report import report_data
+from vaesweep.documents.html_report import runs_page, summary
 from vaesweep.scoring import smoothness
 from vaesweep.scoring.judges import Judge
 from vaesweep.scoring.score import assess_paths, relative_scores, score_references
@@ -115,17 +120,31 @@ judges, between = [Judge(0, 10)], frames[:, 1:-1]
 references = {"cross_fade": between[::-1], "transport": between, "separation": np.ones(4)}
 scored = assess_paths(between, references, pairs, [judge.assess(between) for judge in judges])
 references = score_references(references, pairs, judges)
-made = documents(Path(), {(2, 0): 0.1, (8, 0): 0.2})
+compared = sweep({(2, 0): 0.1, (8, 0): 0.2})
+results = write_results(Path(sys.argv[1]), compared, choose(compared))
+config = '''
+dataset: {name: MNIST}
+model: {beta: 1}
+training: {epochs: 1}
+interpolation: {steps: 3, path: straight}
+scoring: {pairs_per_kind: 2}
+sweep: {variants: {vae: {}}, external: {}, latent_sizes: [2, 8], seeds: [0]}
+submission: {paper: a4}
+'''
+costs = read_costs("nowhere", compared.runs)
+data = report_data(results, [JUDGE], [TRAINING], costs, config)
 product = np.prod([scored[part.name] ** part.weight for part in smoothness.PARTS], axis=0)
 weight = sum(part.weight for part in smoothness.PARTS)
+page = runs_page(results, {})
+first_page = summary(results, {}, {})
 print(json.dumps({
     "quality": bool(np.allclose(scored["quality"], product ** (1 / weight))),
     "metrics": "brevity_same" in summarise_pairs(relative_scores(scored, references)),
-    "runs.csv": "brevity_different" in made.sweep.runs,
-    "settings.csv": "brevity_same" in made.sweep.settings,
-    "method": "Words of $B$." in [part["words"] for part in made.data["parts"]],
-    "table": "brevity, same" in made.pages and "1: the path is short" in made.pages,
-    "first page": "brevity (1: the path is short)" in made.summary,
+    "runs.csv": "brevity_different" in compared.runs,
+    "settings.csv": "brevity_same" in compared.settings,
+    "method": "Words of $B$." in [part["words"] for part in data["parts"]],
+    "table": "brevity, same" in page and "1: the path is short" in page,
+    "first page": "*brevity* (1: the path is short)" in first_page,
 }))
 """
 
@@ -137,9 +156,8 @@ def test_a_new_part_of_quality_is_scored_tabled_and_explained(tmp_path):
         assert text.count(line) == 1
         (workflow / name).write_text(text.replace(line, line + new_line))
     done = subprocess.run(
-        [sys.executable, "-c", USE_IT],
-        env=os.environ | {"PYTHONPATH": f"{workflow}/scripts:{ROOT}/tests:{ROOT}/tests/unit"},
-        cwd=tmp_path,
+        [sys.executable, "-c", USE_IT, tmp_path / "results"],
+        env=os.environ | {"PYTHONPATH": f"{workflow}/scripts:{ROOT}/tests/unit"},
         capture_output=True,
         text=True,
         check=False,

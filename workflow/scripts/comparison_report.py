@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vaesweep.comparison.costs import read_costs
-from vaesweep.comparison.reading import read_comparison
 from vaesweep.comparison.sweep import Sweep
 from vaesweep.documents.comparison_report import read_caption, report_data
 from vaesweep.documents.typesetting import typeset
@@ -22,12 +21,8 @@ def main(snakemake: "Snakemake") -> None:
         sweep = Sweep(given, params.dataset)
         benchmarks = Path(snakemake.output[0]).parents[1] / "benchmarks"
         data = report_data(
-            runs=sweep.runs,
-            settings=sweep.settings,
-            chosen=sweep.chosen,
+            sweep,
             judges=[read_json(path, *JUDGE_FACTS) for path in given.judges],
-            agreement=read_comparison(given.agreement, "rank_correlation"),
-            controls=sweep.controls,
             trainings=[read_json(path, "models", "networks") for path in given.trainings],
             costs=read_costs(benchmarks, sweep.runs),
             config_text=params.config_text,

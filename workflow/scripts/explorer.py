@@ -28,7 +28,7 @@ def main(snakemake: "Snakemake") -> None:
         models = sweep.by_run("models")
         trained = {run.setting for run in models}
         interpolations = []
-        for run in settings_to_explore(sweep.settings, sweep.chosen, trained).values():
+        for run in settings_to_explore(sweep.settings, sweep.chosen_run, trained).values():
             model, scores = load_model(models[run]), sweep.pair_scores(run)
             scores = scores[scores["set"] == "display"]
             interpolations.append(

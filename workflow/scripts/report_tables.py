@@ -40,14 +40,11 @@ def main(snakemake: "Snakemake") -> None:
             links[f"{title} figure"] = figure
             pictures[f"The chosen run: {title}"] = figure
         links |= {"table of runs": output.runs, f"table of {noun}s": output.settings}
-        strip = Path(snakemake.input.strip)
         texts = {
-            output.settings: settings_page(sweep.settings, sweep.chosen, run_links),
-            output.runs: runs_page(sweep.runs, sweep.chosen, run_links),
+            output.settings: settings_page(sweep, run_links),
+            output.runs: runs_page(sweep, run_links),
             output.cost: cost_page(costs),
-            output.summary: summary(
-                sweep.settings, sweep.runs, sweep.controls, sweep.chosen, links, pictures, strip
-            ),
+            output.summary: summary(sweep, links, pictures, Path(snakemake.input.strip)),
         }
         for path, text in texts.items():
             write_whole(path, text.encode())

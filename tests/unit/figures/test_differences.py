@@ -2,11 +2,11 @@
 
 import pandas as pd
 import pytest
-from made_up_sweep import choose, sweep
+from made_up_sweep import sweep
 
 from vaesweep.figures import differences as forest
 from vaesweep.figures.differences import differences, differences_from_first
-from vaesweep.runs import Setting
+from vaesweep.runs import Run, Setting
 
 SETTINGS = pd.DataFrame(
     {
@@ -30,7 +30,7 @@ TABLE = pd.DataFrame(
         "tied": [False, False, None, False],
     }
 )
-CHOSEN = {"variant": "vae", "latent_size": 8}
+CHOSEN = Run("vae", 8, 0)
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +82,7 @@ def test_the_chosen_setting_is_highlighted(axes):
 def test_of_many_settings_the_closest_and_the_chosen_one_are_shown(monkeypatch):
     monkeypatch.setattr(forest, "MAX_ROWS", 3)
     made = sweep({(f"v{place}", 8, 0): -place / 100 for place in range(7)})
-    chosen = choose(made, variant="v5")
-    labels = row_labels(differences(made.differences, made.settings, chosen).axes[0])
+    labels = row_labels(differences(made.differences, made.settings, Run("v5", 8, 0)).axes[0])
     assert [left for left, _ in labels] == ["v0", "v1", "v2", "v5", "3 more"]
     assert labels[-1][1] == "in differences.csv"
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from made_up_sweep import choose, sweep
 
+from vaesweep.comparison.chosen import chosen_run
 from vaesweep.comparison.front import front
 from vaesweep.figures.map import X, Y, draw_map
 
@@ -13,7 +14,7 @@ AXES = {2: (0.9, 0.05), 8: (0.5, 0.2), 16: (0.3, 0.1), 32: (0.2, 0.3)}
 
 
 def axes_of(compared):
-    chosen = choose(compared)
+    chosen = chosen_run(choose(compared))
     figure = draw_map(compared.runs, compared.settings, front(compared.settings), chosen)
     return figure.axes[0], chosen
 
@@ -29,7 +30,7 @@ def test_every_run_is_a_point_and_the_front_is_a_line():
     *points, ring = [collection.get_offsets() for collection in axes.collections]
     runs, means = np.concatenate(points[::2]), np.concatenate(points[1::2])
     assert np.allclose(runs, compared.runs[[X, Y]]) and np.allclose(means, [*AXES.values()])
-    assert ring.tolist() == [pytest.approx([*AXES[chosen["latent_size"]]])]
+    assert ring.tolist() == [pytest.approx([*AXES[chosen.latent_size]])]
     assert axes.lines[0].get_xydata().tolist() == [pytest.approx(AXES[k]) for k in (32, 16, 2)]
     assert "better" in [text.get_text() for text in axes.texts]
     assert axes.get_xlim()[1] > 0.9 and axes.get_ylim()[1] > 0.3

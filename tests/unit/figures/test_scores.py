@@ -12,7 +12,7 @@ from matplotlib.text import Text
 
 from vaesweep.documents.comparison_figures import FIGURES
 from vaesweep.figures import likelihood, paths, scores, style
-from vaesweep.runs import Names, Run, Setting, settings_of
+from vaesweep.runs import Names, Run, Setting, runs_of, settings_of
 
 
 def compared(sizes=(2, 8, 32), variants=("vae",), seeds=3):
@@ -50,11 +50,11 @@ def test_the_palette_gets_lighter_with_the_latent_size():
 
 def test_the_score_figure_has_a_point_per_run_and_a_ring_at_the_chosen_one():
     made = compared()
-    chosen = made.runs.iloc[4]
+    chosen = runs_of(made.runs)[4]
     (axes,) = scores.score_by_latent_size(made.runs, made.settings, chosen).axes
     *points, ring = (collection.get_offsets() for collection in axes.collections)
     assert sorted(np.concatenate(points)[:, 1]) == pytest.approx(sorted(made.runs["score"]))
-    assert ring.tolist() == [[pytest.approx(points[1][1][0]), pytest.approx(chosen["score"])]]
+    assert ring.tolist() == [[pytest.approx(points[1][1][0]), pytest.approx(made.runs["score"][4])]]
     assert [label.get_text() for label in axes.get_xticklabels()] == ["2", "8", "32"]
     means = {text.get_text() for text in axes.texts}
     assert {f"+{mean:.3f}" for mean in made.settings["score"]} <= means
@@ -62,7 +62,7 @@ def test_the_score_figure_has_a_point_per_run_and_a_ring_at_the_chosen_one():
 
 def test_scores_far_below_the_others_are_written_at_the_edge():
     made = sweep({(2, 0): -1.3, (2, 1): -1.2, (8, 0): 0.1, (16, 0): 0.3, (32, 0): 0.35})
-    (axes,) = scores.score_by_latent_size(made.runs, made.settings, made.runs.iloc[4]).axes
+    (axes,) = scores.score_by_latent_size(made.runs, made.settings, runs_of(made.runs)[4]).axes
     texts = {text.get_text(): text.xy for text in axes.texts}
     assert texts["▾ −1.250"][0] == pytest.approx(0.26) and "−1.250" not in texts
     assert -0.4 < axes.get_ylim()[0] < -0.1

@@ -1,4 +1,4 @@
-"""Figures are the same whenever they are drawn, and whatever style the user's Matplotlib has."""
+"""Figures are the same each time, whatever style the user's Matplotlib has."""
 
 from io import BytesIO
 from pathlib import Path
@@ -37,6 +37,7 @@ def drawn(folder: Path) -> dict[str, bytes]:
     for name, draw in FIGURES.items():
         save_svg(draw(results), folder / name)
         files[name] = (folder / name).read_bytes()
+        assert b"dc:date" not in files[name]
     frames = np.zeros((10, 9, 28, 28), np.uint8)
     names = [("1", "2")] * 10
     grids.save_pdf(grids.draw_page(frames, names, "Title", "note", "a4"), pdf := BytesIO())
@@ -44,7 +45,7 @@ def drawn(folder: Path) -> dict[str, bytes]:
     return files | {"pdf": pdf.getvalue(), "png": (folder / "png").read_bytes()}
 
 
-def test_a_matplotlibrc_changes_no_figure(tmp_path):
+def test_a_matplotlibrc_changes_no_figure(tmp_path: Path) -> None:
     expected = drawn(tmp_path / "plain")
     with mpl.rc_context(MATPLOTLIBRC):
         assert drawn(tmp_path / "styled") == expected

@@ -5,7 +5,14 @@ import pandas as pd
 import pytest
 
 from vaesweep.interpolation import cross_fade
-from vaesweep.scoring.axes import blurred_distance, detour, kind_means, lost_at_ends, lost_between
+from vaesweep.scoring.axes import (
+    blurred_distance,
+    detour,
+    kind_means,
+    lost_at_ends,
+    lost_between,
+    straying,
+)
 from vaesweep.scoring.judges import Judge
 
 PAIRS = pd.DataFrame(
@@ -60,6 +67,16 @@ def test_a_detour_is_the_root_mean_square_step_above_the_even_one():
     back = line.copy()
     back[3, 1:-1] = -back[3, 1:-1]
     assert detour(back, PAIRS)[3] > 1
+
+
+def test_straying_is_the_distance_from_even_places_on_the_line():
+    ends = np.array([[3.0, 4.0], [0.0, 10.0], [6.0, 8.0], [3.0, 4.0]])  # 5, 10, 10 and 5 away
+    line = np.linspace(0, 1, STEPS + 2)[:, None] * ends[:, None]
+    assert straying(line, PAIRS) == pytest.approx([0] * 4, abs=1e-12)
+    moved = line.copy()
+    moved[0, 1:-1] += [4, -3]  # each frame by 5, across the line; the mean of 10 and 10 is 10
+    moved[3, 4] += [3, 4]  # one of seven by 5, along the line
+    assert straying(moved, PAIRS) == pytest.approx([0.5, 0, 0, 7**-0.5], abs=1e-12)
 
 
 def test_a_switch_loses_more_than_a_cross_fade_and_both_more_than_nothing(digits):

@@ -78,6 +78,15 @@ def test_parts_are_means_over_judges(frames, pairs):
     assert moved["quality"].tolist() == pytest.approx([1.0] * 4)
 
 
+def test_a_deviation_counts_alike_in_near_and_in_far_pairs(frames, pairs):
+    near = frames.copy()
+    near[1] = frames[1, :1]  # the separations of the same pairs are 16 and 0, mean 8
+    inner = near[:, 1:-1].copy()
+    inner[0, 3], inner[1, 3] = frames[0, 5], frames[1, 1]  # 2 pixels from their places
+    found = assessed(near, inner, pairs)["transport"]
+    assert found.tolist() == pytest.approx([1 - 2 / 8] * 2 + [1] * 2, abs=0.01)
+
+
 def test_the_references_are_the_zero_and_the_one(frames, pairs, references):
     fade = assessed(frames, cross_fade(frames[:, 0], frames[:, -1], 7), pairs)
     zero = relative_scores(fade, references)

@@ -1,6 +1,5 @@
 """How far the judges agree on the runs, and the flags of a run."""
 
-import math
 from itertools import combinations
 
 import pandas as pd
@@ -49,17 +48,17 @@ def run_flags(runs: pd.DataFrame, by_judge: pd.DataFrame) -> list[str]:
     other-hardware if most runs of its variant had another device or another precision.
     """
     firsts = set(_first_settings(runs, by_judge).values())
+    is_ok = runs["status"] == "ok"
+    is_first = pd.Series([setting in firsts for setting in settings_of(runs)], runs.index)
     hardware = runs["device"].str.cat(runs["precision"], na_rep="")
-    usual = hardware.groupby(runs["variant"]).agg(lambda kinds: kinds.mode()[0])
-    flags = []
-    for setting, kind, run in zip(settings_of(runs), hardware, runs.itertuples(), strict=True):
-        conditions = {
-            "diverged": run.status == "diverged",
-            # Of an external model only its frames are known.
-            "collapsed": run.active_units == 0
-            or (run.status == "ok" and math.isnan(run.lost_between)),
-            "judge-dependent": len(firsts) > 1 and setting in firsts and run.status == "ok",
-            "other-hardware": kind != usual[setting.variant],
-        }
-        flags.append(";".join(flag for flag, applies in conditions.items() if applies))
-    return flags
+    usual = hardware.groupby(runs["variant"]).transform(lambda kinds: kinds.mode()[0])
+    # Of an external model only its frames are known.
+    collapsed = (runs["active_units"] == 0) | (is_ok & runs["lost_between"].isna())
+    conditions = {
+        "diverged": runs["status"] == "diverged",
+        "collapsed": collapsed,
+        "judge-dependent": is_ok & is_first & (len(firsts) > 1),
+        "other-hardware": hardware != usual,
+    }
+    applies = pd.DataFrame(conditions)
+    return [";".join(applies.columns[row]) for row in applies.to_numpy()]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from vaesweep.comparison.verdict import reason
+from vaesweep.comparison.verdict import reason, split_settings
 from vaesweep.errors import UserError
 from vaesweep.runs import Run, Setting, rows_of, runs_of, settings_of
 from vaesweep.scoring.record import trained_here
@@ -74,12 +74,10 @@ def choose_run(
 
 def _tied(settings: pd.DataFrame, chosen: Setting) -> list[dict[str, Any]] | None:
     """`tied_with` of chosen.json."""
-    scored = settings[settings["seeds"] > 0].rename(columns={"best_seed": "seed"})
-    first = rows_of(scored, chosen)
-    others = scored.drop(first.index)
-    tied = others["tied_with_first"].astype("boolean")
-    if first["rank"].item() != 1:
+    best, tied, worse, undecided = split_settings(settings)
+    if chosen != best:
         return []
-    if len(others) and tied.isna().all():
+    if undecided and not tied + worse:
         return None
-    return [run._asdict() for run in runs_of(others[tied.fillna(False)])]
+    rows = rows_of(settings.rename(columns={"best_seed": "seed"}), *tied)
+    return [run._asdict() for run in runs_of(rows)]

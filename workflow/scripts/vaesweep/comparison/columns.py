@@ -39,10 +39,7 @@ def _columns() -> dict[str, dict[str, Any]]:
 
 def _shown(names: Sequence[str]) -> list[str]:
     """The columns of a table in the reports, `parts` replaced by those of the parts of quality."""
-    shown: list[str] = []
-    for name in names:
-        shown += PART_COLUMNS if name == "parts" else [name]
-    return shown
+    return [column for name in names for column in (PART_COLUMNS if name == "parts" else [name])]
 
 
 COLUMNS = _columns()

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from vaesweep.runs import Names, Setting, settings_of
+from vaesweep.scoring.record import AXES
 from vaesweep.words import capital, number
 
-ENDS, BETWEEN = AXES = ["lost_at_ends", "lost_between"]
+PLACES = dict(zip(AXES, ("at the ends", "between them"), strict=True))
 
 
 def front(settings: pd.DataFrame) -> list[Setting]:
@@ -15,9 +16,9 @@ def front(settings: pd.DataFrame) -> list[Setting]:
 
     Settings whose runs all collapsed have no place on the axes and are left out.
     """
-    known = settings.dropna(subset=AXES).sort_values(AXES, kind="stable")
-    least_before = known[BETWEEN].cummin().shift()
-    return settings_of(known[~(known[BETWEEN] >= least_before)])
+    known = settings.dropna(subset=AXES).sort_values([*AXES], kind="stable")
+    between = known["lost_between"]
+    return settings_of(known[~(between >= between.cummin().shift())])
 
 
 def on_the_axes(settings: pd.DataFrame) -> Iterator[str]:
@@ -41,14 +42,12 @@ def on_the_axes(settings: pd.DataFrame) -> Iterator[str]:
 
 def _lead(first: pd.DataFrame, second: pd.DataFrame, names: Names) -> str:
     """Say by which axis the first of the settings leads the second, each a row of settings.csv."""
-    places, less = {ENDS: "at the ends", BETWEEN: "between them"}, []
-    phrases = []
-    for axis, place in places.items():
-        difference = second[axis].item() - first[axis].item()
-        phrases.append(
-            f"{number(abs(difference), 3)} {'less' if difference > 0 else 'more'} {place}"
-        )
-        less += [place] if difference > 0 else []
+    gains = {place: second[axis].item() - first[axis].item() for axis, place in PLACES.items()}
+    phrases = [
+        f"{number(abs(gain), 3)} {'less' if gain > 0 else 'more'} {place}"
+        for place, gain in gains.items()
+    ]
+    less = [place for place, gain in gains.items() if gain > 0]
     why = f"it leads by what it loses less {less[0]}" if len(less) == 1 else "it leads on both axes"
     return (
         f"{capital(names.phrase(settings_of(first)))}, the first by score, loses "

@@ -47,6 +47,11 @@ class Sweep:
         return read_comparison(self.files["controls"], "control", "score", "difference")
 
     @cached_property
+    def agreement(self) -> pd.DataFrame:
+        """judges.csv."""
+        return read_comparison(self.files["agreement"], "rank_correlation")
+
+    @cached_property
     def pairs(self) -> pd.DataFrame:
         """pairs.csv."""
         return read_pairs(self.files["pairs"])

@@ -113,10 +113,9 @@ def _ranks(scores: pd.Series) -> pd.Series:
 
 def _by_setting(runs: pd.DataFrame) -> dict[Setting, pd.DataFrame]:
     """The runs of each setting: variants in the order of the rows, then by latent size."""
-    groups = {settings_of(group)[0]: group for _, group in runs.groupby(SETTING_KEYS)}
-    variants = list(runs["variant"].unique())
-    order = sorted(groups, key=lambda key: (variants.index(key.variant), key.latent_size))
-    return {setting: groups[setting] for setting in order}
+    variants = pd.Categorical(runs["variant"], runs["variant"].unique())
+    groups = runs.groupby([variants, runs["latent_size"]], observed=True)
+    return {settings_of(group)[0]: group for _, group in groups}
 
 
 def _samples(

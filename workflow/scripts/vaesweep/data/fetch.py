@@ -60,16 +60,17 @@ def write_data(dataset: Dataset, folder: Path, results: Path, log: Logger) -> No
 
 
 def restore(dataset: Dataset, folder: Path, results: Path) -> None:
-    """Write the splits to `results` again if they were fetched for this sweep and are gone.
+    """Write files of `write_data` to `results` again if this sweep had them and one is gone.
 
     Nothing is written if they cannot be fetched: the job that fetches them says why.
     """
     log = results.parents[1] / "logs/fetch_data/log.log"
-    gone = not all((results / f"{split}.npz").exists() for split in FILES)
+    written = [*(f"{split}.npz" for split in FILES), "cautions.json", "sums.json"]
+    gone = not all((results / name).exists() for name in written)
     if gone and log.exists() and f" {dataset.name} is served by" in log.read_text(encoding="utf-8"):
         with contextlib.suppress(UserError, OSError):
             write_data(with_sums(dataset, folder), folder, results, getLogger(__name__))
-            print(f"{results} was gone, and was fetched again", file=sys.stderr)
+            print(f"{results}: what was missing is there again", file=sys.stderr)
 
 
 def fetch(dataset: Dataset, folder: Path, scratch: Path, log: Logger) -> dict[str, Split]:

@@ -30,13 +30,13 @@ def verdict(sweep: Sweep) -> Figure:
     """Two pairs by the first setting, one tied with it, and the last one."""
     first, tied, worse, undecided = split_settings(sweep.settings)
     shown = [first, *tied[:1], *(worse or undecided)[-1:]]
-    best = settings_to_show(sweep.settings, sweep.chosen, None)
+    best = settings_to_show(sweep.settings, sweep.chosen_run, None)
     return _display_rows(sweep, [best[setting] for setting in shown], paths.DISPLAY_ROWS[1:3])
 
 
 def display_rows(sweep: Sweep) -> Figure:
     """Four pairs by every setting, or by the chosen one and the best others."""
-    best = settings_to_show(sweep.settings, sweep.chosen, MAX_DRAWN)
+    best = settings_to_show(sweep.settings, sweep.chosen_run, MAX_DRAWN)
     return _display_rows(sweep, best.values(), paths.DISPLAY_ROWS)
 
 
@@ -83,7 +83,7 @@ def best_and_worst(sweep: Sweep) -> Figure:
 
 def controls(sweep: Sweep) -> Figure:
     """The controls below the settings, or below the chosen one and the best others."""
-    listed = settings_to_show(sweep.settings, sweep.chosen, MAX_WITH_CONTROLS)
+    listed = settings_to_show(sweep.settings, sweep.chosen_run, MAX_WITH_CONTROLS)
     settings = sweep.settings[[setting in listed for setting in settings_of(sweep.settings)]]
     words = RECORDS["controls"] | OTHER_PATHS
     return scores.controls(settings, sweep.controls, words, sweep.dataset.noun)
@@ -101,12 +101,14 @@ FIGURES: dict[str, Callable[[Sweep], Figure]] = {
     "verdict": verdict,
     "score_scale": score_scale,
     "score_by_latent_size": lambda sweep: scores.score_by_latent_size(
-        sweep.runs, sweep.settings, sweep.chosen
+        sweep.runs, sweep.settings, sweep.chosen_run
     ),
-    "map": lambda sweep: draw_map(sweep.runs, sweep.settings, front(sweep.settings), sweep.chosen),
+    "map": lambda sweep: draw_map(
+        sweep.runs, sweep.settings, front(sweep.settings), sweep.chosen_run
+    ),
     "display_rows": display_rows,
     "best_and_worst": best_and_worst,
-    "differences": lambda sweep: differences(sweep.differences, sweep.settings, sweep.chosen),
+    "differences": lambda sweep: differences(sweep.differences, sweep.settings, sweep.chosen_run),
     "controls": controls,
     "training_curves": training_curves,
 }

@@ -17,8 +17,8 @@ from vaesweep.comparison.chosen import chosen_run, score_label
 from vaesweep.comparison.columns import COLUMNS, RECORDS, SHOWN, plain, table_texts
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import findings
+from vaesweep.comparison.sweep import Sweep
 from vaesweep.comparison.verdict import verdict
-from vaesweep.data.datasets import DATASETS
 from vaesweep.documents.typesetting import ROOT
 from vaesweep.interpolation import PATHS
 from vaesweep.running.provenance import source_of, versions
@@ -30,39 +30,34 @@ from vaesweep.words import capital, counted, interval, listed, number, percent, 
 
 
 def report_data(
-    runs: pd.DataFrame,
-    settings: pd.DataFrame,
-    chosen: Mapping[str, Any],
+    sweep: Sweep,
     judges: Sequence[Mapping[str, Any]],
-    agreement: pd.DataFrame,
-    controls: pd.DataFrame,
     trainings: Sequence[Mapping[str, Any]],
     costs: pd.DataFrame,
     config_text: str,
 ) -> dict[str, Any]:
     """Return everything that `comparison_report.typ` shows, except captions.
 
-    Tables are named like their files, and `agreement` is `judges.csv`. `judges` and `trainings` are
-    the JSON files of the judges and runs, `costs` comes from `costs.read_costs`, and `config_text`
-    is the configuration as YAML.
+    `judges` and `trainings` are the JSON files of the judges and runs, `costs` comes from
+    `costs.read_costs`, and `config_text` is the configuration as YAML.
     """
     config = yaml.safe_load(config_text)
-    dataset, steps = DATASETS[config["dataset"]["name"]], config["interpolation"]["steps"]
+    runs, settings, chosen = sweep.runs, sweep.settings, sweep.chosen
     names = Names.of(settings_of(settings))
     ranked = runs.sort_values("rank", kind="stable")
     return {
         "config": config,
         "config_lines": config_text.splitlines(),
         "chosen": chosen,
-        "verdict": verdict(runs, settings, controls),
-        "noun": dataset.noun,
-        "interpolates": counted(steps, "evenly spaced code"),
+        "verdict": verdict(runs, settings, sweep.controls),
+        "noun": sweep.dataset.noun,
+        "interpolates": counted(config["interpolation"]["steps"], "evenly spaced code"),
         "path": PATHS[config["interpolation"]["path"]].words,
         "settings_noun": names.noun,
         "subtitle": _subtitle(runs, trainings, config),
-        "run": capital(names.run(chosen_run(chosen))),
+        "run": capital(names.run(sweep.chosen_run)),
         "tiles": _tiles(chosen, runs, settings),
-        "findings": findings(runs, settings, chosen, agreement, controls),
+        "findings": findings(runs, settings, chosen, sweep.agreement, sweep.controls),
         "settings": table_texts(settings, SHOWN["settings in print"], chosen),
         "runs": table_texts(ranked, SHOWN["runs in print"], chosen),
         "min_seeds": MIN_SEEDS,

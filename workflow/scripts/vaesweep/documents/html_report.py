@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from vaesweep.comparison.chosen import chosen_run
 from vaesweep.comparison.columns import RECORDS, SHOWN, plain, table_texts
 from vaesweep.comparison.costs import by_rule
 from vaesweep.comparison.findings import cautions, evidence
@@ -45,21 +44,21 @@ class Link(NamedTuple):
 Links = Mapping[Run, Sequence[Link]]
 
 
-def settings_page(settings: pd.DataFrame, chosen: Mapping[str, Any], links: Links) -> str:
+def settings_page(sweep: Sweep, links: Links) -> str:
     """Write settings.csv as an HTML page, best setting first, the chosen one marked.
 
     A setting has the links of its best run.
     """
-    ranked = settings.sort_values("rank")
+    ranked = sweep.settings.sort_values("rank")
     best_runs = runs_of(ranked.assign(seed=ranked["best_seed"].fillna(-1)))  # -1 has no links
     rows = [links.get(run, ()) for run in best_runs]
-    return _page("settings", ranked, chosen, rows, Names.of(settings_of(settings)).noun)
+    return _page("settings", ranked, sweep.chosen, rows, Names.of(settings_of(ranked)).noun)
 
 
-def runs_page(runs: pd.DataFrame, chosen: Mapping[str, Any], links: Links) -> str:
+def runs_page(sweep: Sweep, links: Links) -> str:
     """Write runs.csv as an HTML page, best run first, the chosen one marked."""
-    ranked = runs.sort_values("rank")
-    return _page("runs", ranked, chosen, [links.get(run, ()) for run in runs_of(ranked)])
+    ranked = sweep.runs.sort_values("rank")
+    return _page("runs", ranked, sweep.chosen, [links.get(run, ()) for run in runs_of(ranked)])
 
 
 def cost_page(costs: pd.DataFrame) -> str:
@@ -73,7 +72,7 @@ def links_by_run(sweep: Sweep, explorer: Path) -> dict[Run, list[Link]]:
     `explorer` is the path of the explorer, which is in the folder of the pages.
     """
     trained = settings_of(sweep.runs[trained_here(sweep.runs)])
-    explored = settings_to_explore(sweep.settings, sweep.chosen, trained)
+    explored = settings_to_explore(sweep.settings, sweep.chosen_run, trained)
     links: dict[Run, list[Link]] = {}
     for kind in KINDS:
         for run, path in sweep.by_run(kind).items():
@@ -98,10 +97,7 @@ def _page(
 
 
 def summary(
-    settings: pd.DataFrame,
-    runs: pd.DataFrame,
-    controls: pd.DataFrame,
-    chosen: Mapping[str, Any],
+    sweep: Sweep,
     links: Mapping[str, str],
     pictures: Mapping[str, str | Path],
     strip: Path | None = None,
@@ -111,8 +107,9 @@ def summary(
     `links` maps words to a file of the report, `pictures` maps titles to a PNG or SVG file, and
     `strip` is the picture under the verdict.
     """
+    runs, settings, chosen = sweep.runs, sweep.settings, sweep.chosen
     names = Names.of(settings_of(settings))
-    shown = settings_to_show(settings, chosen, MAX_ROWS)
+    shown = settings_to_show(settings, sweep.chosen_run, MAX_ROWS)
     is_shown = [setting in shown or len(settings) <= MAX_ROWS for setting in settings_of(settings)]
     rows = settings[is_shown].sort_values("rank")
     texts = table_texts(rows, (*names.keys, *SHOWN["first page"]), chosen)
@@ -120,11 +117,11 @@ def summary(
         texts["rows"][place][0] = f"**{texts['rows'][place][0]}**"
     headings = [plain(column["heading"]) for column in texts["columns"]]
     return TEMPLATES.get_template("summary.rst").render(
-        verdict=verdict(runs, settings, controls),
+        verdict=verdict(runs, settings, sweep.controls),
         about_data=chosen["cautions"],
         reason=chosen["reason"],
         strip=strip and _data_uri(strip),
-        run=capital(names.run(chosen_run(chosen))),
+        run=capital(names.run(sweep.chosen_run)),
         noun=names.noun,
         more=len(settings) - len(rows),
         links=links,

@@ -1,7 +1,7 @@
 """The forest plot: how far the other settings score from the first one."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import matplotlib as mpl
@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 
 from vaesweep.figures.style import STYLE, lowest_shown, mark_beyond, note, wide_figure
 from vaesweep.figures.tiles import QUIET_COLOUR, REAL_COLOUR
-from vaesweep.runs import Names, Setting, settings_of
+from vaesweep.runs import Names, Run, Setting, settings_of
 from vaesweep.words import MISSING, interval, signed
 
 MAX_ROWS = 21  # settings, with the first one
@@ -59,7 +59,7 @@ def differences_from_first(table: pd.DataFrame, settings: pd.DataFrame) -> list[
 
 
 @mpl.rc_context(STYLE)
-def differences(table: pd.DataFrame, settings: pd.DataFrame, chosen: Mapping[str, Any]) -> Figure:
+def differences(table: pd.DataFrame, settings: pd.DataFrame, chosen: Run) -> Figure:
     """Draw the difference of each setting from the first one, with its 95 % interval.
 
     Of many settings, the closest ones and the chosen one are shown.
@@ -67,8 +67,7 @@ def differences(table: pd.DataFrame, settings: pd.DataFrame, chosen: Mapping[str
     found = differences_from_first(table, settings)
     if len(found) == 1:
         return note("There is nothing to compare: only one has a score.")
-    choice = Setting(chosen["variant"], chosen["latent_size"])
-    shown = found[:MAX_ROWS] + [each for each in found[MAX_ROWS:] if each.setting == choice]
+    shown = found[:MAX_ROWS] + [each for each in found[MAX_ROWS:] if each.setting == chosen.setting]
     names, order = Names.of(settings_of(settings)), [difference.setting for difference in shown]
     labels = [names.label(setting) for setting in order]
     texts = ["first", *(_text(difference) for difference in shown[1:])]
@@ -90,8 +89,10 @@ def differences(table: pd.DataFrame, settings: pd.DataFrame, chosen: Mapping[str
     axes.grid(axis="x")
     axes.set_xlabel(f"difference in mean score from {names.phrase(order[:1])}")
     _label_rows(axes, labels, texts, names.noun)
-    if choice in order:
-        axes.get_yticklabels()[order.index(choice)].set(color=REAL_COLOUR, fontweight="bold")
+    if chosen.setting in order:
+        axes.get_yticklabels()[order.index(chosen.setting)].set(
+            color=REAL_COLOUR, fontweight="bold"
+        )
     _explain_marks(axes, {difference.tied for difference in shown[1:]})
     return figure
 

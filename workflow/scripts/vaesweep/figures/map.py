@@ -1,6 +1,6 @@
 """The map of a sweep: what paths lose at their ends against what they lose between them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
 
 from vaesweep.figures import style
@@ -29,7 +28,7 @@ CORNER = (0.1, 0.13)  # of the axes, for the arrow to where both are small
 
 @mpl.rc_context(style.STYLE)
 def draw_map(
-    runs: pd.DataFrame, settings: pd.DataFrame, front: Sequence[Setting], chosen: Mapping[str, Any]
+    runs: pd.DataFrame, settings: pd.DataFrame, front: Sequence[Setting], chosen: Run
 ) -> Figure:
     """Draw what is lost at the ends (x) and between them (y): runs small, means of settings large.
 
@@ -47,15 +46,17 @@ def draw_map(
         points, mean = rows_of(runs, setting), rows_of(settings, setting)
         axes.scatter(points[X], points[Y], s=13, lw=0, alpha=0.6, **look)
         axes.scatter(mean[X], mean[Y], s=60, ec="white", lw=0.8, **look)
-    run = Run(*(chosen[key] for key in Run._fields))
-    ring = runs[[other == run for other in runs_of(runs)]]
+    ring = runs[[run == chosen for run in runs_of(runs)]]
     axes.scatter(ring[X], ring[Y], s=75, fc="none", ec=REAL_COLOUR, lw=1.5)
     edge = rows_of(settings, *front).sort_values(X)
     axes.plot(edge[X], edge[Y], color=QUIET_COLOUR, lw=1, ls="--", zorder=0)
     axes.grid(axis="x")
     axes.set(xlabel="lost at the ends", ylabel="lost between the ends")
     _limit(axes, runs)
-    _explain_marks(axes, names, has_front=len(front) > 1)
+    mean = "mean, its latent size beside it" if names.sizes else "mean"
+    looks = {"a run": style.SMALL, mean: style.LARGE, "chosen run": style.RING}
+    line = {"front": {"marker": "", "ls": "--", "lw": 1}} if len(front) > 1 else {}
+    style.legend_above(axes, looks | line)
     if names.variants:
         style.name_colours(figure, colours)
     settings = settings.assign(
@@ -82,20 +83,6 @@ def _limit(axes: Axes, runs: pd.DataFrame) -> None:
     axes.annotate(
         "better", (0.008, 0.012), (CORNER[0] / 2, CORNER[1] / 2), arrowprops=arrow, **look
     )
-
-
-def _explain_marks(axes: Axes, names: Names, has_front: bool) -> None:
-    quiet: dict[str, Any] = {"color": QUIET_COLOUR, "marker": "o", "ls": ""}
-    ring = {"markerfacecolor": "none", "markeredgecolor": REAL_COLOUR}
-    mean = "mean, its latent size beside it" if names.sizes else "mean"
-    marks = [
-        Line2D([], [], markersize=3.5, label="a run", **quiet),
-        Line2D([], [], markersize=8, label=mean, **quiet),
-        Line2D([], [], markersize=8, label="chosen run", **quiet | ring),
-    ]
-    if has_front:
-        marks.append(Line2D([], [], color=QUIET_COLOUR, lw=1, ls="--", label="front"))
-    style.legend_above(axes, marks)
 
 
 def _label_means(axes: Axes, settings: pd.DataFrame, runs: pd.DataFrame) -> None:

@@ -11,14 +11,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from vaesweep.data.pairs import KINDS
 from vaesweep.figures import style
 from vaesweep.figures.style import STYLE, WIDTH, markers, palette
 from vaesweep.figures.tiles import LABEL_COLOUR, QUIET_COLOUR, REAL_COLOUR, readable
-from vaesweep.runs import Names, Setting, rows_of, settings_of
+from vaesweep.runs import Names, Run, Setting, rows_of, settings_of
 from vaesweep.words import paths_title, signed
 
 MEAN_LOOK: dict[str, Any] = {"fontsize": 8.5, "fontweight": "bold", "color": LABEL_COLOUR}
@@ -58,20 +57,18 @@ class _Places:
 
 
 @mpl.rc_context(STYLE)
-def score_by_latent_size(
-    runs: pd.DataFrame, settings: pd.DataFrame, chosen: Mapping[str, Any]
-) -> Figure:
+def score_by_latent_size(runs: pd.DataFrame, settings: pd.DataFrame, chosen: Run) -> Figure:
     """Draw the score of each run as a point, and the mean of each setting with its interval."""
     figure, axes = style.wide_figure(3.2)
     floor = style.lowest_shown(runs["score"], at_most=0)
     places = _draw_by_setting(axes, runs, settings, floor)
     style.draw_scale(axes, floor)
-    setting = Setting(chosen["variant"], chosen["latent_size"])
-    same = rows_of(runs, setting)
-    is_chosen = (same["seed"] == chosen["seed"]).to_numpy()
-    x = places.of_runs(setting, len(same))[is_chosen]
+    same = rows_of(runs, chosen.setting)
+    is_chosen = (same["seed"] == chosen.seed).to_numpy()
+    x = places.of_runs(chosen.setting, len(same))[is_chosen]
     axes.scatter(x, same["score"][is_chosen], s=75, fc="none", ec=REAL_COLOUR, lw=1.5)
-    _explain_marks(axes)
+    looks = {"a run": style.SMALL, "mean, 95 % interval": style.LARGE | {"marker": "P"}}
+    style.legend_above(axes, looks | {"chosen run": style.RING})
     ticks, variants = map(str, places.ticks), set(settings["variant"])
     if len(variants) > 1 and not variants <= set(ticks):
         style.name_colours(figure, palette(settings_of(settings)))
@@ -122,17 +119,6 @@ def _draw_setting(
     axes.plot([middle - half, middle + half], [mean, mean], color=look["color"], lw=2.6)
     ends = row["score_low"], row["score_high"]
     axes.plot([middle, middle], ends, color=look["color"], lw=1.6, solid_capstyle="butt")
-
-
-def _explain_marks(axes: Axes) -> None:
-    quiet: dict[str, Any] = {"color": QUIET_COLOUR, "linestyle": ""}
-    ring: dict[str, Any] = {"markerfacecolor": "none", "markeredgecolor": REAL_COLOUR}
-    marks = [
-        Line2D([], [], marker="o", markersize=4, label="a run", **quiet),
-        Line2D([], [], marker="P", markersize=8, label="mean, 95 % interval", **quiet),
-        Line2D([], [], marker="o", markersize=8, label="chosen run", linestyle="", **ring),
-    ]
-    style.legend_above(axes, marks)
 
 
 @mpl.rc_context(STYLE)

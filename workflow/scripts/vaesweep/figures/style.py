@@ -6,7 +6,7 @@ images.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,11 @@ VARIANT_COLOURS = ("#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#333333", "#B8A8
 MARKERS = "osD^vPX"  # of variants, for readers who see no colours
 WIDTH = 7.0  # inches: the text width of a letter page
 MAX_LABELS = 9  # numbers next to each other, or legend entries beside a figure two inches high
+
+# In legends: a run, a mean, and the chosen run.
+SMALL: dict[str, Any] = {"ms": 4}
+LARGE: dict[str, Any] = {"ms": 8}
+RING = LARGE | {"mfc": "none", "mec": REAL_COLOUR}
 
 MAX_FLATTENED = 2.5  # how many times longer a few values may make the axis of the others
 
@@ -137,8 +142,10 @@ def mark_beyond(axes: Axes, place: float, text: str, side: str, lines_down: int 
     )
 
 
-def legend_above(axes: Axes, marks: Sequence[Line2D]) -> None:
-    """Add a legend of marks in a line above the axes, at the right."""
+def legend_above(axes: Axes, looks: Mapping[str, dict[str, Any]]) -> None:
+    """Add a legend in a line above the axes, at the right: the looks of marks by their labels."""
+    quiet: dict[str, Any] = {"color": QUIET_COLOUR, "marker": "o", "ls": ""}
+    marks = [Line2D([], [], label=label, **quiet | look) for label, look in looks.items()]
     spaces = {"handlelength": 1.4, "handletextpad": 0.5, "columnspacing": 1.6, "borderaxespad": 0.2}
     axes.legend(handles=marks, loc="lower right", bbox_to_anchor=(1, 1), ncols=len(marks), **spaces)
 

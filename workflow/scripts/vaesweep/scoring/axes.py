@@ -3,6 +3,7 @@
 The first is reconstruction: how far the decoded ends are from the images. The second is
 interpolation: how unevenly and how far round about the frames travel between the decoded ends. It
 takes the decoded ends as they are, so that a poor reconstruction does not count twice.
+`benchmarks/truth.py` holds both against what is true on paths that are known.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,8 @@ Array = NDArray[np.float64]
 # A run is collapsed if its decoded ends are, in the mean, this share as distant as the real ones.
 COLLAPSED = 0.05
 BLUR = 2.0  # standard deviation in pixels
+# Beside straying, which does not see a jump: a hard switch strays no further than many a path.
+DETOUR_WEIGHT = 0.25
 
 
 def measure_axes(
@@ -62,16 +65,32 @@ def lost_at_ends(
 def lost_between(
     ends: Images, reconstructions: Images, features: Sequence[Array], pairs: pd.DataFrame
 ) -> Array:
-    """Mean `detour` (N,) of the frames between the decoded ends, over judges.
+    """`straying` and a share of `detour` (N,) of paths between decoded ends, mean over judges.
 
     `features` of each judge are (N, K + 2, F), from one decoded end to the other. NaN for a kind of
     pairs whose decoded ends are all alike, because the run collapsed: then there is no way between
     them. Both kinds of ends are (N, 2, side, side).
     """
-    detours = np.mean([detour(path, pairs) for path in features], axis=0)
+    by_judge = [straying(path, pairs) + DETOUR_WEIGHT * detour(path, pairs) for path in features]
+    lost = np.mean(by_judge, axis=0)
     decoded, real = (blurred_distance(two[:, 0], two[:, 1]) for two in (reconstructions, ends))
     collapsed = kind_means(decoded, pairs) < COLLAPSED * kind_means(real, pairs)
-    return np.where(collapsed, np.nan, detours)
+    return np.where(collapsed, np.nan, lost)
+
+
+def straying(features: Array, pairs: pd.DataFrame) -> Array:
+    """How far the frames of paths through features (N, K + 2, F) are from even places: (N,).
+
+    It is the root mean square distance of the frames between the ends from evenly spaced points on
+    the straight line from one end to the other, in units of the mean distance of the ends over the
+    score pairs of the kind.
+    """
+    start, end = features[:, :1], features[:, -1:]
+    line = start + np.linspace(0, 1, features.shape[1])[:, None] * (end - start)
+    away = np.linalg.norm(features - line, axis=-1)[:, 1:-1]
+    scale = kind_means(np.linalg.norm(end - start, axis=-1)[:, 0], pairs)
+    lost = np.sqrt(np.mean(away**2, axis=1))
+    return np.asarray(lost / np.maximum(scale, np.finfo(np.float64).tiny))
 
 
 def detour(features: Array, pairs: pd.DataFrame) -> Array:

@@ -14,6 +14,7 @@ from vaesweep.data.pairs import KINDS
 from vaesweep.data.splits import Images
 from vaesweep.errors import UserError
 from vaesweep.files import damaged, read_table
+from vaesweep.scoring.axes import kind_means
 from vaesweep.scoring.judges import Assessment, Judge
 from vaesweep.scoring.smoothness import PARTS, Measurements, quality
 from vaesweep.scoring.transport import wasserstein_distance
@@ -39,7 +40,7 @@ def assess_paths(
     quality_judge_{seed} of each judge.
     """
     deviation = wasserstein_distance(inner, references["transport"])
-    separation = references["separation"]
+    separation = kind_means(references["separation"], pairs)
     class_a, class_b = pairs["digit_a"].to_numpy(), pairs["digit_b"].to_numpy()
     tables, by_judge = [], {}
     for verdict in found:

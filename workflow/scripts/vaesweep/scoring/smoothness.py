@@ -17,7 +17,7 @@ class Measurements:
     """What is measured of N paths of K frames between two real images."""
 
     deviation: Array  # (N, K) distance of each frame from its place on the optimal-transport path
-    separation: Array  # (N,) distance between the two images
+    separation: Array  # (N,) mean distance between the two images of a pair of the same kind
     ghosts: Array  # (N, K) how much each frame looks like a cross-fade, 0 to 1
     classes: Array  # (N, K, classes) probability of each class, for each frame
     class_a: NDArray[np.int64]  # (N,) class of the first image
@@ -37,7 +37,8 @@ def transport(paths: Measurements) -> Array:
     """One minus the largest deviation from the optimal-transport path, relative to the separation.
 
     A jump, a detour and a lost stroke all lead away from that path. The part is 0 if a frame
-    deviates by as much as the two images differ.
+    deviates by as much as two images differ in the mean: in units of the pair's own distance, a
+    pair of like images would score low whatever the model, and follow the truth less.
     """
     separation = np.maximum(paths.separation, np.finfo(np.float64).tiny)
     return np.maximum(0, 1 - paths.deviation.max(axis=1) / separation)
