@@ -61,9 +61,6 @@ def find_job(jobs: list[Job], rule: str, wildcards: set[str]) -> Job:
         sys.exit(f"error: there is no rule {rule} in this sweep; there are: {', '.join(names)}")
     for job in of_rule:
         if wildcards_of(job) == wildcards:
-            missing = [path for path in job.input if not Path(path).exists()]
-            if missing:
-                sys.exit(f"error: the input {missing[0]} of this job does not exist; make it first")
             return job
     example = " ".join(sorted(wildcards_of(of_rule[0]))) or "none"
     sys.exit(f"error: rule {rule} has no job with these wildcards; one that it has: {example}")

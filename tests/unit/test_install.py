@@ -75,13 +75,6 @@ def test_the_package_requires_what_the_conda_environment_has():
     assert required == [line.split("==")[0] for line in pinned]
 
 
-def test_scripts_import_nothing_that_the_least_snakemake_lacks():
-    """snakemake.iocontainers came with 9.19; only mypy needs it."""
-    for path in (ROOT / "workflow").rglob("*.py"):
-        imports = re.findall(r"^from snakemake\.iocontainers", path.read_text(), re.MULTILINE)
-        assert imports == [], path
-
-
 def test_the_least_versions_are_the_same_everywhere():
     """`make soak` runs a sweep with each (tests/faults/situations.yaml)."""
     [snakemake] = re.findall(r'min_version\("(.*)"\)', (ROOT / "Snakefile").read_text())

@@ -100,7 +100,7 @@ def write_wheel(path: Path, files: dict[str, bytes | str]) -> None:
 
 
 class Mirrors(ThreadingHTTPServer):
-    """Mirrors named by what they do: good, missing, half, hang, drip, damaged."""
+    """Mirrors named by what they do: good, missing, half, hang, damaged."""
 
     daemon_threads = True
 
@@ -150,9 +150,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if behaviour == "half":
             body = body[: len(body) // 2]
-        if behaviour == "drip":
-            while not self.server.closing.wait(0.1):
-                self.wfile.write(body[:1])
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:

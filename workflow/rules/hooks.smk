@@ -5,7 +5,7 @@ from contextlib import suppress
 from snakemake.exceptions import WorkflowError
 
 from vaesweep.files import write_json
-from vaesweep.running.messages import opening, say, spell_out
+from vaesweep.running.messages import opening, say
 from vaesweep.running.preflight import missing_folder, problems, reset_future_times
 from vaesweep.running.provenance import record
 from vaesweep.running.sweep import missing_frames
@@ -26,8 +26,9 @@ def last_words(rules):
     return f"Results are in {prefix}." if STORAGE else closing(config["netid"])
 
 
-for stream in (sys.stdout, sys.stderr):
-    spell_out(stream)
+# A terminal without UTF-8 shows \u2212 for a minus sign, as stderr does; a notebook's is no file.
+if hasattr(sys.stdout, "reconfigure"):
+    sys.stdout.reconfigure(errors="backslashreplace")
 
 for fault in missing_frames(config) if workflow.is_main_process else ():
     print(fault, file=sys.stderr)

@@ -25,56 +25,33 @@ rule train_judges:
         "../scripts/train_judges.py"
 
 
-rule train:
-    input:
-        # The training split alone: no test image can reach a model.
-        train=TRAIN_SPLIT,
-        sums=rules.fetch_data.output.sums,
-    output:
-        # Lists, because the script also writes the files of a stack.
-        model=[f"{RUN}/model.safetensors"],
-        history=[f"{RUN}/history.csv"],
-        training=[f"{RUN}/training.json"],
-    log:
-        f"results/logs/train/{LOG}.log",
-    benchmark:
-        f"results/benchmarks/train/{LOG}.tsv"
-    conda:
-        "../../envs/vaesweep.yaml"
-    resources:
-        mem_mb=training_memory(VARIANTS, 1),
-    params:
-        *code("train.py"),
-        model=lambda run: VARIANTS[run.variant]["model"],
-        training=lambda run: VARIANTS[run.variant]["training"],
-    script:
-        "../scripts/train.py"
-
-
 # Each stack of seeds has a rule whose job makes the files of all its runs, which `train` could make
-# one by one.
-for number, stack in enumerate(STACKS):
-    names = (f"train_stack_{number}", "train")
-    workflow.ruleorder(*(names if PLANS_STACKS else reversed(names)))
+# one by one. A job for one seed has the wildcard in place of a number.
+for number, seeds in enumerate([["{seed}"], *STACKS]):
+    part = f"stack-{number - 1}" if number else "seed-{seed}"
+    job = f"train_stack_{number - 1}" if number else "train"
+    if number:
+        workflow.ruleorder(*((job, "train") if PLANS_STACKS else ("train", job)))
 
     rule:
         name:
-            f"train_stack_{number}"
+            job
         input:
+            # The training split alone: no test image can reach a model.
             train=TRAIN_SPLIT,
             sums=rules.fetch_data.output.sums,
         output:
-            model=expand(rules.train.output.model, seed=stack, allow_missing=True),
-            history=expand(rules.train.output.history, seed=stack, allow_missing=True),
-            training=expand(rules.train.output.training, seed=stack, allow_missing=True),
+            model=seeds_of_a_setting("model.safetensors", seeds),
+            history=seeds_of_a_setting("history.csv", seeds),
+            training=seeds_of_a_setting("training.json", seeds),
         log:
-            f"results/logs/train/{{variant}}_latent-{{latent_size}}_stack-{number}.log",
+            f"results/logs/train/{SETTING}_{part}.log",
         benchmark:
-            f"results/benchmarks/train/{{variant}}_latent-{{latent_size}}_stack-{number}.tsv"
+            f"results/benchmarks/train/{SETTING}_{part}.tsv"
         conda:
             "../../envs/vaesweep.yaml"
         resources:
-            mem_mb=training_memory(VARIANTS, len(stack)),
+            mem_mb=training_memory(VARIANTS, len(seeds)),
         params:
             *code("train.py"),
             model=lambda run: VARIANTS[run.variant]["model"],

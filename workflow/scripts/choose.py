@@ -1,20 +1,15 @@
 """Choose the run to show."""
 
-from typing import TYPE_CHECKING
-
 from vaesweep.comparison.choice import choose_run
 from vaesweep.comparison.reading import read_comparison
 from vaesweep.comparison.verdict import verdict
 from vaesweep.files import read_json, read_table, write_json
-from vaesweep.running.jobs import logging_to
+from vaesweep.running.jobs import Snakemake, logging_to
 from vaesweep.runs import run_of
 from vaesweep.scoring.record import JUDGE_FACTS, near_chance
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
 
-
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]) as log:
         runs = read_comparison(snakemake.input.runs, "status", "score")
         settings = read_comparison(snakemake.input.settings, "variant", "seeds", "score")

@@ -1,18 +1,13 @@
 """Compare the runs and the settings of the sweep."""
 
-from typing import TYPE_CHECKING
-
 from vaesweep.comparison.metrics import read_runs
 from vaesweep.comparison.tables import compare
 from vaesweep.data.pairs import read_pairs
 from vaesweep.files import write_table
-from vaesweep.running.jobs import logging_to
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
+from vaesweep.running.jobs import Snakemake, logging_to
 
 
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]):
         pairs = read_pairs(snakemake.input.pairs)
         files = zip(snakemake.input.metrics, snakemake.input.pair_scores, strict=True)

@@ -1,21 +1,17 @@
 """Write the comparison report as PDF."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vaesweep.comparison.costs import read_costs
 from vaesweep.comparison.sweep import Sweep
 from vaesweep.documents.comparison_report import read_caption, report_data
 from vaesweep.documents.typesetting import typeset
 from vaesweep.files import read_json, write_whole
-from vaesweep.running.jobs import logging_to
+from vaesweep.running.jobs import Snakemake, logging_to
 from vaesweep.scoring.record import JUDGE_FACTS
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
 
-
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]):
         given, params = snakemake.input, snakemake.params
         sweep = Sweep(given, params.dataset)

@@ -1,17 +1,12 @@
 """Draw the pairs of test images, before any training."""
 
-from typing import TYPE_CHECKING
-
 from vaesweep.data.pairs import draw_pairs
 from vaesweep.data.splits import count_classes, load_split
 from vaesweep.files import write_table
-from vaesweep.running.jobs import logging_to
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
+from vaesweep.running.jobs import Snakemake, logging_to
 
 
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]) as log:
         params = snakemake.params
         _, labels = load_split(snakemake.input.test)

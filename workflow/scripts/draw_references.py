@@ -1,20 +1,15 @@
 """Draw what all runs are compared with: reference paths between the pairs, and known paths."""
 
-from typing import TYPE_CHECKING
-
 from vaesweep.data.pairs import ends, read_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.files import write_arrays
 from vaesweep.interpolation import cross_fade
-from vaesweep.running.jobs import logging_to
+from vaesweep.running.jobs import Snakemake, logging_to
 from vaesweep.scoring.barycentres import barycentres
 from vaesweep.scoring.references import known_paths
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
 
-
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0], snakemake.threads):
         images, _ = load_split(snakemake.input.test)
         a, b = ends(images, read_pairs(snakemake.input.pairs)).swapaxes(0, 1)

@@ -1,20 +1,15 @@
 """Draw the two grids of each run of a setting."""
 
-from typing import TYPE_CHECKING
-
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.pairs import display_rows, read_pairs
 from vaesweep.figures.grids import draw_preview, paths_note, save_png
 from vaesweep.interpolation import read_frames
-from vaesweep.running.jobs import logging_to
+from vaesweep.running.jobs import Snakemake, logging_to
 from vaesweep.runs import run_of
 from vaesweep.words import paths_title
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
 
-
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]):
         output, params = snakemake.output, snakemake.params
         dataset = DATASETS[params.dataset]

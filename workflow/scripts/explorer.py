@@ -1,22 +1,17 @@
 """Write the interpolation explorer: the paths of the best run of each setting, frame by frame."""
 
-from typing import TYPE_CHECKING
-
 from vaesweep.comparison.shortlist import settings_to_explore
 from vaesweep.comparison.sweep import Sweep
 from vaesweep.data.splits import load_split
 from vaesweep.documents.explorer import explorer, measure_paths
 from vaesweep.files import write_whole
-from vaesweep.running.jobs import logging_to
+from vaesweep.running.jobs import Snakemake, logging_to
 from vaesweep.runs import settings_of
 from vaesweep.scoring.judges import load_judge
 from vaesweep.training.model import load_model
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
 
-
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0], snakemake.threads) as log:
         given, params = snakemake.input, snakemake.params
         sweep = Sweep(given, params.dataset)

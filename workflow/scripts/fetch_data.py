@@ -1,17 +1,13 @@
 """Fetch the data set and write its two splits."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vaesweep.data.fetch import pinned_dataset, write_data
-from vaesweep.running.jobs import logging_to
+from vaesweep.running.jobs import Snakemake, logging_to
 from vaesweep.running.sweep import expanded
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
 
-
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]) as log:
         # Not a param, which Snakemake would track: where the files are decides no result.
         folder = Path(expanded(snakemake.config["dataset"]["dir"]))

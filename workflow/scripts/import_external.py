@@ -1,18 +1,13 @@
 """Import the paths of an external model, if they were made for these pairs."""
 
-from typing import TYPE_CHECKING
-
 from vaesweep.data.pairs import read_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.files import write_arrays
 from vaesweep.interpolation import read_external
-from vaesweep.running.jobs import logging_to
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
+from vaesweep.running.jobs import Snakemake, logging_to
 
 
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]):
         given, steps = snakemake.input, snakemake.params.steps
         images, _ = load_split(given.test)

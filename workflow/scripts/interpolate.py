@@ -1,19 +1,14 @@
 """Interpolate between the codes of each pair, for each run of a setting."""
 
-from typing import TYPE_CHECKING
-
 from vaesweep.data.pairs import read_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.files import write_arrays
 from vaesweep.interpolation import interpolate
-from vaesweep.running.jobs import logging_to
+from vaesweep.running.jobs import Snakemake, logging_to
 from vaesweep.training.model import load_model
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
 
-
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0], snakemake.threads):
         given, params = snakemake.input, snakemake.params
         images, _ = load_split(given.test)

@@ -1,17 +1,12 @@
 """Draw the figures of the comparison."""
 
-from typing import TYPE_CHECKING
-
 from vaesweep.comparison.sweep import Sweep
 from vaesweep.documents.comparison_figures import FIGURES
 from vaesweep.figures.style import save_svg
-from vaesweep.running.jobs import logging_to
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
+from vaesweep.running.jobs import Snakemake, logging_to
 
 
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]):
         sweep = Sweep(snakemake.input, snakemake.params.dataset)
         for name, draw in FIGURES.items():

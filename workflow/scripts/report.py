@@ -3,17 +3,13 @@
 import sys
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, STDOUT, run
-from typing import TYPE_CHECKING
 
 from vaesweep.errors import UserError
 from vaesweep.files import scratch_folder, write_whole
-from vaesweep.running.jobs import logging_to
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
+from vaesweep.running.jobs import Snakemake, logging_to
 
 
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]) as log, scratch_folder() as folder:
         # The configuration in use, including --config and --configfile.
         config = folder / "config.yaml"

@@ -1,7 +1,6 @@
 """Write the tables and the opening text of the HTML report."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vaesweep.comparison.costs import read_costs
 from vaesweep.comparison.sweep import Sweep
@@ -14,15 +13,12 @@ from vaesweep.documents.html_report import (
     summary,
 )
 from vaesweep.files import write_whole
-from vaesweep.running.jobs import logging_to
+from vaesweep.running.jobs import Snakemake, logging_to
 from vaesweep.runs import Names, settings_of
 from vaesweep.words import paths_title
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
 
-
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]):
         output, params = snakemake.output, snakemake.params
         sweep = Sweep(snakemake.input, params.dataset)

@@ -1,12 +1,10 @@
 """Score each run of a setting: smoothness on the pairs, and diagnostics on the test set."""
 
-from typing import TYPE_CHECKING
-
 from vaesweep.data.pairs import ends, read_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.files import read_json, write_json, write_table
 from vaesweep.interpolation import read_frames
-from vaesweep.running.jobs import logging_to
+from vaesweep.running.jobs import Snakemake, logging_to
 from vaesweep.runs import run_of
 from vaesweep.scoring.axes import measure_axes
 from vaesweep.scoring.diagnostics import (
@@ -28,11 +26,8 @@ from vaesweep.scoring.score import assess_paths, read_reference_scores, relative
 from vaesweep.scoring.summary import summarise_pairs
 from vaesweep.training.model import load_model
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
 
-
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0], snakemake.threads) as log:
         given, output, params = snakemake.input, snakemake.output, snakemake.params
         images, _ = load_split(given.test)

@@ -1,7 +1,5 @@
 """Score control paths, and other paths through the chosen run's codes."""
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from vaesweep.comparison.chosen import file_of, read_chosen
@@ -9,7 +7,7 @@ from vaesweep.data.pairs import read_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.files import read_table, write_table
 from vaesweep.interpolation import read_frames
-from vaesweep.running.jobs import logging_to
+from vaesweep.running.jobs import Snakemake, logging_to
 from vaesweep.scoring.controls import control_paths, other_paths
 from vaesweep.scoring.judges import load_judge
 from vaesweep.scoring.references import read_references
@@ -17,11 +15,8 @@ from vaesweep.scoring.score import LABELS, assess_paths, read_reference_scores, 
 from vaesweep.scoring.summary import difference, summarise_pairs
 from vaesweep.training.model import load_model
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
 
-
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0], snakemake.threads) as log:
         given, params = snakemake.input, snakemake.params
         chosen, pairs = read_chosen(given.chosen), read_pairs(given.pairs)

@@ -1,20 +1,15 @@
 """Score the references, once for all runs: cross-fades are 0 and optimal transport 1."""
 
-from typing import TYPE_CHECKING
-
 from vaesweep.data.pairs import ends, read_pairs
 from vaesweep.data.splits import load_split
 from vaesweep.files import write_table
-from vaesweep.running.jobs import logging_to
+from vaesweep.running.jobs import Snakemake, logging_to
 from vaesweep.scoring.judges import load_judge
 from vaesweep.scoring.references import read_references
 from vaesweep.scoring.score import score_references
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
 
-
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0], snakemake.threads):
         images, _ = load_split(snakemake.input.test)
         pairs = read_pairs(snakemake.input.pairs)

@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import yaml
 
@@ -11,14 +10,11 @@ from vaesweep.documents.submission import figure_pages, submission
 from vaesweep.documents.typesetting import ROOT
 from vaesweep.figures.grids import paths_note
 from vaesweep.files import write_whole
-from vaesweep.running.jobs import logging_to
+from vaesweep.running.jobs import Snakemake, logging_to
 from vaesweep.running.provenance import source_of
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
 
-
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0]):
         text, output = snakemake.params.config_text, snakemake.output[0]
         config = yaml.safe_load(text)

@@ -2,24 +2,20 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 # Deterministic matrix products on a GPU need this before CUDA starts.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 from vaesweep.data.splits import load_split
 from vaesweep.files import write_json, write_rows
-from vaesweep.running.jobs import ALONE, logging_to
+from vaesweep.running.jobs import ALONE, Snakemake, logging_to
 from vaesweep.training.hardware import choose_hardware, explaining_out_of_memory
 from vaesweep.training.loop import Settings, train
 from vaesweep.training.model import Architecture, save_member
 from vaesweep.training.progress import HISTORY_COLUMNS
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
 
-
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0], snakemake.threads) as log:
         model, training = snakemake.params.model, dict(snakemake.params.training)
         output = snakemake.output

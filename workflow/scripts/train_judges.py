@@ -1,17 +1,12 @@
 """Train a judge, which assesses frames for the score."""
 
-from typing import TYPE_CHECKING
-
 from vaesweep.data.splits import count_classes, load_split
 from vaesweep.files import write_json
-from vaesweep.running.jobs import logging_to
+from vaesweep.running.jobs import Snakemake, logging_to
 from vaesweep.scoring.judges import save_judge, train_judge
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import Snakemake
 
-
-def main(snakemake: "Snakemake") -> None:
+def main(snakemake: Snakemake) -> None:
     with logging_to(snakemake.log[0], snakemake.threads) as log:
         images, labels = load_split(snakemake.input.train)
         classes = count_classes(labels, snakemake.input.train)

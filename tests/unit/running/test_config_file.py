@@ -9,7 +9,10 @@ from vaesweep.running.config_file import check_config_file
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        ("a: 1\n\tb: 2\n", "line 2: indented by a tab"),
+        (
+            "a: 1\n\tb: 2\n",
+            "line 2, column 1: not YAML (while scanning for the next token",
+        ),
         ("a: [1\n", "line 2, column 1: not YAML"),
         ("- a\n", "expected keys with values at top level, found ['a']"),
         ("training:\n  epochs: 1\n  epochs: 2\n", "line 3, column 3: not YAML (epochs appears"),

@@ -1,6 +1,5 @@
 """What a run prints before its first job."""
 
-import io
 import os
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from checkout import ROOT
 
 from vaesweep.running import messages
 from vaesweep.running.config import complete
-from vaesweep.running.messages import from_here, opening, say, spell_out
+from vaesweep.running.messages import from_here, opening
 
 
 @pytest.fixture(autouse=True)
@@ -73,18 +72,6 @@ def test_variants_are_named_where_there_are_several():
     assert "Variants" not in opening(complete({}), {}, 1)
     many = complete({"sweep": {"variants": {f"v{number}": {} for number in range(20)}}})
     assert opening(many, {}, 1).endswith(", v15, 4 more.")
-
-
-@pytest.mark.parametrize(
-    ("encoding", "printed"),
-    [("ascii", '-1 "a" ? beta\n'), ("latin-1", '-1 "a" é beta\n'), ("utf-8", "−1 “a” é β\n")],
-)
-def test_a_terminal_gets_what_it_can_show(encoding, printed, monkeypatch):
-    stdout = io.TextIOWrapper(io.BytesIO(), encoding)
-    monkeypatch.setattr("sys.stdout", stdout)
-    spell_out(stdout)
-    say("−1 “a” é β")
-    assert stdout.buffer.getvalue().decode(encoding) == printed
 
 
 def test_a_terminal_that_is_gone_fails_no_sweep():

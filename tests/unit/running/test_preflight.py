@@ -71,15 +71,6 @@ def test_the_question_is_answered_here(monkeypatch):
     assert done.returncode == (0 if any_gpu_works() else 1)
 
 
-def test_a_submit_command_that_is_not_installed(monkeypatch, tmp_path):
-    (tmp_path / "mkdir").write_text("")
-    (tmp_path / "mkdir").chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    settings = SimpleNamespace(submit_cmd="mkdir -p logs && qsub -terse -pe smp {threads}")
-    [problem] = problems("cluster-generic", settings, trains_on_cuda=False)
-    assert problem.startswith("no qsub on PATH, with which cluster-generic-submit-cmd submits jobs")
-
-
 def test_commands_that_are_not_installed(slurm):
     (slurm.folder / "sbatch").unlink()
     (slurm.folder / "scancel").unlink()

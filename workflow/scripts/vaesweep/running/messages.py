@@ -1,24 +1,14 @@
 """What a run prints before its first job, and paths as a user sees them."""
 
-import codecs
 import os
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from vaesweep.running.preflight import has_nvidia_gpu
 from vaesweep.running.sweep import variants
 from vaesweep.runs import MAX_NAMED
 from vaesweep.words import counted, listed
-
-SPELLINGS = {"−": "-", "–": "-", "β": "beta", "“": '"', "”": '"'}
-
-
-def spell_out(stream: Any) -> None:
-    """Let a terminal without UTF-8 show other characters for those that it lacks."""
-    with suppress(AttributeError):  # not a file, as in a notebook
-        stream.reconfigure(errors="spelled")
 
 
 def say(text: str) -> None:
@@ -27,16 +17,6 @@ def say(text: str) -> None:
         print(text, flush=True)
     except OSError:  # nobody reads it, or the disk is full: write what is left to nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _spell(error: UnicodeError) -> tuple[str, int]:
-    """Replace characters that an encoding lacks."""
-    assert isinstance(error, UnicodeEncodeError)
-    lacking = error.object[error.start : error.end]
-    return "".join(SPELLINGS.get(character, "?") for character in lacking), error.end
-
-
-codecs.register_error("spelled", _spell)
 
 
 def opening(config: Mapping[str, Any], planned: Mapping[str, int], cores: int | None) -> str:

@@ -1,8 +1,6 @@
 """Problems that would make jobs fail, or wait forever, found before the first one starts."""
 
 import os
-import re
-import shutil
 import subprocess
 import sys
 import time
@@ -49,8 +47,6 @@ def problems(executor: str, settings: Any, trains_on_cuda: bool) -> list[str]:
             "training.device is cuda, but this machine has no NVIDIA GPU or no driver for it; "
             "set it to auto or cpu, or run where `nvidia-smi` lists a GPU"
         ]
-    if executor == "cluster-generic":
-        return _missing_submit_commands(settings.submit_cmd)
     if executor == "slurm":
         return slurm_problems(settings.status_command, settings.init_seconds_before_status_checks)
     return []
@@ -63,18 +59,6 @@ def missing_folder(folder: Path, files: Iterable[str]) -> list[str]:
     return [
         f"dataset.dir is {folder}, but there is no folder {folder.absolute()}; put your images "
         f"there ({', '.join(files)}), or correct the path, which is relative to config.yaml"
-    ]
-
-
-def _missing_submit_commands(submit_command: str) -> list[str]:
-    """A sentence for each program in the submit command that is not installed here."""
-    commands = re.split(r"&&|\|\||[;|]", submit_command or "true")
-    programs = [command.split()[0] for command in commands]
-    return [
-        f"no {program} on PATH, with which cluster-generic-submit-cmd submits jobs; run where the "
-        "scheduler's commands are, or change the command in the profile"
-        for program in programs
-        if shutil.which(program) is None
     ]
 
 
