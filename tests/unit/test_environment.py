@@ -23,18 +23,18 @@ PIN = re.compile(r"([A-Za-z0-9._-]+)==(\S+)")
 DISTRIBUTIONS = {"PIL": "pillow", "yaml": "pyyaml", "ot": "pot"}
 
 
-def canonical(name: str) -> str:
+def canonical(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def pins() -> dict[str, str]:
+def pins():
     lines = (ENVS / "constraints.txt").read_text(encoding="utf-8").splitlines()
     found = [PIN.fullmatch(line) for line in lines if line and not line.startswith("#")]
     assert all(found), "every line of constraints.txt pins one package exactly"
     return {canonical(match[1]): match[2] for match in found if match}
 
 
-def required() -> list[str]:
+def required():
     lines = (ENVS / "requirements.txt").read_text(encoding="utf-8").splitlines()
     names = [line.split("#")[0].strip() for line in lines]
     return [name for name in names if name and not name.startswith("-c")]
@@ -83,7 +83,7 @@ def test_the_conda_environment_resolves_to_pinned_packages_only(tmp_path):
     assert len(versions) >= len(inner["pip"])
 
 
-def imported_packages(folder: Path) -> set[str]:
+def imported_packages(folder):
     """The packages outside the project and the standard library that files in a folder import."""
     names = set()
     for path in folder.rglob("*.py"):
@@ -127,7 +127,7 @@ def fresh(tmp_path):
     return tmp_path
 
 
-def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def make(folder, *arguments):
     return subprocess.run(
         ["make", *arguments],
         cwd=folder,
@@ -202,7 +202,7 @@ def test_make_installs_the_cpu_build_of_torch_or_nothing(fresh, indexes, monkeyp
     monkeypatch.setenv("PYTHONHOME", "/nowhere")
     monkeypatch.setenv("PIP_INDEX_URL", f"{indexes}/pypi")
 
-    def set_up(*arguments: str) -> subprocess.CompletedProcess[str]:
+    def set_up(*arguments):
         [stamp] = re.findall(r"touch (\S+)", make(fresh, "--dry-run", "lint", *arguments).stdout)
         return make(fresh, stamp, "IMPORTED=torch, torchvision, snakemake.cli", *arguments)
 

@@ -12,7 +12,6 @@ from vaesweep.interpolation import (
     cross_fade,
     interpolate,
     read_external,
-    read_frames,
     spherical,
     straight,
 )
@@ -57,15 +56,6 @@ def test_cross_fade_by_hand():
     assert cross_fade(start, end, 3)[0, :, 0, 0].tolist() == [50, 100, 150]
 
 
-def test_frames_of_other_pairs_are_refused(tmp_path):
-    path = tmp_path / "interpolations.npz"
-    frames, ends = np.zeros((3, 5, 28, 28), np.uint8), np.zeros((3, 2, 28, 28), np.uint8)
-    write_arrays(path, frames=frames, reconstructions=ends)
-    assert read_frames(path, 3)[0].shape == frames.shape
-    with pytest.raises(UserError, match=r"npz: frames is uint8 \(3, 5, 28, 28\), expected"):
-        read_frames(path, 4)
-
-
 IMAGES = np.random.default_rng(0).integers(0, 256, (6, 28, 28), dtype=np.uint8)
 THREE_PAIRS = pd.DataFrame({"index_a": [0, 4, 2], "index_b": [3, 1, 2]})
 
@@ -99,17 +89,20 @@ ZEROS = np.zeros((3, 5, 28, 28), np.uint8)
 
 
 @pytest.mark.parametrize(
-    ("changes", "steps", "message"),
+    ("changes", "message"),
     [
-        ({"frames": ZEROS[:2]}, 3, "frames is uint8 (2, 5, 28, 28), expected uint8 (3"),
-        ({"frames": ZEROS / 255}, 3, "frames is float64 (3, 5, 28, 28), expected uint8"),
-        ({"reconstructions": ZEROS}, 3, "reconstructions is uint8 (3, 5, 28, 28), exp"),
-        ({}, 7, "frames has 5 columns, expected 9: the test images and, as interpolation.st"),
+        (
+            {"frames": ZEROS[:, :4]},
+            "frames has 4 columns, expected 5: the test images and, as inter",
+        ),
+        ({"frames": ZEROS[:2]}, "frames is uint8 (2, 5, 28, 28), expected uint8 (3"),
+        ({"frames": ZEROS / 255}, "frames is float64 (3, 5, 28, 28), expected uint8"),
+        ({"reconstructions": ZEROS}, "reconstructions is uint8 (3, 5, 28, 28), exp"),
     ],
 )
-def test_external_arrays_of_another_shape_or_type_are_refused(tmp_path, changes, steps, message):
+def test_external_arrays_of_another_shape_or_type_are_refused(tmp_path, changes, message):
     write_external(tmp_path / "pca.npz", **changes)
-    assert_refused(tmp_path / "pca.npz", steps, message)
+    assert_refused(tmp_path / "pca.npz", 3, message)
 
 
 @pytest.mark.parametrize(
@@ -126,22 +119,9 @@ def test_external_frames_with_other_ends_are_refused(tmp_path, row, end, message
     assert_refused(tmp_path / "pca.npz", 3, message)
 
 
-@pytest.mark.parametrize("length", [0, -900])
-def test_a_truncated_external_file_is_refused(tmp_path, length):
-    path = tmp_path / "pca.npz"
-    write_external(path)
-    path.write_bytes(path.read_bytes()[:length])
-    assert_refused(path, 3, "not a readable .npz file")
-
-
-@pytest.fixture
-def model():
+def test_frames_have_the_test_images_at_their_ends():
     model = VAE(Architecture("mlp", (8,), 2))
     model.initialise(0, torch.Generator().manual_seed(0), torch.full((784,), 0.3))
-    return model
-
-
-def test_frames_have_the_test_images_at_their_ends(model):
     frames, reconstructions = interpolate(model, IMAGES, THREE_PAIRS, 7)
     assert frames.shape == (3, 9, 28, 28) and frames.dtype == np.uint8
     assert reconstructions.shape == (3, 2, 28, 28)
@@ -151,10 +131,13 @@ def test_frames_have_the_test_images_at_their_ends(model):
     assert (frames[2, 1:8] == reconstructions[2, 0]).all()
 
 
-def test_frames_are_the_decoded_codes(model):
-    frames, _ = interpolate(model, IMAGES, pd.DataFrame({"index_a": [0], "index_b": [1]}), 3)
+def test_frames_are_the_decoded_codes():
+    images = np.random.default_rng(1).integers(0, 256, (2, 28, 28), dtype=np.uint8)
+    model = VAE(Architecture("mlp", (8,), 2))
+    model.initialise(0, torch.Generator().manual_seed(0), torch.full((784,), 0.3))
+    frames, _ = interpolate(model, images, pd.DataFrame({"index_a": [0], "index_b": [1]}), 3)
     with torch.no_grad():
-        codes, _ = model.encode(torch.from_numpy(IMAGES[:2]).view(1, 2, 784) / 255)
+        codes, _ = model.encode(torch.from_numpy(images).view(1, 2, 784) / 255)
         quarter = codes[0, 0] + 0.25 * (codes[0, 1] - codes[0, 0])
         expected = torch.sigmoid(model.decode(quarter.view(1, 1, 2))).view(28, 28)
     assert np.abs(frames[0, 1] - 255 * expected.numpy()).max() <= 0.51

@@ -165,7 +165,7 @@ def test_a_terminal_of_ascii_and_a_home_without_room(finished, tmp_path):
     checkout = copy_of(finished, tmp_path / "project")
     remove(checkout, "chosen.json")
     said = checkout.run(*ASCII, *SNAKEMAKE, "--cores", "1", "results/chosen.json").stdout
-    assert re.search(r"^ +4 +-\d\.\d+ ", said, re.M), "the settings, with a hyphen for a minus"
+    assert re.search(r"^ +4 +\\u2212\d\.\d+ ", said, re.M), "the settings, with escapes"
 
 
 def test_touch_says_nothing_of_the_sweep(finished, tmp_path):

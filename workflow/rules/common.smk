@@ -70,13 +70,10 @@ def templates(*names):
     return [workflow_file(f"workflow/templates/{name}") for name in names]
 
 
-def sources(script):
-    return source_files(ROOT / "workflow/scripts" / script)
-
-
 def code(script):
     """A script and the modules that decide its result, by content: an edit reruns the rule."""
-    return [f"{path.relative_to(ROOT)} {digest(path)}" for path in sources(script)]
+    paths = source_files(ROOT / "workflow/scripts" / script)
+    return [f"{path.relative_to(ROOT)} {digest(path)}" for path in paths]
 
 
 def trained_runs(name):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from checkout import ROOT
-from tiny_data import contents, lay_out, run_script
+from tiny_data import lay_out, run_script
 
 from vaesweep.data.datasets import DATASETS
 from vaesweep.data.fetch import fetch, restore, with_sums
@@ -21,7 +21,7 @@ CUSTOM = DATASETS["custom"]
 (TRAIN, TRAIN_LABELS), (TEST, TEST_LABELS) = FILES.values()
 
 
-def labels(*values: int) -> bytes:
+def labels(*values):
     """A file of 30 labels, as many as the tiny data set has training images."""
     return idx_bytes(np.resize(np.array(values, np.uint8), 30))
 
@@ -63,13 +63,15 @@ def test_the_documented_example_writes_the_files(tmp_path, monkeypatch):
     ("changed", "reason"),
     [
         ({TEST: None}, f"no {TEST} or {TEST}.gz in "),
-        ({TRAIN: idx_bytes(np.zeros((30, 32, 32), np.uint8))}, "shape (30, 32, 32) and labels of"),
-        ({TRAIN: contents()[TRAIN][:-1]}, "truncated, 23,535 bytes, expected 23,536"),
+        (
+            {TRAIN: idx_bytes(np.zeros((30, 32, 32), np.uint8))},
+            "shape (30, 32, 32) and labels of",
+        ),
+        ({TRAIN_LABELS: labels(0, 1)[:-1]}, "truncated, 37 bytes, expected 38"),
         ({TEST_LABELS: labels(0, 1)}, "labels of shape (30,), expected (N, 28, 28) and (N,)"),
         ({TRAIN_LABELS: labels(0, 1, 3)}, "labels-idx1-ubyte: labels from 0 to 3 without 2, exp"),
         ({TRAIN_LABELS: labels(5)}, "labels from 5 to 5 without 0, 1, 2, 3, 4, expected 2 to 62"),
         ({TRAIN_LABELS: labels(0)}, "labels from 0 to 0, expected 2 to 62 classes, numbered 0, 1"),
-        ({TRAIN_LABELS: labels(0, 62)}, "labels from 0 to 62 without 1, 2, 3, 4, 5, expected"),
         ({TRAIN_LABELS: labels(0, 1, 2)}, "10 classes, expected the 3 of train-labels"),
     ],
 )

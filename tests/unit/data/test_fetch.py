@@ -1,8 +1,7 @@
 """Files come from dataset.dir or the first source that has them all; sums decide."""
 
+import gzip
 import logging
-from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,17 +15,16 @@ from vaesweep.errors import UserError
 
 LOG = logging.getLogger("test")
 IMAGES = "train-images-idx3-ubyte"
-Source = Callable[[str, Path], None]
 
 
-def fails(name: str, folder: Path) -> None:
+def fails(name, folder):
     raise UserError(f"no {name} today")
 
 
-def serves(files: dict[str, bytes]) -> Source:
+def serves(files):
     """A source that has these files."""
 
-    def source(name: str, folder: Path) -> None:
+    def source(name, folder):
         raw = folder / name / "raw"
         raw.mkdir(parents=True, exist_ok=True)
         for file, content in files.items():
@@ -39,7 +37,7 @@ def serves(files: dict[str, bytes]) -> Source:
 def tiny(tmp_path, monkeypatch):
     """Fetch the tiny data set from `folder`, else from these sources in their order."""
 
-    def fetched(folder: Path, *sources: Source, name: str = "MNIST") -> dict:
+    def fetched(folder, *sources, name="MNIST"):
         names = tuple(f"source {number}" for number in range(len(sources)))
         for label, source in zip(names, sources, strict=True):
             monkeypatch.setitem(SOURCES, label, source)
@@ -108,7 +106,7 @@ def test_if_all_fail_each_is_named_with_what_to_do(tiny, tmp_path):
 
 
 def test_the_proxy_and_a_full_disk_are_named(tiny, tmp_path, monkeypatch):
-    def full(name: str, folder: Path) -> None:
+    def full(name, folder):
         raise UserError("[Errno 28] No space left on device")
 
     monkeypatch.setenv("https_proxy", "http://me:secret@127.0.0.1:9")
@@ -117,6 +115,18 @@ def test_the_proxy_and_a_full_disk_are_named(tiny, tmp_path, monkeypatch):
     message = str(caught.value)
     assert f"device (in {tmp_path / 'scratch'}; TMPDIR can be another folder)" in message
     assert "used the proxy http://127.0.0.1:9, as" in message and "secret" not in message
+
+
+@pytest.mark.parametrize("below", ["", "MNIST/raw"])
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_folder_is_flat_or_like_torchvisions(tmp_path, below, packed):
+    folder = lay_out(tmp_path / below)
+    if packed:
+        for name, raw in contents().items():
+            (folder / name).unlink()
+            (folder / f"{name}.gz").write_bytes(gzip.compress(raw))
+    files = read_folder(dataset(), tmp_path, LOG)
+    assert files[IMAGES].arrays[IMAGES].shape == (30, 28, 28)
 
 
 @pytest.mark.parametrize(

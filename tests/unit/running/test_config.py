@@ -67,6 +67,7 @@ def test_text_from_the_command_line_is_read_as_yaml():
 WRONG_VALUES = [
     ({"traning": {}}, "unknown key traning; did you mean training?"),
     ({"training": {"epoch": 3}}, "unknown key training.epoch; did you mean epochs?"),
+    ({"training": {"epochs": 0}}, "training.epochs: 0 is less than the minimum of 1 (Passes over"),
     ({"training": {"epochs": "ten"}}, "training.epochs: 'ten' is not of type 'integer'"),
     ({"training": {"learning_rate": 0}}, "training.learning_rate: 0 is less than or equal to"),
     ({"training": {"device": "tpu"}}, "training.device: 'tpu' is not one of ['auto', 'cpu', 'cu"),
@@ -75,14 +76,16 @@ WRONG_VALUES = [
         "seeds_per_job: 'x' is not one of ['all', 'auto'] (or a whole",
     ),
     ({"training": 3}, "training: 3 is not of type 'object'"),
+    ({"dataset": {"name": "CIFAR"}}, "dataset.name: 'CIFAR' is not one of ['MNIST', 'FashionMNI"),
     ({"sweep": {"seeds": []}}, "sweep.seeds: [] should be non-empty (One run for each"),
     ({"sweep": {"seeds": [1, 1]}}, "sweep.seeds: [1, 1] has non-unique elements"),
-    ({"sweep": {"latent_sizes": [2.5]}}, "sweep.latent_sizes.0: 2.5 is not of type 'integer'"),
+    ({"sweep": {"latent_sizes": [-2]}}, "sweep.latent_sizes.0: -2 is less than the minimum of 1"),
     ({"sweep": {"latent_sizes": [10**9]}}, "1000000000 is greater than the maximum of 1024"),
     ({"sweep": {"variant": {"a": {}}}}, "unknown key sweep.variant; did you mean variants?"),
     (variants(), "sweep.variants: {} should be non-empty (Named changes to model"),
     (variants(vae=["conv"]), "sweep.variants.vae: ['conv'] is not of type 'object' (Changes to"),
     (variants(**{"a/b": {}}), "sweep.variants: 'a/b' is not 1 to 32 letters"),
+    (variants(**{"a_b": {}}), "sweep.variants: 'a_b' is not 1 to 32 letters"),
     (variants(**{"x" * 33: {}}), "' is not 1 to 32 letters, digits, '.', '+' or '-'"),
     (variants(a={"modle": {}}), "unknown key sweep.variants.a.modle; did you mean model?"),
     (variants(a={"scoring": {}}), "sweep.variants.a.scoring; known keys: model, training"),
@@ -90,10 +93,9 @@ WRONG_VALUES = [
     (variants(a={"model": {"beta": -1}}), "a.model.beta: -1 is less than the minimum of 0 (Weight"),
     (variants(a={"model": {"beta": float("nan")}}), "a.model.beta: 'nan' is not of type 'number'"),
     ({"model": {"beta": "1e999"}}, "model.beta: 'inf' is not of type 'number'"),
-    (variants(a={"model": {"hidden": []}}), "a.model.hidden: [] should be non-empty"),
-    (training(epochs=0), "sweep.variants.long.training.epochs: 0 is less than the minimum of 1"),
     (training(seeds_per_job=2), "long.training.seeds_per_job cannot differ between variants;"),
     (training(checkpoint_seconds=2), "training.checkpoint_seconds cannot differ between var"),
+    ({"sweep": {"external": ["pca"]}}, "sweep.external: ['pca'] is not of type 'object'"),
     (
         {"sweep": {"external": {"p a": pca()["sweep"]["external"]["pca"]}}},
         "'p a' is not 1 to 32 let",
@@ -101,6 +103,7 @@ WRONG_VALUES = [
     ({"sweep": {"external": {"pca": {"frames": ["a"]}}}}, "'latent_size' is a required property"),
     (pca(latent_size=0), "sweep.external.pca.latent_size: 0 is less than the minimum of 1"),
     (pca(frames="pca.npz"), "sweep.external.pca.frames: 'pca.npz' is not of type 'array'"),
+    (pca(frames=[]), "sweep.external.pca.frames: [] should be non-empty"),
     (pca(frames=[""]), "sweep.external.pca.frames.0: '' is not a path without control char"),
     (pca(frames=["a{b}"]), "frames.0: 'a{b}' is not a path without control characters or braces"),
     ({"dataset": {"dir": "{a}"}}, "dataset.dir: '{a}' is not a path without control characters or"),
@@ -155,7 +158,7 @@ def test_all_faults_are_named_each_with_the_place_to_correct_it():
 
 
 @pytest.mark.parametrize(
-    "netid", ["a\n", "a b", "$(id)", "../etc", "é", "a/b", "..", "😀", "a" * 65, "", "-a", "a\x00"]
+    "netid", ["a\n", "a b", "é", "a/b", "..", "😀", "a" * 65, "", "-a", "a\x00"]
 )
 def test_a_netid_is_a_safe_file_name(netid):
     with pytest.raises(UserError, match="is not 1 to 64 letters"):

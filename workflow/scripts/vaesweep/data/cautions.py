@@ -62,15 +62,12 @@ def _about_pixels(images: Images) -> list[str]:
     """Sentences with {} in place of the name of the split."""
     sentences = []
     sample = images[_sample(images)]
-    edges = [sample[:, 0], sample[:, -1], sample[:, :, 0], sample[:, :, -1]]
-    bright = [
-        name
-        for name, part in (("", sample), (" at the edge", np.stack(edges)))
-        if np.median(part) >= BRIGHT
-    ]
-    if bright:
+    edges = np.stack([sample[:, 0], sample[:, -1], sample[:, :, 0], sample[:, :, -1]])
+    is_bright = np.median(sample) >= BRIGHT
+    if is_bright or np.median(edges) >= BRIGHT:
+        place = "" if is_bright else " at the edge"
         sentences.append(
-            f"The median pixel{bright[0]} of the {{}} images is bright. Ink is read as light on "
+            f"The median pixel{place} of the {{}} images is bright. Ink is read as light on "
             "dark: the score takes bright paper or a bright border for the figure. Write 255 minus "
             "the images, or cut the border off."
         )

@@ -1,6 +1,8 @@
 """Problems that would make jobs fail, or wait forever, found before the first one starts."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import time
@@ -8,12 +10,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from vaesweep.running.slurm import slurm_problems
 from vaesweep.words import counted
 
 # Environment variable with what `gpu_works` found, and the program that finds it.
 GPU_WORKS = "VAESWEEP_GPU_WORKS"
 ASK = "from vaesweep.training.hardware import any_gpu_works; exit(not any_gpu_works())"
+SLURM_COMMANDS = ("sbatch", "squeue", "sinfo", "scancel", "scontrol")
+# squeue sees the end of a job only if Slurm remembers finished jobs for three polls.
+POLLS_REMEMBERED = 3
 
 
 def has_nvidia_gpu() -> bool:
@@ -48,7 +52,7 @@ def problems(executor: str, settings: Any, trains_on_cuda: bool) -> list[str]:
             "set it to auto or cpu, or run where `nvidia-smi` lists a GPU"
         ]
     if executor == "slurm":
-        return slurm_problems(settings.status_command, settings.init_seconds_before_status_checks)
+        return _slurm_problems(settings.status_command, settings.init_seconds_before_status_checks)
     return []
 
 
@@ -60,6 +64,53 @@ def missing_folder(folder: Path, files: Iterable[str]) -> list[str]:
         f"dataset.dir is {folder}, but there is no folder {folder.absolute()}; put your images "
         f"there ({', '.join(files)}), or correct the path, which is relative to config.yaml"
     ]
+
+
+def _slurm_problems(status_command: str, poll_seconds: int) -> list[str]:
+    """A sentence for each thing without which jobs cannot run, or their end would not be seen.
+
+    A partition or account that does not exist is refused by sbatch, whose message is shown.
+    """
+    missing = [name for name in SLURM_COMMANDS if shutil.which(name) is None]
+    if missing:
+        return [
+            f"no {', '.join(missing)} on PATH; run on a login node of the cluster, "
+            "or load its Slurm module first"
+        ]
+    try:
+        cluster = _cluster_configuration()
+    except (OSError, subprocess.SubprocessError) as error:
+        reason = (getattr(error, "stderr", None) or str(error)).strip()
+        return [f"Slurm's controller does not answer scontrol ({reason}); try again when it does"]
+    return _unseen_ends(status_command, poll_seconds, cluster)
+
+
+def _cluster_configuration() -> dict[str, str]:
+    """Slurm's configuration, which scontrol prints in lines of `Name = value`."""
+    command = ["scontrol", "show", "config"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
+    pairs = (line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+    return {name.strip(): value.strip() for name, value in pairs}
+
+
+def _unseen_ends(status_command: str, poll_seconds: int, cluster: dict[str, str]) -> list[str]:
+    """Snakemake would wait forever for a job whose end it does not see."""
+    if not cluster.get("AccountingStorageType", "").endswith("/none"):
+        return []
+    if status_command == "sacct":
+        return [
+            "slurm-status-command is sacct, but this cluster has no accounting database; "
+            "set it to squeue in the profile"
+        ]
+    digits = re.match(r"\d+", cluster.get("MinJobAge", ""))
+    remembered = int(digits[0]) if digits else 0
+    if remembered < POLLS_REMEMBERED * poll_seconds:
+        return [
+            f"Slurm forgets finished jobs after {remembered} s (MinJobAge), too soon for a status "
+            f"check every {poll_seconds} s; lower slurm-init-seconds-before-status-checks to at "
+            f"most {remembered // POLLS_REMEMBERED} in the profile"
+        ]
+    return []
 
 
 def reset_future_times(inputs: Iterable[str]) -> list[str]:
