@@ -41,25 +41,25 @@ CLAIMS = {
 CONTROLS = ("cross_fade", "hard_switch")
 
 
-def spearman(x: Array, y: Array) -> float:
-    """Spearman's rank correlation of x (M,) and y (M,)."""
-    return float(np.corrcoef(rankdata(x), rankdata(y))[0, 1])
+def spearman(x: Array, y: Array) -> Array:
+    """Spearman's rank correlation (...) of x and y (..., M)."""
+    ranks = [rankdata(z, axis=-1) - (z.shape[-1] + 1) / 2 for z in (x, y)]
+    lengths = [np.linalg.norm(z, axis=-1) for z in ranks]
+    return (ranks[0] * ranks[1]).sum(axis=-1) / (lengths[0] * lengths[1])
 
 
-def partial(x: Array, y: Array, given: Array) -> float:
-    """Spearman's correlation of x (M,) and y (M,) without what both share with `given` (M,)."""
+def partial(x: Array, y: Array, given: Array) -> Array:
+    """Spearman's correlation (...) of x and y without what both share with `given` (..., M)."""
     xy, xz, yz = spearman(x, y), spearman(x, given), spearman(y, given)
-    return float((xy - xz * yz) / np.sqrt((1 - xz**2) * (1 - yz**2)))
+    with np.errstate(invalid="ignore"):  # draws in which one of two is the other are left out
+        return (xy - xz * yz) / np.sqrt((1 - xz**2) * (1 - yz**2))
 
 
-def with_interval(statistic: Callable[..., float], *columns: Array) -> list[float]:
-    """A statistic of M models, and the middle 95 % of bootstrap draws (Efron 1979)."""
-    count, generator = len(columns[0]), np.random.default_rng(0)
-    drawn = []
-    for _ in range(DRAWS):
-        rows = generator.integers(count, size=count)
-        drawn.append(statistic(*(column[rows] for column in columns)))
-    ends = np.nanquantile(drawn, [0.025, 0.975])
+def with_interval(statistic: Callable[..., Array], *columns: Array) -> list[float]:
+    """A statistic of M models, and the middle 95 % of bootstrap draws of them (Efron 1979)."""
+    count = len(columns[0])
+    drawn = np.random.default_rng(0).integers(count, size=(DRAWS, count))
+    ends = np.nanquantile(statistic(*(column[drawn] for column in columns)), [0.025, 0.975])
     return [round(float(x), 2) for x in (statistic(*columns), *ends)]
 
 
@@ -92,6 +92,34 @@ def correlations(models: list[Measured]) -> dict[str, Any]:
     return found | {"truths": true.corr("spearman").round(2).to_dict()}
 
 
+def markdown(found: dict[str, Any], part: str) -> list[str]:
+    """The correlations of a part of the models as rows of a table: of each family, with the truth.
+
+    In square brackets is the interval, in round ones the correlation given the other truth, and
+    after a slash are the shares of models whose path comes before the two controls.
+    """
+    rows = []
+    for name in found["MNIST"][part]:
+        if name in ("models", "truths") or name.startswith("truly"):
+            continue
+        cells = []
+        for family in FAMILIES:
+            values = found[family][part].get(name)
+            if values is None:
+                cells.append("–")
+                continue
+            (plain, low, high), (given, *_), *shares = (values[key] for key in _order(values))
+            after = " / " + ", ".join(f"{share:.2f}" for share in shares) if shares else ""
+            cells.append(f"{plain:.2f} [{low:.2f}, {high:.2f}] ({given:.2f}){after}")
+        rows.append(f"| {name} | " + " | ".join(cells) + " |")
+    return rows
+
+
+def _order(values: dict[str, Any]) -> list[str]:
+    own, given, _, *shares = values
+    return [own, given, *shares]
+
+
 def measured(name: str, folder: Path) -> dict[str, Measured]:
     """Truths and axes of the models of a family of images, from its file in the folder or anew."""
     file = folder / f"{name}.json"
@@ -122,13 +150,16 @@ def draw(values: dict[str, dict[str, Measured]], path: Path) -> None:
                 y = [models[m]["axes"][axis] for m in of_kind]
                 filled = [colour if recipes()[m].chooses else "none" for m in of_kind]
                 panel.scatter(x, y, s=16, c=filled, edgecolors=colour, linewidths=0.8, label=kind)
-            panel.set_xscale("log")
-            panel.set_yscale("log")
+            panel.locator_params(nbins=4)
             panel.set_xlabel(f"true {truth} error")
         column[0].set_title(family)
     for panel, axis in zip(panels[:, 0], CLAIMS, strict=False):
         panel.set_ylabel(axis)
-    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside right upper")
+    handles, labels = panels[0, 0].get_legend_handles_labels()
+    figure.legend(
+        handles, labels, ncols=len(kinds), loc="outside lower center",
+        title="open: took no part in choosing formulas",
+    )  # fmt: skip
     figure.savefig(path, dpi=160)
 
 
@@ -151,7 +182,8 @@ def main() -> None:
         found[name] = {part: correlations(rows) for part, rows in parts.items()}
     if arguments.picture:
         draw(values, arguments.picture)
-    report("truth", correlations=found, models=values)
+    tables = {part: markdown(found, part) for part in ("all", "chose", "unseen")}
+    report("truth", tables=tables, correlations=found, models=values)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A copy of the project in which a test runs sweeps as a user does."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -95,6 +96,11 @@ def copy_results(finished: Checkout, checkout: Checkout, *names: str) -> None:
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
+
+
+def errors_in(output: str) -> list[str]:
+    """The errors of jobs in what Snakemake prints, where the end of a failed job's log is shown."""
+    return re.findall(r"^ *(?:\d\d:\d\d:\d\d )?(error: .*)$", output, re.MULTILINE)
 
 
 def wait_for(condition: Callable[[], T], seconds: float = 120) -> T:

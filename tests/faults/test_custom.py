@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from checkout import Checkout
+from checkout import Checkout, errors_in
 from small_sweep import prepare
 
 pytestmark = pytest.mark.faults
@@ -44,8 +44,7 @@ def test_a_wrong_file_is_named_in_one_line_and_nothing_is_trained(mnist, tmp_pat
         path.write_bytes(content[:-1])
     done = checkout.snakemake("--cores", "1", "all", check=False)
     assert done.returncode != 0 and "Traceback" not in done.stdout
-    errors = {line[9:] for line in done.stdout.splitlines() if line[9:].startswith("error: ")}
-    [error] = errors
+    [error] = errors_in(done.stdout)
     assert "t10k-images-idx3-ubyte" in error and "images" in error
     assert not list((checkout / "results/data/custom").glob("*.npz")), "not even the other split"
     assert [path.name for path in (checkout / "results/logs").iterdir()] == ["fetch_data"]

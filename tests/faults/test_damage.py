@@ -1,7 +1,7 @@
 """Damaged results: the job that reads one names the file in one line, and says what to do."""
 
 import pytest
-from checkout import copy_of
+from checkout import copy_of, errors_in
 
 from vaesweep.errors import UserError
 from vaesweep.scoring.judges import load_judge
@@ -39,7 +39,7 @@ def test_a_damaged_result_is_named(finished, tmp_path, name, damage, rule, targe
     done = checkout.snakemake(
         "--cores", "1", "--force", "--allowed-rules", rule, "--", f"results/{target}", check=False
     )
-    [error] = [line for line in done.stdout.splitlines() if line.startswith("error: ")]
+    [error] = errors_in(done.stdout)
     assert done.returncode != 0 and error.startswith(f"error: results/{name}") and fault in error
     assert error.endswith("Delete it and rerun; it will be regenerated.")
     assert "Traceback" not in done.stdout

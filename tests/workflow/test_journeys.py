@@ -119,7 +119,7 @@ def test_an_environment_that_was_moved_is_rebuilt(checkout, place, is_rebuilt):
     (checkout / ".venv/folder").write_text(f"{checkout / place}\n")
     dry_run = checkout.run("make", "-n", "lint").stdout
     [line] = [line for line in dry_run.splitlines() if "--clear" in line]
-    shell = line.replace("python3 -m venv --clear .venv", "echo rebuilt")
+    shell = line.replace("python3 -I -m venv --clear .venv", "echo rebuilt")
     done = subprocess.run(["bash", "-c", shell], cwd=checkout.folder, stdout=subprocess.PIPE)
     assert (done.stdout == b"rebuilt\n") is is_rebuilt
 

@@ -28,7 +28,8 @@ RUNS_CSV = [
     "train_seconds", "device", "transport_same", "ghost_free_same", "class_path_same",
     "quality_same", "score_same", "transport_different", "ghost_free_different",
     "class_path_different", "quality_different", "score_different", "score", "score_low",
-    "score_high", "rank", "win_probability", "flags", *DIAGNOSTICS,
+    "score_high", "rank", "win_probability", "flags", "lost_at_ends", "lost_at_ends_low",
+    "lost_at_ends_high", "lost_between", "lost_between_low", "lost_between_high", *DIAGNOSTICS,
 ]  # fmt: skip
 DISPLAY = {"same": slice(0, 10), "different": slice(10, 20)}
 FIGURES = {"same": "same_digit.png", "different": "different_digits.png"}
@@ -210,7 +211,7 @@ def test_the_code_pages_equal_the_sources(sweep):
     expected = {f"{package}/training/loop.py", f"{package}/figures/grids.py"}
     expected |= {"config.yaml", "workflow/rules/train.smk"}
     assert expected <= set(listed) and "Snakefile" not in listed
-    assert len(pymupdf.open(sweep / PDF)) <= 20
+    assert len(pymupdf.open(sweep / PDF)) <= 22
     for path, lines in listed.items():
         if path != "config.yaml":
             assert lines == shown((sweep / path).read_text(encoding="utf-8")), path

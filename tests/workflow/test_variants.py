@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from checkout import ROOT, Checkout, copy_of, copy_results
+from checkout import ROOT, Checkout, copy_of, copy_results, errors_in
 from small_sweep import JUDGED, job_counts, prepare
 
 from vaesweep.files import read_json
@@ -118,7 +118,7 @@ def test_frames_of_other_steps_are_refused_in_one_line(swept, tmp_path):
     checkout = copy_of(swept, tmp_path / "project")
     write_pca(checkout, steps=5)
     done = checkout.snakemake("--cores", "1", "results/comparison/runs.csv", check=False)
-    [error] = [line for line in done.stdout.splitlines() if line.startswith("error: ")]
+    [error] = errors_in(done.stdout)
     assert done.returncode != 0 and "Traceback" not in done.stdout
     assert error.startswith("error: pca.npz: frames has 7 columns, expected 9")
     assert "interpolation.steps" in error and "docs/external.md" in error

@@ -3,10 +3,11 @@
 from vaesweep.comparison.choice import choose_run
 from vaesweep.comparison.reading import read_comparison
 from vaesweep.comparison.verdict import verdict
+from vaesweep.data.cautions import near_chance
 from vaesweep.files import read_json, read_table, write_json
 from vaesweep.running.jobs import Snakemake, logging_to
 from vaesweep.runs import run_of
-from vaesweep.scoring.record import JUDGE_FACTS, near_chance
+from vaesweep.scoring.record import JUDGE_FACTS
 
 
 def main(snakemake: Snakemake) -> None:

@@ -26,6 +26,7 @@ def test_a_job_runs_in_this_process_with_the_files_of_the_sweep(tmp_path):
     labels = np.repeat(np.arange(10, dtype=np.uint8), 20)
     images = np.zeros((200, 28, 28), np.uint8)
     write_arrays(checkout / "results/data/MNIST/test.npz", images=images, labels=labels)
+    (checkout / "results/data/MNIST/sums.json").touch()
     subprocess.run([sys.executable, "-c", HERE], cwd=checkout.folder, check=True)
     assert len((checkout / "results/pairs.csv").read_text().splitlines()) == 1 + 40
     assert "40 pairs" in (checkout / "results/logs/draw_pairs/log.log").read_text()

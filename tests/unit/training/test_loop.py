@@ -131,6 +131,7 @@ def test_a_training_killed_after_any_step_ends_with_the_same_bits(
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_saves_before_the_training_ends(tmp_path, monkeypatch, number):
     [whole] = run(tmp_path)
+    signal.signal(number, signal.SIG_DFL)  # nohup, for one, ignores SIGHUP
 
     def rate_and_signal(step, steps, peak):
         if step == 12:

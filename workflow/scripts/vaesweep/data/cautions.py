@@ -3,7 +3,7 @@
 The data cannot tell whether both splits are transposed, mirrored or averaged over colours alike.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,3 +135,16 @@ def _contrast(images: Images) -> NDArray[np.uint8]:
 def _contents(images: Images) -> list[int]:
     """A number for each image, which equal images share."""
     return [hash(image.tobytes()) for image in images]
+
+
+def near_chance(judges: Sequence[Mapping[str, float]]) -> list[str]:
+    """A caution if the classifier of a judge, by its JSON file, is nearer to chance than to 1."""
+    worst = min(judges, key=lambda judge: judge["accuracy"])
+    accuracy, chance = worst["accuracy"], worst["chance"]
+    if 1 - accuracy <= accuracy - chance:
+        return []
+    return [
+        f"A judge recognises the class of {100 * accuracy:.1f} % of the training images that it "
+        f"did not see ({100 * chance:.1f} % by chance), so scores say little: labels may not "
+        "belong to their images, or classes look alike."
+    ]

@@ -19,10 +19,10 @@ from safetensors.torch import save
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vaesweep.data.cautions import near_chance
 from vaesweep.data.splits import SIDE, Images
 from vaesweep.errors import UserError
 from vaesweep.files import reading, write_whole
-from vaesweep.scoring.record import near_chance
 from vaesweep.training.hardware import choose_precision
 from vaesweep.training.optimiser import Adam, one_cycle
 

@@ -31,19 +31,6 @@ EXTERNAL_TRAINING: dict[str, Any] = dict.fromkeys(TRAINING_FACTS) | {
 }
 
 
-def near_chance(judges: Sequence[Mapping[str, float]]) -> list[str]:
-    """A caution if the classifier of a judge, by its JUDGE_FACTS, is nearer to chance than to 1."""
-    worst = min(judges, key=lambda judge: judge["accuracy"])
-    accuracy, chance = worst["accuracy"], worst["chance"]
-    if 1 - accuracy <= accuracy - chance:
-        return []
-    return [
-        f"A judge recognises the class of {100 * accuracy:.1f} % of the training images that it "
-        f"did not see ({100 * chance:.1f} % by chance), so scores say little: labels may not "
-        "belong to their images, or classes look alike."
-    ]
-
-
 def recipe() -> tuple[str, ...]:
     """What training.json has to hold of how the run was made."""
     return (*recipe_keys(), "images")
