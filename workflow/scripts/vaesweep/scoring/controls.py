@@ -22,6 +22,7 @@ Codes = NDArray[np.float32]
 CHUNK = 500
 # For geodesics; the rate is in units of the standard deviation of the codes.
 ITERATIONS, RATE = 30, 0.1
+PATHS_AT_ONCE = 80  # few enough for the processor's cache: a quarter faster than 220
 
 
 def control_paths(
@@ -72,6 +73,18 @@ def geodesic(
     the decoded path, the sum of its squared steps. `features` maps decoded images (n, 1, side,
     side) in [0, 1] to (n, F), where steps are measured; by default they are measured in pixels.
     """
+    rate = RATE * float(codes.std())
+    chunks = np.split(codes, range(PATHS_AT_ONCE, len(codes), PATHS_AT_ONCE))
+    return np.concatenate([_geodesic(model, chunk, steps, rate, features) for chunk in chunks])
+
+
+def _geodesic(
+    model: VAE,
+    codes: Codes,
+    steps: int,
+    rate: float,
+    features: Callable[[Tensor], Tensor] | None,
+) -> Codes:
     line = straight(codes[:, 0], codes[:, 1], steps)
     inner = nn.Parameter(torch.from_numpy(line).contiguous())  # fused kernels need it contiguous
 
@@ -87,7 +100,7 @@ def geodesic(
         squares = torch.cat([start, decode(inner), end], dim=1).diff(dim=1).square()
         (gradient,) = torch.autograd.grad(squares.sum(), inner)
         inner.grad = gradient.contiguous()
-        optimiser.learning_rate = one_cycle(step, ITERATIONS, RATE * float(codes.std()))
+        optimiser.learning_rate = one_cycle(step, ITERATIONS, rate)
         optimiser.step()
     return inner.detach().numpy()
 
