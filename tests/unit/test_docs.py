@@ -77,7 +77,11 @@ def test_the_messages_in_troubleshooting_are_those_of_the_program():
 
 @pytest.mark.parametrize(
     ("schema", "files"),
-    [("dependabot", "dependabot.yml"), ("github-issue-forms", "ISSUE_TEMPLATE/*.yml")],
+    [
+        ("dependabot", "dependabot.yml"),
+        ("github-issue-forms", "ISSUE_TEMPLATE/*.yml"),
+        ("github-workflows", "workflows/*.yml"),
+    ],
 )
 def test_github_accepts_the_settings(schema, files):
     paths = sorted(map(str, (ROOT / ".github").glob(files)))

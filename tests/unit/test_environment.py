@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import zipfile
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import PackageNotFoundError, version
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 from checkout import ROOT
+from tiny_data import write_wheel
 
 ENVS = ROOT / "envs"
 PIN = re.compile(r"([A-Za-z0-9._-]+)==(\S+)")
@@ -180,16 +180,11 @@ def indexes(fresh):
         for index, label in (("pypi", ""), ("cpu", "+cpu")):
             number = f"{pins()[name]}{label}"
             wheel = folders / index / name / f"{name}-{number}-py3-none-any.whl"
-            wheel.parent.mkdir(parents=True)
-            info = f"{name}-{number}.dist-info"
-            metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {number}\n"
-            with zipfile.ZipFile(wheel, "w") as files:
-                files.writestr(f"{info}/METADATA", metadata)
-                files.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
-                files.writestr(f"{info}/RECORD", "")
-                files.writestr(f"{name}.py", "")  # `make` imports it, and Snakemake's parser
-                if name == "torch":
-                    files.writestr("snakemake/cli.py", "get_argument_parser = print")
+            # `make` imports them, and Snakemake's parser.
+            files = {f"{name}.py": ""}
+            if name == "torch":
+                files["snakemake/cli.py"] = "get_argument_parser = print"
+            write_wheel(wheel, files)
     handler = partial(SimpleHTTPRequestHandler, directory=str(folders))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -237,8 +232,6 @@ def test_pre_commit_runs_make_lint():
 
 def test_github_runs_the_same_commands_and_keeps_the_report():
     path = ROOT / ".github/workflows/ci.yml"
-    command = ["check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(path)]
-    subprocess.run([sys.executable, "-m", *command], check=True)
     steps = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]["test"]["steps"]
     commands = [step["run"] for step in steps if "run" in step]
     assert commands[-2:] == ["bash .ci/run", "make"]

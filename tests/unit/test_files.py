@@ -69,45 +69,34 @@ def refused(read, path, *arguments, **shapes) -> str:
     return message
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[1", b"\xff\xfe", b"[1, 2]", b"null"])
-def test_damaged_json(tmp_path, content):
-    (tmp_path / "a.json").write_bytes(content)
-    assert "not a readable JSON object" in refused(read_json, tmp_path / "a.json")
-
-
-def test_json_that_lacks_a_key(tmp_path):
-    (tmp_path / "a.json").write_text("{}")
-    assert "it lacks score, seed" in refused(read_json, tmp_path / "a.json", "score", "seed")
-
-
 def test_missing_files(tmp_path):
     for read in (read_json, read_table, read_arrays):
         assert "the file is missing" in refused(read, tmp_path / "nothing")
 
 
 @pytest.mark.parametrize(
-    ("content", "fault"),
+    ("read", "content", "fault"),
     [
-        (b"", "not a readable CSV table"),
-        (b"a,b\n1,2,3\n1,2,3,4\n", "not a readable CSV table"),
-        (b"a,b\n1,2\n3,", "cut short in its last line"),
-        (b"a\n1\n", "it lacks b"),
-        (b"\xff\xfe,\x00\n", "not a readable CSV table"),
+        *((read_json, text, "not a readable JSON object") for text in (b"", b"{", b"\xff\xfe")),
+        *((read_json, text, "not a readable JSON object") for text in (b"[1, 2]", b"null")),
+        (read_json, b"{}", "it lacks a, b"),
+        (read_table, b"", "not a readable CSV table"),
+        (read_table, b"a,b\n1,2,3\n1,2,3,4\n", "not a readable CSV table"),
+        (read_table, b"a,b\n1,2\n3,", "cut short in its last line"),
+        (read_table, b"a\n1\n", "it lacks b"),
+        (read_table, b"\xff\xfe,\x00\n", "not a readable CSV table"),
     ],
 )
-def test_damaged_tables(tmp_path, content, fault):
-    (tmp_path / "a.csv").write_bytes(content)
-    assert fault in refused(read_table, tmp_path / "a.csv", "a", "b")
+def test_damaged_json_and_tables(tmp_path, read, content, fault):
+    (tmp_path / "file").write_bytes(content)
+    assert fault in refused(read, tmp_path / "file", "a", "b")
 
 
 @pytest.mark.parametrize(
     ("arrays", "fault"),
     [
         ({"other": np.zeros(3, np.uint8)}, "it lacks frames"),
-        (
-            {"frames": np.zeros((2, 3), np.float32)},
-            "frames is float32 (2, 3), expected uint8",
-        ),
+        ({"frames": np.zeros((2, 3), np.float32)}, "frames is float32 (2, 3), expected uint8"),
         ({"frames": np.zeros((3, 3), np.uint8)}, "frames is uint8 (3, 3), expected uint8 (2, N)"),
         ({"frames": np.zeros(2, np.uint8)}, "frames is uint8 (2,), expected uint8 (2, N)"),
     ],

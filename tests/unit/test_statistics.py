@@ -101,18 +101,6 @@ def test_rank_correlation():
     assert np.isnan(rank_correlation(np.array([1.0]), np.array([3.0])))
 
 
-def test_the_choice_is_made_on_two_halves_of_the_pairs():
-    """The pairs of the only run score 0 to 5, so the sums over both halves add up to 15."""
-    sums = []
-
-    def choose(scores):
-        sums.append(scores[0] * 3)
-        return 0
-
-    cross_fitted({"same": np.arange(6.0)[None]}, choose)
-    assert sum(sums) == 15
-
-
 def test_the_choice_on_one_half_is_scored_on_the_other():
     """Each of two runs is good on the pair where the other is bad."""
     scores = {"same": np.array([[1.0, 0.0], [0.0, 1.0]])}

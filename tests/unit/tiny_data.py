@@ -86,8 +86,21 @@ def run_script(folder: Path, source: str, name: str = "MNIST") -> Path:
     return out
 
 
+def write_wheel(path: Path, files: dict[str, bytes | str]) -> None:
+    """Write a wheel that pip installs; its name is NAME-VERSION-py3-none-any.whl."""
+    name, version, _ = path.name.split("-", 2)
+    info = f"{name}-{version}.dist-info"
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    tags = "Wheel-Version: 1.0\nTag: py3-none-any\n"
+    about = {f"{info}/METADATA": metadata, f"{info}/WHEEL": tags, f"{info}/RECORD": ""}
+    path.parent.mkdir(parents=True)
+    with zipfile.ZipFile(path, "w") as wheel:
+        for member, content in (files | about).items():
+            wheel.writestr(member, content)
+
+
 class Mirrors(ThreadingHTTPServer):
-    """Mirrors named by what they do: good, missing, html, half, hang, damaged, swapped."""
+    """Mirrors named by what they do: good, missing, half, hang, damaged."""
 
     daemon_threads = True
 
@@ -129,10 +142,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(404)
             return
         body = self.server.files[file]
-        if behaviour == "html":
-            body = b"<!DOCTYPE html><html><body>Please log in to the Wi-Fi</body></html>"
-        if behaviour == "swapped":
-            body = self.server.files[file.replace("train", "t10k")]
         if behaviour == "damaged":
             middle = len(body) // 2
             body = body[:middle] + bytes([body[middle] ^ 1]) + body[middle + 1 :]

@@ -29,14 +29,6 @@ def test_modules_that_decide_no_result_are_ignored():
     assert names("fetch_data.py") == {"fetch_data.py"}
 
 
-def test_imports_are_followed_through_modules():
-    assert "transport.py" in names("score.py")
-
-
-def test_the_script_comes_first():
-    assert source_files(SCRIPTS / "train.py")[0] == SCRIPTS / "train.py"
-
-
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A package with a subpackage. Returns a function that writes its files and a script."""

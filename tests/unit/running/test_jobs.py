@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from checkout import ROOT
+from checkout import ROOT, wait_for
 
 from vaesweep.errors import UserError
 from vaesweep.files import reading
@@ -103,10 +103,10 @@ time.sleep(60)
     command = [sys.executable, "-c", snakemake]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
         pid = int(parent.stdout.readline())
-        wait_until(lambda: (tmp_path / "job.log").exists() and (tmp_path / "job.log").read_text())
+        wait_for(lambda: (tmp_path / "job.log").exists() and (tmp_path / "job.log").read_text())
         os.kill(pid, 0)
         parent.kill()
-    wait_until(lambda: not is_running(pid))
+    wait_for(lambda: not is_running(pid))
 
 
 def is_running(pid: int) -> bool:
@@ -114,13 +114,6 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def wait_until(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "nothing happened"
-        time.sleep(0.05)
 
 
 def test_a_job_that_is_done_is_not_ended(tmp_path, monkeypatch):

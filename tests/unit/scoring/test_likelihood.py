@@ -10,6 +10,10 @@ from vaesweep.scoring import likelihood
 from vaesweep.scoring.likelihood import evaluate, importance_sampled_nll
 from vaesweep.training.model import VAE, Architecture
 
+WHITE = np.full((3, 28, 28), 255, np.uint8)
+# Minus log-likelihood of a white image by `flat_model(0.5)`.
+FLAT = 784 * math.log1p(math.exp(-0.5))
+
 
 def flat_model(logit: float) -> VAE:
     """A decoder that ignores the code and an encoder that returns the prior."""
@@ -21,9 +25,7 @@ def flat_model(logit: float) -> VAE:
 
 
 def test_likelihood_of_a_model_without_codes_is_exact():
-    white = np.full((3, 28, 28), 255, np.uint8)
-    expected = 784 * math.log1p(math.exp(-0.5))
-    assert importance_sampled_nll(flat_model(0.5), white, 10) == pytest.approx(expected, rel=1e-5)
+    assert importance_sampled_nll(flat_model(0.5), WHITE, 10) == pytest.approx(FLAT, rel=1e-5)
 
 
 def test_importance_weights_correct_a_wrong_posterior():
@@ -32,25 +34,22 @@ def test_importance_weights_correct_a_wrong_posterior():
     with torch.no_grad():
         model.encoder[-1].bias[..., 0] = 1.0
     white = np.full((50, 28, 28), 255, np.uint8)
-    expected = 784 * math.log1p(math.exp(-0.5))
-    assert importance_sampled_nll(model, white, 2000) == pytest.approx(expected, abs=0.05)
+    assert importance_sampled_nll(model, white, 2000) == pytest.approx(FLAT, abs=0.05)
 
 
 def test_many_samples_are_decoded_in_parts(monkeypatch):
     """The likelihood of a model without codes does not depend on how its samples are divided."""
-    white = np.full((3, 28, 28), 255, np.uint8)
     monkeypatch.setattr(likelihood, "LIKELIHOOD_DECODED", 7)
-    expected = 784 * math.log1p(math.exp(-0.5))
     for samples in (3, 7, 20):
-        found = importance_sampled_nll(flat_model(0.5), white, samples)
-        assert found == pytest.approx(expected, rel=1e-5)
+        found = importance_sampled_nll(flat_model(0.5), WHITE, samples)
+        assert found == pytest.approx(FLAT, rel=1e-5)
 
 
 def test_elbo_of_a_model_without_codes():
     """The KL of its posterior, a standard normal, is 0; both units are inactive."""
     white = np.full((1500, 28, 28), 255, np.uint8)
     found = evaluate(flat_model(0.5), white, has_likelihood=True)
-    assert found["reconstruction"] == pytest.approx(784 * math.log1p(math.exp(-0.5)), rel=1e-5)
+    assert found["reconstruction"] == pytest.approx(FLAT, rel=1e-5)
     assert found["neg_elbo"] == found["reconstruction"] + found["kl"]
     assert found["kl"] == 0 and found["active_units"] == 0
 
@@ -70,6 +69,6 @@ def test_active_units_and_kl_by_hand():
 
 
 def test_a_plain_autoencoder_has_no_elbo():
-    found = evaluate(flat_model(0.5), np.full((3, 28, 28), 255, np.uint8), has_likelihood=False)
+    found = evaluate(flat_model(0.5), WHITE, has_likelihood=False)
     assert found["neg_elbo"] is None and found["kl"] is None
-    assert found["reconstruction"] == pytest.approx(784 * math.log1p(math.exp(-0.5)), rel=1e-5)
+    assert found["reconstruction"] == pytest.approx(FLAT, rel=1e-5)

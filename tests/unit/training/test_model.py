@@ -5,13 +5,7 @@ import math
 import pytest
 import torch
 
-from vaesweep.training.model import (
-    VAE,
-    Architecture,
-    load_model,
-    member_of,
-    save_member,
-)
+from vaesweep.training.model import VAE, Architecture, load_model, member_of, save_member
 from vaesweep.training.objectives import CrossEntropy, negative_elbo_terms
 
 ARCHITECTURES = [Architecture("mlp", (12, 8), 3), Architecture("conv", (12,), 3)]

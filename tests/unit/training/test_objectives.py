@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from vaesweep.training import loop, objectives
+from vaesweep.training import objectives
 from vaesweep.training.draws import draw_epoch, initialise
 from vaesweep.training.hardware import Hardware
 from vaesweep.training.loop import Settings, train
@@ -63,27 +63,6 @@ def test_each_network_descends_its_loss_in_the_paper():
             assert torch.allclose(parameter.grad, gradient, atol=1e-5)
 
 
-def test_the_penalty_lowers_the_critics_estimates(tmp_path, mnist, monkeypatch):
-    forward, means = Critic.forward, {}
-    for weight in (0.0, 1000.0):
-        estimates = []
-
-        def noted(self, images, estimates=estimates):
-            output = forward(self, images)
-            if images.requires_grad:  # the mixes that the autoencoder pays for
-                estimates.append(output.square().mean().item())
-            return output
-
-        monkeypatch.setattr(Critic, "forward", noted)
-        monkeypatch.setattr(objectives, "PENALTY_WEIGHT", weight)
-        [trained] = run(tmp_path, mnist["train"][0][:5000])
-        rows = trained.history
-        assert rows[-1]["reconstruction"] < rows[0]["reconstruction"] and rows[-1]["kl"] == 0
-        means[weight] = np.mean(estimates[-100:])
-    assert not trained.facts["likelihood"]
-    assert means[1000.0] < 0.85 * means[0.0]
-
-
 @pytest.mark.parametrize("objective", ["acai", "dae", "wae"])
 @pytest.mark.parametrize("kind", ["mlp", "conv"])
 def test_an_objective_trains_in_bfloat16(tmp_path, mnist, objective, kind):
@@ -94,16 +73,6 @@ def test_an_objective_trains_in_bfloat16(tmp_path, mnist, objective, kind):
     assert trained.facts["models"] == OBJECTIVES[objective].words
     assert not trained.facts["likelihood"] and trained.history[-1]["kl"] == 0
     assert trained.history[-1]["reconstruction"] < trained.history[0]["reconstruction"]
-
-
-def test_alphas_depend_on_seed_and_epoch_alone():
-    acai, shape, device = ACAI(1.0, 16, (7,)), (2, 5, 1), torch.device("cpu")
-    assert acai.noise_width == 1
-    _, alone = draw_epoch((7,), 1, 10, shape, device, acai.draw)
-    _, stacked = draw_epoch((0, 7), 1, 10, shape, device, acai.draw)
-    assert stacked.shape == (2, 2, 5, 1) and torch.equal(stacked[1], alone[0])
-    assert stacked.min() >= 0 and stacked.max() < 1
-    assert not torch.equal(alone, draw_epoch((7,), 2, 10, shape, device, acai.draw)[1])
 
 
 def test_a_critic_that_diverges_ends_its_run_alone(tmp_path, monkeypatch):
@@ -157,38 +126,12 @@ def test_a_wasserstein_autoencoder_pays_for_the_distance_of_its_codes_from_the_p
         mmd += sum(8 / (8 + (a - b).square().sum()) for a, b in pairs) / 30
         mmd -= 2 * 8 / (8 + (codes[i] - samples[j]).square().sum()) / 36
     assert squared_mmd(codes.unsqueeze(0), prior).item() == pytest.approx(mmd.item(), abs=1e-6)
+    assert squared_mmd(codes[None, :1], prior[:, :1]).isfinite(), "of a batch of one image"
     assert kl.item() == 0 and reconstruction.item() == pytest.approx(entropy.item(), rel=1e-5)
     assert_descends(model, loss, entropy + MMD_WEIGHT * mmd)
 
 
-def test_the_discrepancy_is_that_of_two_distributions():
-    draws = torch.randn(3, 4, 2000, 8, generator=torch.Generator().manual_seed(0))
-    same = squared_mmd(draws[0], draws[1])
-    assert same.shape == (4,) and same.abs().max() < 2e-3
-    assert same.min() < 0 < same.max()  # unbiased
-    assert squared_mmd(draws[0] + 1, draws[1]).min() > 0.05 > squared_mmd(draws[0], draws[2]).max()
-    assert squared_mmd(0.1 * draws[0], draws[1]).min() > 0.05
-    assert squared_mmd(draws[0, :, :1], draws[1, :, :1]).isfinite().all()  # a batch of one image
-
-
-@pytest.mark.parametrize("objective", ["dae", "wae"])
-def test_a_diverged_member_of_a_stack_leaves_the_others_bits(tmp_path, monkeypatch, objective):
-    """Beside NaN, a seed has exactly the weights that it has beside a healthy companion."""
-    _, expected = run(tmp_path, NOISE, (0, 7), objective=objective)
-
-    def poisoned(architecture, seeds, images):
-        model = initialise(architecture, seeds, images)
-        with torch.no_grad():
-            model.decoder[0].weight[0, 0, 0] = math.nan
-        return model
-
-    monkeypatch.setattr(loop, "initialise", poisoned)
-    sick, well = run(tmp_path, NOISE, (0, 7), objective=objective)
-    assert (sick.facts["status"], well.facts["status"]) == ("diverged", "ok")
-    assert all(torch.equal(expected.state[name], well.state[name]) for name in well.state)
-
-
-@pytest.mark.parametrize("objective", ["dae", "wae"])
+@pytest.mark.parametrize("objective", ["acai", "dae", "wae"])
 def test_noise_depends_on_seed_and_epoch_alone(objective):
     made = OBJECTIVES[objective](1.0, 4, (0, 7))
 
@@ -197,6 +140,7 @@ def test_noise_depends_on_seed_and_epoch_alone(objective):
         return draw_epoch(seeds, epoch, 10, shape, CPU, made.draw, made.noise_type)[1]
 
     alone = noise((7,), 1)[0]
+    assert objective != "acai" or 0 <= alone.min() < alone.max() < 1
     assert torch.equal(noise((0, 7), 1)[1], alone)
     assert not torch.equal(noise((7,), 2)[0], alone)
     assert not torch.equal(noise((0,), 1)[0], alone)
