@@ -9,6 +9,8 @@ from vaesweep.runs import Run, Setting, runs_of, settings_of
 
 # Jobs of a run or a setting are named after it; the others are "all" or a judge's seed.
 _JOB = re.compile(r"(.+)_latent-(\d+)(?:_seed-(\d+))?")
+# Rules that run beside those which read costs: which of them have finished is chance.
+_LATER = {"score_controls", "plot_comparison", "comparison_report", "explorer", "submission"}
 
 
 def read_costs(folder: str | Path, runs: pd.DataFrame) -> pd.DataFrame:
@@ -16,11 +18,13 @@ def read_costs(folder: str | Path, runs: pd.DataFrame) -> pd.DataFrame:
 
     Columns are `rule`, `seconds` (wall clock) and `memory_mib` (largest resident set, missing for
     a job too short to be sampled). Files of runs that are not in runs.csv, such as those of an
-    earlier, larger sweep, are skipped.
+    earlier, larger sweep, are skipped, and so are those of the jobs that write documents.
     """
     sweep_settings, sweep_runs = set(settings_of(runs)), set(runs_of(runs))
     rows = []
     for path in sorted(Path(folder).glob("[a-z]*/[!.]*.tsv")):
+        if path.parent.name in _LATER:
+            continue
         job = _JOB.match(path.stem)
         if job:
             variant, latent_size, seed = job.groups()

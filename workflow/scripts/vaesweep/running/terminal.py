@@ -137,7 +137,7 @@ class Terminal(logging.Formatter):
             return self.finished(self.started.pop(facts["job_id"]))
         if event == "job_error" and facts["log"] and not facts["aux"]:
             job = self.started.pop(facts["jobid"], None)
-            return failure(facts["rule_name"], job, facts["log"][0])
+            return failure(facts["rule_name"], job, facts["log"][0], facts.get("rule_msg"))
         if SOME_FAILED in text:
             return FAILED
         if text.startswith(UP_TO_DATE):
@@ -209,13 +209,13 @@ def last_loss(history: str) -> float:
         return float(list(csv.DictReader(file))[-1]["neg_elbo"])
 
 
-def failure(rule: str, job: Job | None, log: str) -> str:
-    """Name a failed job, with the end of its log."""
+def failure(rule: str, job: Job | None, log: str, message: str | None) -> str:
+    """Name a failed job, with the end of its log, or with Snakemake's message if it has none."""
     wildcards = ", ".join(job.wildcards.values()) if job else ""
     name = f"{rule} ({wildcards})" if wildcards else rule
     try:
         lines = Path(log).read_text(encoding="utf-8").splitlines()
     except OSError:
-        return f"failed: {name}; it left no log"
+        return f"failed: {name}; {message or 'it left no log'}"
     end = "\n".join(f"  {line}" for line in lines[-LOG_LINES:])
     return f"failed: {name}; the end of its log, {from_here(log)}:\n{end}"
