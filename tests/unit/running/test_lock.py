@@ -21,9 +21,10 @@ def test_only_a_run_without_others_clears_what_a_killed_run_left(tmp_path):
         path.touch()
     second = join_folder(state, results)
     assert all(path.exists() for path in leftovers), "they belong to the first run"
+    first.close()
+    # The second run still keeps others from clearing.
     with pytest.raises(BlockingIOError), (state / "running").open() as third:
         fcntl.flock(third, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    first.close()
     second.close()
     join_folder(state, results).close()
     assert not any(path.exists() for path in leftovers)
