@@ -37,7 +37,7 @@ KNOWN_PATHS, KNOWN_SEED = 60, 5
 LENGTH, HALF_WIDTH = 12.5, 0.75  # of a line, in pixels
 TRAINING_LINES = 30_000
 # The most that an image is changed on a known path, in either direction: radians, shares, pixels
-# and a share. On smaller moves, models of FashionMNIST are hardly told from one another.
+# and a share. On smaller moves, models of FashionMNIST can hardly be distinguished.
 TURN, SLANT, STRETCH, SHIFT, DIM = 0.4, 0.6, 0.5, 2.0, 0.6
 
 

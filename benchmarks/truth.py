@@ -121,7 +121,7 @@ def _order(values: dict[str, Any]) -> list[str]:
 
 
 def measured(name: str, folder: Path) -> dict[str, Measured]:
-    """Truths and axes of the models of a family of images, from its file in the folder or anew."""
+    """Truths and axes of the models of a family of images, read from its file or measured."""
     file = folder / f"{name}.json"
     known = json.loads(file.read_text()) if file.exists() else {}
     missing = [model for model in recipes() if model not in known]

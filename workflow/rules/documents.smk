@@ -12,7 +12,10 @@ if STORAGE:
         parts = [f"stack-{number}" for number in range(len(STACKS))]
     jobs = [f"train/{SETTING}_{part}" for part in parts]
     jobs += [f"train_judges/seed-{seed}" for seed in JUDGE_SEEDS]
-    jobs += [f"interpolate/{SETTING}", f"score/{SETTING}", "fetch_data/all", "compare/all"]
+    for number in range(len(PARTS)):
+        part = f"_part-{number}" if number else ""
+        jobs += [f"interpolate/{SETTING}{part}", f"score/{SETTING}{part}"]
+    jobs += ["fetch_data/all", "compare/all"]
     BENCHMARKS = expand(
         [f"results/benchmarks/{job}.tsv" for job in jobs],
         variant=VARIANTS,
